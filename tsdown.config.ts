@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsdown';
+
+/** One build for every package: ESM, one rolled-up declaration file, sources left unbundled from their peers. */
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  dts: true,
+  clean: true,
+  fixedExtension: true,
+  treeshake: true,
+});

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+/** Three kinds of test by what they need: nothing (`pure`), a tfjs CPU backend (`cpu`), a WebGPU device (`gpu`). */
+const conditions = ['@halftone/source', 'import', 'module', 'node', 'default'];
+const project = (name: string, include: string[], extra: object = {}) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { name, include, pool: 'forks' as const, ...extra },
+});
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      project('pure', ['packages/*/src/**/*.test.ts', 'packages/*/test/pure/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'apps/*/test/pure/**/*.test.ts']),
+      project('cpu', ['packages/*/test/cpu/**/*.test.ts', 'apps/*/test/cpu/**/*.test.ts'], { testTimeout: 60_000 }),
+      project('gpu', ['packages/*/test/gpu/**/*.test.ts', 'apps/*/test/gpu/**/*.test.ts'], { testTimeout: 120_000, fileParallelism: false }),
+    ],
+  },
+});
