@@ -1,1 +1,1 @@
-export {};
+export { goldenBytes, goldenJson } from './golden.ts';
