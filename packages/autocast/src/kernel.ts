@@ -1,0 +1,118 @@
+import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { util, Variable } from '@tensorflow/tfjs-core';
+import type { OpClass } from '@halftone/policy';
+import type { Choice, Operand } from './decide.ts';
+import { decide, TINY_SIZE } from './decide.ts';
+import type { PrecisionPlugin, Storage } from './plugin.ts';
+import { currentPolicy } from './scope.ts';
+import { state } from './state.ts';
+
+/** The decision for one kernel that is running; `nested` ones follow the kernel that called them. */
+export interface KernelDecision extends Choice {
+  readonly kernelName: string;
+  readonly plugin: PrecisionPlugin;
+  readonly inputs: readonly TensorInfo[];
+  readonly nested: boolean;
+  /** Whether every float input is a parameter. */
+  readonly fromParameters: boolean;
+}
+
+/** One line of `explain`. */
+export interface KernelRecord {
+  readonly kernelName: string;
+  readonly opClass: OpClass;
+  readonly storageIn: readonly Storage[];
+  readonly storageOut: readonly Storage[];
+  readonly why: string;
+}
+
+/**
+ * Decides for the kernel that the engine is about to run. For plug-ins; call `endKernel` afterwards, also when it throws.
+ *
+ * A kernel that runs inside another (a plug-in's composite) gets the decision of the outer one.
+ * Synchronous, never waits for the GPU.
+ *
+ * @param plugin - the plug-in that runs it
+ * @param kernelName - tfjs's name of the kernel
+ * @param inputs - as the engine hands them to the kernel
+ * @returns the decision, to be passed to `outputStorage` and `endKernel`
+ *
+ * @example
+ * // const decision = beginKernel(plugin, 'Relu', inputs);
+ * // try { … outputStorage(decision, size) … } finally { endKernel(decision, outputs); }
+ */
+export function beginKernel(plugin: PrecisionPlugin, kernelName: string, inputs: NamedTensorInfoMap): KernelDecision {
+  const shared = state();
+  if (shared.running !== null) return { ...shared.running, nested: true };
+  const infos = floatInputs(inputs);
+  const policy = currentPolicy();
+  const operands = policy === null || policy.compute === 'float32' ? [] : infos.map((info) => operandOf(plugin, info));
+  const decision: KernelDecision = {
+    ...decide(policy, kernelName, operands),
+    kernelName,
+    plugin,
+    inputs: infos,
+    nested: false,
+    fromParameters: operands.length > 0 && operands.every((operand) => operand.variable),
+  };
+  shared.running = decision;
+  return decision;
+}
+
+/**
+ * The storage of one float output of the running kernel.
+ *
+ * @param decision - from `beginKernel`
+ * @param size - number of elements; fewer than 256 stay float32 unless everything is forced into half
+ *
+ * @example
+ * // outputStorage(decision, 4096); // 'float16'
+ */
+export function outputStorage(decision: KernelDecision, size: number): Storage {
+  if (decision.half === null) return 'float32';
+  return decision.forced || size >= TINY_SIZE ? decision.half : 'float32';
+}
+
+/**
+ * Closes what `beginKernel` opened and records it for `explain`.
+ *
+ * @param decision - from `beginKernel`
+ * @param outputs - what the kernel returned; empty when it threw
+ *
+ * @example
+ * // endKernel(decision, outputs);
+ */
+export function endKernel(decision: KernelDecision, outputs: TensorInfo | readonly TensorInfo[]): void {
+  if (decision.nested) return;
+  const shared = state();
+  shared.running = null;
+  const list = Array.isArray(outputs) ? (outputs as readonly TensorInfo[]) : [outputs as TensorInfo];
+  const floats = list.filter((output) => output.dtype === 'float32');
+  if (decision.fromParameters && decision.opClass === 'pass') {
+    for (const { dataId } of floats) shared.parameters.add(dataId);
+  }
+  const record = shared.recordings[shared.recordings.length - 1];
+  if (record === undefined) return;
+  const storages = (infos: readonly TensorInfo[]): Storage[] => infos.map(({ dataId }) => decision.plugin.storageOf(dataId));
+  const { kernelName, opClass, why } = decision;
+  record.push({ kernelName, opClass, storageIn: storages(decision.inputs), storageOut: storages(floats), why });
+}
+
+function floatInputs(inputs: NamedTensorInfoMap): TensorInfo[] {
+  return Object.values(inputs)
+    .flat()
+    .filter((info): info is TensorInfo => info?.dtype === 'float32');
+}
+
+function operandOf(plugin: PrecisionPlugin, info: TensorInfo): Operand {
+  const { parameters } = state();
+  if (info instanceof Variable) parameters.add(info.dataId);
+  const size = util.sizeFromShape(info.shape);
+  return {
+    storage: plugin.storageOf(info.dataId),
+    size,
+    rank: info.shape.length,
+    variable: parameters.has(info.dataId),
+    value: size === 1 ? plugin.hostScalar?.(info.dataId) : undefined,
+  };
+}
