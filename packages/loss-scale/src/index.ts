@@ -1,1 +1,12 @@
-export {};
+export type { DynamicLossScaleOptions } from './dynamic-loss-scale.ts';
+export { dynamicLossScale } from './dynamic-loss-scale.ts';
+export type { FixedLossScaleOptions } from './fixed-loss-scale.ts';
+export { noLossScale, staticLossScale } from './fixed-loss-scale.ts';
+export type { LossScale, LossScaleKind, LossScaleRule } from './loss-scale.ts';
+export type { Stage, StageCall, StepOrderReason } from './stage.ts';
+export { nextStage, StepOrderError } from './stage.ts';
+export type { LossScaleState } from './state.ts';
+export type { GuardedCall, StepGuard } from './step-guard.ts';
+export { createStepGuard, guardCall } from './step-guard.ts';
+export type { LossScaleVerdict, VerdictContext } from './verdict.ts';
+export { lossScaleVerdict } from './verdict.ts';
