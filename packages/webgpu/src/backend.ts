@@ -1,0 +1,222 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { BackendValues, DataType, GPUData, TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, util } from '@tensorflow/tfjs-core';
+import type { KernelDecision, Storage } from '@halftone/autocast';
+import { outputStorage } from '@halftone/autocast';
+import { decode, encode } from '@halftone/float16';
+import type { Conversion, Lowering } from './current-lowering.ts';
+import { bindingsToLower, loweringKey } from './current-lowering.ts';
+import type { FaultBox } from './device/fault.ts';
+import type { BackendInternals, Program } from './internals.ts';
+import { internalsOf } from './internals.ts';
+import { storageCastProgram } from './kernels/storage-cast.ts';
+import { keepsFloat32Inside } from './kernels/several-programs.ts';
+import { LoweringError } from './lowering/index.ts';
+import type { DeviceBytes, MemoryLedger } from './memory.ts';
+import { keepLedger } from './memory.ts';
+import { hostReadMessage } from './readback.ts';
+import { halfBytes } from './storage-data.ts';
+
+type Uniforms = Parameters<WebGPUBackend['runWebGPUProgram']>[3];
+
+/** What the backend is told at its making. */
+export interface BackendSetup {
+  readonly device: GPUDevice;
+  readonly info: GPUAdapterInfo;
+  readonly conversion: Conversion;
+  readonly lowering: Lowering;
+  readonly fault: FaultBox;
+  readonly maxBytes: number;
+}
+
+/** Counters of the lowering, for reports. */
+export interface LoweringCounters {
+  /** Programs that stayed float32 because their shader was not understood, with the reason. */
+  readonly refused: ReadonlyMap<string, string>;
+}
+
+/** tfjs's WebGPU backend with half storage underneath. */
+export interface HalfBackend extends WebGPUBackend {
+  /** The decision of the kernel that runs now; `null` outside of kernels. */
+  decision: KernelDecision | null;
+  readonly ledger: MemoryLedger;
+  readonly counters: LoweringCounters;
+  storageOf(dataId: object): Storage;
+  toStorage(input: TensorInfo, storage: Storage): TensorInfo;
+  widen(dataId: object): void;
+  hostScalar(dataId: object): number | undefined;
+}
+
+const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST
+const FILLS: readonly string[] = ['Fill', 'ZerosLike', 'OnesLike'];
+
+/**
+ * Makes the backend class from the module that holds tfjs's own; it is handed in because importing that module
+ * registers a backend.
+ */
+export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetup): HalfBackend {
+  class HalfWebGPUBackend extends Base implements HalfBackend {
+    decision: KernelDecision | null = null;
+    readonly ledger: MemoryLedger;
+    readonly refused = new Map<string, string>();
+    readonly counters: LoweringCounters = { refused: this.refused };
+
+    constructor() {
+      super(setup.device, setup.info);
+      this.ledger = keepLedger(this, setup.maxBytes);
+    }
+
+    get inner(): BackendInternals {
+      return internalsOf(this);
+    }
+
+    storageOf(dataId: object): Storage {
+      return this.inner.tensorMap.has(dataId) ? (this.inner.tensorMap.get(dataId).storage ?? 'float32') : 'float32';
+    }
+
+    hostScalar(dataId: object): number | undefined {
+      if (!this.inner.tensorMap.has(dataId)) return undefined;
+      const value = this.inner.tensorMap.get(dataId).values?.[0];
+      return typeof value === 'number' ? value : undefined;
+    }
+
+    /** An output without data yet, with its storage decided. */
+    allocate(shape: number[], dtype: DataType, storage: Storage): TensorInfo {
+      const info = this.makeTensorInfo(shape, dtype);
+      if (storage !== 'float32') this.inner.tensorMap.get(info.dataId).storage = storage;
+      return info;
+    }
+
+    toStorage(input: TensorInfo, storage: Storage): TensorInfo {
+      const output = this.allocate(input.shape, 'float32', storage);
+      return this.outsideKernels(() => this.runWebGPUProgram(storageCastProgram(input.shape), [input], 'float32', undefined, output));
+    }
+
+    widen(dataId: object): void {
+      const { tensorMap } = this.inner;
+      const data = tensorMap.get(dataId);
+      if (data.storage === undefined) return;
+      if (data.resource === undefined || data.resource === null) {
+        data.storage = undefined;
+        return;
+      }
+      const wide = this.toStorage({ dataId, shape: data.shape, dtype: 'float32' }, 'float32');
+      const wideData = tensorMap.get(wide.dataId);
+      [data.resource, wideData.resource] = [wideData.resource, data.resource]; // the old buffer goes back with the temporary
+      data.storage = undefined;
+      this.disposeData(wide.dataId);
+    }
+
+    override uploadToGPU(dataId: object): void {
+      const data = this.inner.tensorMap.get(dataId);
+      if (data.storage === undefined || (data.resource !== undefined && data.resource !== null)) return super.uploadToGPU(dataId);
+      const size = util.sizeFromShape(data.shape);
+      const bytes = halfBytes(size);
+      const buffer = this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE);
+      if (data.values !== null && data.values !== undefined) {
+        const bits = new Uint16Array(bytes / 2);
+        encode(data.values as Float32Array, data.storage, { out: bits.subarray(0, size) });
+        this.queue.writeBuffer(buffer, 0, bits);
+        data.values = null;
+      }
+      data.resource = buffer;
+    }
+
+    override runWebGPUProgram(program: Program, inputs: TensorInfo[], outputDtype: DataType, uniforms?: Uniforms, output?: TensorInfo): TensorInfo {
+      setup.fault.check();
+      if (program.pixelsOpType !== undefined && program.pixelsOpType !== null) {
+        for (const input of inputs) if (this.storageOf(input.dataId) !== 'float32') this.widen(input.dataId);
+        return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, output);
+      }
+      const target = output ?? this.allocate(program.outputShape, outputDtype, this.storageFor(program, outputDtype));
+      if (program.atomic === true) this.widen(target.dataId);
+      const bindings = bindingsToLower(program, inputs, target, setup.conversion.codecs, (dataId) => this.storageOf(dataId));
+      if (bindings === null) return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, target);
+      const plainKey = program.shaderKey;
+      const key = loweringKey(plainKey, bindings);
+      if (!this.refused.has(key)) {
+        program.shaderKey = key;
+        try {
+          return setup.lowering.during(bindings, () => super.runWebGPUProgram(program, inputs, outputDtype, uniforms, target));
+        } catch (error) {
+          if (!(error instanceof LoweringError)) throw error;
+          this.refused.set(key, error.message);
+          program.shaderKey = plainKey;
+        }
+      }
+      for (const info of [...inputs, target]) this.makeFloat32(info.dataId, info === target && output === undefined);
+      return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, target);
+    }
+
+    /** The storage of a program's output inside the running kernel. */
+    storageFor(program: Program, dtype: DataType): Storage {
+      const { decision } = this;
+      if (dtype !== 'float32' || decision === null || program.atomic === true || setup.conversion.codecs === null) return 'float32';
+      if (!decision.forced && keepsFloat32Inside(decision)) return 'float32';
+      if (program.shaderKey === 'fill' && !FILLS.includes(decision.kernelName)) return 'float32'; // the ground for atomic sums
+      return outputStorage(decision, util.sizeFromShape(program.outputShape));
+    }
+
+    /** Float32 in place; an output that holds nothing yet only changes its mind. */
+    makeFloat32(dataId: object, empty: boolean): void {
+      const data = this.inner.tensorMap.get(dataId);
+      if (data.storage === undefined) return;
+      if (!empty) return this.widen(dataId);
+      this.inner.releaseResource(dataId);
+      data.storage = undefined;
+    }
+
+    outsideKernels<T>(work: () => T): T {
+      const { decision } = this;
+      this.decision = null;
+      try {
+        return work();
+      } finally {
+        this.decision = decision;
+      }
+    }
+
+    override async read(dataId: object): Promise<BackendValues> {
+      const { tensorMap } = this.inner;
+      const data = tensorMap.has(dataId) ? tensorMap.get(dataId) : undefined;
+      if (data?.values !== null && data?.values !== undefined) return data.values;
+      setup.fault.check();
+      try {
+        if (data?.storage === undefined || data.dtype !== 'float32') return await super.read(dataId);
+        const { storage, shape } = data;
+        const bytes = await this.getBufferData(data.resource as GPUBuffer);
+        const values = decode(new Uint16Array(bytes, 0, util.sizeFromShape(shape)), storage);
+        if (tensorMap.has(dataId)) this.inner.convertAndCacheOnCPU(dataId, values);
+        return values;
+      } catch (error) {
+        await setup.fault.explain();
+        throw error;
+      }
+    }
+
+    override readSync(dataId: object): BackendValues {
+      const data = this.inner.tensorMap.get(dataId);
+      if (data.values !== null && data.values !== undefined) return data.values;
+      setup.fault.check();
+      if (data.dtype !== 'complex64' && typeof OffscreenCanvas === 'undefined') throw new Error(hostReadMessage(this.decision?.kernelName));
+      this.outsideKernels(() => this.widen(dataId));
+      return super.readSync(dataId);
+    }
+
+    override readToGPU(dataId: object): GPUData {
+      setup.fault.check();
+      const data = this.inner.tensorMap.get(dataId);
+      if (data.storage === undefined || data.resource === undefined || data.resource === null) return super.readToGPU(dataId);
+      const wide = this.toStorage({ dataId, shape: data.shape, dtype: 'float32' }, 'float32');
+      this.endComputePassEncoder();
+      this.submitQueue();
+      const { resource } = this.inner.tensorMap.get(wide.dataId);
+      return { tensorRef: engine().makeTensorFromTensorInfo(wide), buffer: resource as GPUBuffer };
+    }
+
+    override memory(): ReturnType<WebGPUBackend['memory']> & DeviceBytes {
+      return { ...super.memory(), ...this.ledger.bytes() };
+    }
+  }
+  return new HalfWebGPUBackend();
+}

@@ -1,0 +1,38 @@
+/** Options of `registerWebGPU` and `useWebGPU`. */
+export interface WebGPUOptions {
+  /** How float16 lies in buffers: `f16` needs the feature `shader-f16`, `packed-f16` runs everywhere. Default: `f16` where it can be. */
+  readonly codec?: 'f16' | 'packed-f16';
+  /** Which GPU of a laptop. Default `high-performance`. */
+  readonly powerPreference?: GPUPowerPreference;
+  /** Cap on live and pooled buffers together, in bytes. Default: none. */
+  readonly maxBytes?: number;
+  /** Conversion by the device or by integer arithmetic. Default: what the start-up probe found to be exact. */
+  readonly conversion?: 'hardware' | 'software';
+  /** Name of the tfjs backend. Default `halftone-webgpu`. */
+  readonly backendName?: string;
+}
+
+const ALLOWED: Readonly<Record<string, readonly unknown[]>> = {
+  codec: ['f16', 'packed-f16', undefined],
+  powerPreference: ['high-performance', 'low-power', undefined],
+  conversion: ['hardware', 'software', undefined],
+};
+
+/** Refuses what is not an option, by name. */
+export function checkOptions(options: WebGPUOptions): void {
+  const known = [...Object.keys(ALLOWED), 'maxBytes', 'backendName'];
+  for (const [name, value] of Object.entries(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`[webgpu] unknown option '${name}', got ${JSON.stringify(value)}. Options are ${known.join(', ')}.`);
+    }
+    const allowed = ALLOWED[name];
+    if (allowed !== undefined && !allowed.includes(value)) {
+      const list = allowed.filter((one) => one !== undefined).join(', ');
+      throw new RangeError(`[webgpu] ${name} must be one of ${list}, got ${JSON.stringify(value)}. Leave it out for the default.`);
+    }
+  }
+  const { maxBytes } = options;
+  if (maxBytes !== undefined && !(maxBytes > 0)) {
+    throw new RangeError(`[webgpu] maxBytes must be above 0, got ${maxBytes}. Leave it out for no cap.`);
+  }
+}

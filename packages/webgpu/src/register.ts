@@ -1,0 +1,161 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import type { PrecisionPlugin } from '@halftone/autocast';
+import { pluginFor, registerPlugin } from '@halftone/autocast';
+import type { HalfBackend } from './backend.ts';
+import { createHalfBackend } from './backend.ts';
+import type { Conversion } from './current-lowering.ts';
+import { installLowering } from './current-lowering.ts';
+import type { Capabilities } from './device/capabilities.ts';
+import { describeDevice } from './device/capabilities.ts';
+import { watchDevice } from './device/fault.ts';
+import { runtimeGpu } from './device/node-gpu.ts';
+import { conversionOf, probeNumerics } from './device/probe.ts';
+import { requestDevice } from './device/request.ts';
+import { checkOneTfjs, unknownTfjs } from './guard.ts';
+import { installBroadcastGradients } from './gradients/reductions.ts';
+import { firstNonFinite } from './kernels/non-finite.ts';
+import { registerKernels } from './kernels/register.ts';
+import type { DeviceBytes } from './memory.ts';
+import type { WebGPUOptions } from './options.ts';
+import { checkOptions } from './options.ts';
+
+/** What `registerWebGPU` and `useWebGPU` resolve to. */
+export interface WebGPUHandle {
+  readonly backendName: string;
+  readonly capabilities: Capabilities;
+  /** Bytes of GPUBuffers: in use, cached, peak. The same figures are in `tf.memory()` while the backend is current. */
+  memory(): DeviceBytes;
+  /** Starts the peak anew from what is held now. */
+  resetPeak(): void;
+  /** Gives pooled buffers back to the device; returns the bytes. */
+  trim(): number;
+  /** Programs whose shader was not understood and which run in float32, with the reason. */
+  refusedPrograms(): Readonly<Record<string, string>>;
+  /** Takes everything out again and destroys the device. Tensors on it are lost. */
+  dispose(): void;
+}
+
+/**
+ * Registers TensorFlow.js's WebGPU backend with half storage as a backend of its own, beside stock `webgpu`.
+ *
+ * Waits for the GPU: it asks for a device of its own (with `shader-f16`, `subgroups` and the adapter's limits) and
+ * measures how that device converts numbers. In Node it brings WebGPU from the npm package `webgpu`. Until a policy is
+ * set, everything is float32, bit for bit as in stock tfjs.
+ *
+ * @param options - see `WebGPUOptions`
+ * @returns a handle that owns the device; `dispose()` undoes everything
+ * @throws Error if there is no WebGPU, no adapter, or the backend name is taken
+ * @throws RangeError if `codec: 'f16'` is asked of a device without `shader-f16`
+ *
+ * @example
+ * // const handle = await registerWebGPU();
+ * // handle.capabilities.codecs.float16; // 'f16', or 'packed-f16' where the GPU has no shader-f16
+ * // handle.dispose();
+ */
+export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGPUHandle> {
+  checkOptions(options);
+  const backendName = options.backendName ?? 'halftone-webgpu';
+  if (pluginFor(backendName) !== undefined || engine().registryFactory[backendName] !== undefined) {
+    throw new Error(`[webgpu] backend '${backendName}' is already registered, got a second call. Dispose the first handle, or pass another backendName.`);
+  }
+  checkOneTfjs();
+  const undo: (() => void)[] = [];
+  try {
+    const runtime = await runtimeGpu();
+    undo.push(runtime.undo);
+    const { device, info } = await requestDevice(runtime.gpu, options.powerPreference ?? 'high-performance', options.codec === 'packed-f16');
+    undo.push(() => device.destroy());
+    const described = describeDevice(info, device);
+    if (options.codec === 'f16' && !described.shaderF16) {
+      throw new RangeError(`[webgpu] codec 'f16' needs the feature shader-f16, got ${described.adapter.description} without it. Leave codec out: packed-f16 stores the same numbers.`);
+    }
+    const fault = watchDevice(device);
+    const numerics = await probeNumerics(device);
+    const Base = await importStock();
+    const found = conversionOf(described.shaderF16 ? (numerics.native ?? numerics.packed) : numerics.packed);
+    const codecs = { float16: described.shaderF16 ? 'f16' : 'packed-f16', bfloat16: 'bfloat16' } as const;
+    const conversion: Conversion = { codecs, narrow: options.conversion ?? found.narrow, widen: options.conversion ?? found.widen };
+    const backend = createHalfBackend(Base, { device, info, conversion, lowering: installLowering(device, conversion), fault, maxBytes: options.maxBytes ?? Infinity });
+    const unknown = unknownTfjs(backend);
+    const plugin = createPlugin(backendName, backend, unknown === null);
+    registerBackend(backendName, () => backend, 0);
+    undo.push(() => removeBackend(backendName));
+    undo.push(registerKernels(plugin), installBroadcastGradients(backendName), registerPlugin(plugin));
+    const { narrow, widen } = conversion;
+    const capabilities: Capabilities = { ...described, codecs, conversion: { narrow, widen }, numerics, ...(unknown === null ? {} : { float32Only: unknown }) };
+    return {
+      backendName,
+      capabilities,
+      memory: () => backend.ledger.bytes(),
+      resetPeak: () => backend.ledger.resetPeak(),
+      trim: () => backend.ledger.trim(),
+      refusedPrograms: () => Object.fromEntries(backend.counters.refused),
+      dispose: once(() => {
+        fault.close();
+        unwind(undo);
+      }),
+    };
+  } catch (error) {
+    unwind(undo);
+    throw error;
+  }
+}
+
+/**
+ * Registers the plug-in and makes it tfjs's current backend.
+ *
+ * Waits for the GPU. Build or load models after this call: tensors of another backend would have to move.
+ *
+ * @param options - see `WebGPUOptions`
+ * @returns the handle of `registerWebGPU`
+ * @throws as `registerWebGPU`
+ *
+ * @example
+ * // await useWebGPU();
+ * // const undo = setDefaultPolicy('mixed_float16');
+ */
+export async function useWebGPU(options: WebGPUOptions = {}): Promise<WebGPUHandle> {
+  const handle = await registerWebGPU(options);
+  await setBackend(handle.backendName);
+  return handle;
+}
+
+function createPlugin(backendName: string, backend: HalfBackend, halves: boolean): PrecisionPlugin {
+  return {
+    packageName: '@halftone/webgpu',
+    backendName,
+    formats: halves ? ['float16', 'bfloat16'] : [],
+    storageOf: (dataId) => backend.storageOf(dataId),
+    toStorage: (input, storage) => backend.toStorage(input, storage),
+    widen: (dataId) => backend.widen(dataId),
+    hostScalar: (dataId) => backend.hostScalar(dataId),
+    firstNonFinite: (tensors) => firstNonFinite(backend, tensors),
+  };
+}
+
+/** tfjs's package registers a backend when it is imported, so it is imported here and nowhere else. */
+async function importStock(): Promise<typeof WebGPUBackend> {
+  let namespace: { WebGPUBackend?: typeof WebGPUBackend; default?: { WebGPUBackend?: typeof WebGPUBackend } };
+  try {
+    namespace = await import('@tensorflow/tfjs-backend-webgpu');
+  } catch (cause) {
+    throw new Error('[webgpu] tfjs has no WebGPU backend here, got no package @tensorflow/tfjs-backend-webgpu. Install it: npm i @tensorflow/tfjs-backend-webgpu@4.', { cause });
+  }
+  const found = namespace.WebGPUBackend ?? namespace.default?.WebGPUBackend;
+  if (found === undefined) throw new Error('[webgpu] @tensorflow/tfjs-backend-webgpu exports no WebGPUBackend, got another version than 4.22. Install @tensorflow/tfjs-backend-webgpu@4.22.');
+  return found;
+}
+
+function unwind(undo: (() => void)[]): void {
+  while (undo.length > 0) undo.pop()?.();
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    work();
+  };
+}
