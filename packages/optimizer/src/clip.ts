@@ -1,0 +1,60 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { abs, clipByValue, div, dispose, max, maximum, minimum, mul, scalar, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
+
+/** How gradients are clipped before the update; at most one of the two. */
+export interface ClipOptions {
+  /** Largest length of all gradients taken as one vector; longer ones are shortened to it. Above 0. */
+  readonly clipNorm?: number;
+  /** Largest absolute value of each element. Above 0. */
+  readonly clipValue?: number;
+}
+
+/** Refuses clip options that cannot be meant. */
+export function checkClip({ clipNorm, clipValue }: ClipOptions): void {
+  for (const [name, value] of Object.entries({ clipNorm, clipValue })) {
+    if (value !== undefined && !(typeof value === 'number' && value > 0 && value < Infinity)) {
+      throw new RangeError(`[optimizer] ${name} must be a finite number above 0, got ${String(value)}. Leave it out to clip nothing.`);
+    }
+  }
+  if (clipNorm !== undefined && clipValue !== undefined) {
+    throw new RangeError(`[optimizer] only one of clipNorm and clipValue can be given, got ${clipNorm} and ${clipValue}. Leave one out.`);
+  }
+}
+
+/**
+ * Clips gradients in float32, on the device.
+ *
+ * The norm cannot poison: it is taken of gradients / largest element, so it neither overflows nor vanishes, and gradients
+ * that are not longer than the limit come back bit-identical (× 1). Infinities and NaN are for the finite check, which
+ * looks at the gradients before they are clipped: clipping by value would turn an infinity into an honest-looking number.
+ *
+ * @returns new tensors in the same order, owned by the caller; those given stay as they are
+ */
+export function clip(gradients: readonly Tensor[], { clipNorm, clipValue }: ClipOptions): Tensor[] {
+  if (clipValue !== undefined) return gradients.map((gradient) => clipByValue(gradient, -clipValue, clipValue));
+  if (clipNorm === undefined || gradients.length === 0) return gradients.map((gradient) => gradient.clone());
+  return tidy(() => {
+    const factor = normFactor(gradients, clipNorm);
+    return gradients.map((gradient) => mul(gradient, factor));
+  });
+}
+
+/** min(1, limit / norm) with norm = peak × ‖gradients / peak‖; every number on the way is a normal float32. */
+function normFactor(gradients: readonly Tensor[], limit: number): Tensor {
+  return tidy(() => {
+    const peak = maximum(max(stack(gradients.map((gradient) => max(abs(gradient))))), LEAST_NORMAL);
+    const squares = gradients.map((gradient) => sum(square(div(gradient, peak))));
+    const relative = sqrt(sum(stack(squares)));
+    const room = minimum(div(limit, peak), GREATEST);
+    const factor = minimum(div(room, maximum(relative, LEAST_NORMAL)), 1);
+    dispose(squares);
+    return factor;
+  });
+}
+
+const LEAST_NORMAL = scalarNumber(2 ** -126);
+const GREATEST = scalarNumber((2 - 2 ** -23) * 2 ** 127);
+
+function scalarNumber(value: number): number {
+  return Math.fround(value);
+}

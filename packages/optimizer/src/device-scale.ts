@@ -1,0 +1,155 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  clipByValue,
+  concat,
+  dispose,
+  greaterEqual,
+  keep,
+  mul,
+  reciprocal,
+  reshape,
+  sub,
+  tensor1d,
+  tidy,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { LossScale, LossScaleRule, LossScaleState } from '@halftone/loss-scale';
+import { scaleTimes } from './exact-product.ts';
+
+/** What a step tells the scale: two flags and the first bad gradient, all on the device (`[1]` each). */
+export interface StepFlags {
+  /** bool: no gradient of the step was infinite or NaN; moves the scale. */
+  readonly finite: Tensor;
+  /** bool: the update took place; moves the counters. Only `drop-one` accumulation tells the two apart. */
+  readonly applied: Tensor;
+  /** float32: position of the first bad gradient in the list that was checked, or -1. */
+  readonly firstBad: Tensor;
+}
+
+type DeviceState = {
+  readonly scale: Tensor;
+  readonly goodSteps: Tensor;
+  readonly skippedInRow: Tensor;
+  readonly skipped: Tensor;
+  readonly applied: Tensor;
+  readonly firstBad: Tensor;
+};
+
+const ORDER = ['scale', 'goodSteps', 'skippedInRow', 'skipped', 'applied', 'firstBad'] as const satisfies readonly (keyof DeviceState)[];
+
+/**
+ * A loss scale that lives on the device and moves there, so that no step waits for it or reads it.
+ *
+ * Does what `next` of @halftone/loss-scale does, bit for bit, by tensor arithmetic. Six float32 tensors of one value;
+ * counters are exact up to 2^24 and stay there.
+ */
+export class DeviceScale {
+  readonly machine: LossScale;
+  #state: DeviceState;
+
+  constructor(machine: LossScale, state: LossScaleState = machine.init()) {
+    this.machine = machine;
+    this.#state = upload(state);
+  }
+
+  /** float32 scalar, owned by this object: the seed of the backward pass. */
+  get scale(): Tensor {
+    return this.#state.scale;
+  }
+
+  /** 1 / (scale × divisor) as a scalar that the caller owns; `divisor` is a number or a tensor of one value. */
+  inverse(divisor: Tensor | number = 1): Tensor {
+    return tidy(() => reshape(reciprocal(divisor === 1 ? this.#state.scale : mul(this.#state.scale, divisor)), []));
+  }
+
+  /** Moves by one step. Never reads anything back. */
+  advance(flags: StepFlags): void {
+    this.#replace(tidy(() => keepAll(next(this.machine.options, this.#state, flags))));
+  }
+
+  /** Puts another scale in place, as `update(newScale)` of PyTorch does: counters stay. */
+  setScale(scale: number): void {
+    const { scale: old, ...rest } = this.#state;
+    this.#state = { scale: scalarOf(scale), ...rest };
+    old.dispose();
+  }
+
+  /** All six numbers in one float32 tensor `[6]` that the caller owns, for one asynchronous copy. */
+  pack(): Tensor {
+    return tidy(() => concat(ORDER.map((name) => reshape(this.#state[name], [1]))));
+  }
+
+  restore(state: LossScaleState): void {
+    this.#replace(upload(state));
+  }
+
+  dispose(): void {
+    dispose({ ...this.#state });
+  }
+
+  #replace(state: DeviceState): void {
+    const old = this.#state;
+    this.#state = state;
+    dispose({ ...old });
+  }
+}
+
+/** Reads what `pack` made. `firstBad` is -1 after a finite step. */
+export function unpack(values: ArrayLike<number>): LossScaleState & { readonly firstBad: number } {
+  const [scale, goodSteps, skippedInRow, skipped, applied, firstBad] = Array.from(values) as [number, number, number, number, number, number];
+  return { scale, goodSteps, skippedInRow, skipped, applied, firstBad };
+}
+
+/** `nextState` of @halftone/loss-scale, line by line, on tensors of one value. */
+function next(rule: LossScaleRule, state: DeviceState, { finite, applied, firstBad }: StepFlags): DeviceState {
+  const good = cast(finite, 'float32');
+  const taken = cast(applied, 'float32');
+  const missed = sub(1, taken);
+  const goodSteps = mul(add(state.goodSteps, 1), good);
+  const skippedInRow = mul(add(state.skippedInRow, 1), missed);
+  const grows = greaterEqual(goodSteps, rule.growthInterval);
+  return {
+    scale: nextScale(rule, state.scale, { finite, grows, skippedInRow }),
+    goodSteps: where(grows, zerosLike(goodSteps), goodSteps),
+    skippedInRow,
+    skipped: add(state.skipped, missed),
+    applied: add(state.applied, taken),
+    firstBad: firstBad.clone(),
+  };
+}
+
+function nextScale(
+  rule: LossScaleRule,
+  scale: Tensor,
+  { finite, grows, skippedInRow }: { readonly finite: Tensor; readonly grows: Tensor; readonly skippedInRow: Tensor },
+): Tensor {
+  if (rule.growthFactor === 1 && rule.backoffFactor === 1) return scale.clone();
+  const old = reshape(scale, [1]);
+  const grown = clipByValue(scaleTimes(old, rule.growthFactor), rule.minScale, rule.maxScale);
+  const shrunk = clipByValue(scaleTimes(old, rule.backoffFactor), rule.minScale, rule.maxScale);
+  const afterBad = rule.hysteresis > 1 ? where(greaterEqual(skippedInRow, rule.hysteresis), shrunk, old) : shrunk;
+  return reshape(where(finite, where(grows, grown, old), afterBad), []);
+}
+
+function upload(state: LossScaleState): DeviceState {
+  return {
+    scale: scalarOf(state.scale),
+    goodSteps: keep(tensor1d([state.goodSteps])),
+    skippedInRow: keep(tensor1d([state.skippedInRow])),
+    skipped: keep(tensor1d([state.skipped])),
+    applied: keep(tensor1d([state.applied])),
+    firstBad: keep(tensor1d([-1])),
+  };
+}
+
+function scalarOf(value: number): Tensor {
+  return keep(tidy(() => reshape(tensor1d([value]), [])));
+}
+
+function keepAll(state: DeviceState): DeviceState {
+  for (const name of ORDER) keep(state[name]);
+  return state;
+}
