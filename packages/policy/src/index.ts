@@ -1,1 +1,12 @@
-export {};
+export { formatPolicy } from './format-policy.ts';
+export type { KernelClass } from './kernel-class.ts';
+export { kernelClass } from './kernel-class.ts';
+export type { KernelRow } from './kernel-row.ts';
+export { kernelTable } from './kernel-table.ts';
+export { allowlist, denylist } from './kernels-of.ts';
+export type { ClassWord, OpClass } from './op-class.ts';
+export { policy } from './policy.ts';
+export type { Policy } from './policy-value.ts';
+export type { HalfPrecision, Precision } from './precision.ts';
+export type { OpOverrides } from './with-ops.ts';
+export { withOps } from './with-ops.ts';

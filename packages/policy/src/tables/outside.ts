@@ -1,0 +1,31 @@
+import type { KernelRow } from '../kernel-row.ts';
+
+/** Kernels outside of mixed precision: bool, integers, strings, complex numbers, sequences, samples, searches. */
+export const outsideKernels: Readonly<Record<string, KernelRow>> = {
+  LogicalAnd: { float16: 'n/a', bfloat16: 'n/a', why: 'bool in and out' },
+  LogicalNot: { float16: 'n/a', bfloat16: 'n/a', why: 'bool in and out' },
+  LogicalOr: { float16: 'n/a', bfloat16: 'n/a', why: 'bool in and out' },
+  LogicalXor: { float16: 'n/a', bfloat16: 'n/a', why: 'bool in and out' },
+  All: { float16: 'n/a', bfloat16: 'n/a', why: 'bool in and out' },
+  Any: { float16: 'n/a', bfloat16: 'n/a', why: 'bool in and out' },
+  BitwiseAnd: { float16: 'n/a', bfloat16: 'n/a', why: 'integers in and out' },
+  BroadcastArgs: { float16: 'n/a', bfloat16: 'n/a', why: 'integers in and out' },
+  SparseReshape: { float16: 'n/a', bfloat16: 'n/a', why: 'integers in and out' },
+  RaggedRange: { float16: 'n/a', bfloat16: 'n/a', why: 'makes sequences, mostly of integers' },
+  StringNGrams: { float16: 'n/a', bfloat16: 'n/a', why: 'strings' },
+  StringSplit: { float16: 'n/a', bfloat16: 'n/a', why: 'strings' },
+  StringToHashBucketFast: { float16: 'n/a', bfloat16: 'n/a', why: 'strings' },
+  StaticRegexReplace: { float16: 'n/a', bfloat16: 'n/a', why: 'strings' },
+  FFT: { float16: 'deny', bfloat16: 'deny', why: 'complex64 is a pair of float32' },
+  IFFT: { float16: 'deny', bfloat16: 'deny', why: 'complex64 is a pair of float32' },
+  Complex: { float16: 'deny', bfloat16: 'deny', why: 'complex64 is a pair of float32' },
+  ComplexAbs: { float16: 'deny', bfloat16: 'deny', why: 'complex64 is a pair of float32' },
+  Real: { float16: 'deny', bfloat16: 'deny', why: 'complex64 is a pair of float32' },
+  Imag: { float16: 'deny', bfloat16: 'deny', why: 'complex64 is a pair of float32' },
+  Range: { float16: 'deny', bfloat16: 'deny', why: 'whole numbers above 2048 are not exact in float16' },
+  LinSpace: { float16: 'deny', bfloat16: 'deny', why: 'whole numbers above 2048 are not exact in float16' },
+  Multinomial: { float16: 'deny', bfloat16: 'deny', why: 'draws by cumulative probabilities' },
+  LowerBound: { float16: 'deny', bfloat16: 'deny', why: 'rounding would break the order that it searches by' },
+  UpperBound: { float16: 'deny', bfloat16: 'deny', why: 'rounding would break the order that it searches by' },
+  SearchSorted: { float16: 'deny', bfloat16: 'deny', why: 'rounding would break the order that it searches by' },
+};

@@ -1,0 +1,33 @@
+import type { KernelRow } from '../kernel-row.ts';
+
+/** Exponentials, logarithms, roots, trigonometry and the activations that are built from them. */
+export const transcendentalKernels: Readonly<Record<string, KernelRow>> = {
+  Exp: { float16: 'deny', bfloat16: 'deny', why: 'float16 is infinite from exp(11.1) on' },
+  Expm1: { float16: 'deny', bfloat16: 'deny', why: 'float16 is infinite from exp(11.1) on' },
+  Pow: { float16: 'deny', bfloat16: 'deny', why: 'leaves the range of float16 at once' },
+  Softmax: { float16: 'deny', bfloat16: 'deny', why: 'exponentials and their sum; masks and losses hang on it' },
+  LogSoftmax: { float16: 'deny', bfloat16: 'deny', why: 'exponentials and their sum; masks and losses hang on it' },
+  Log: { float16: 'deny', bfloat16: 'f32-inner', why: 'near 0 a rounded input moves the result most, and shaders err by 2^-7' },
+  Log1p: { float16: 'deny', bfloat16: 'f32-inner', why: 'near 0 a rounded input moves the result most, and shaders err by 2^-7' },
+  Softplus: { float16: 'deny', bfloat16: 'f32-inner', why: 'built from exp and log' },
+  Rsqrt: { float16: 'deny', bfloat16: 'f32-inner', why: 'a small input gives more than 65504' },
+  Reciprocal: { float16: 'deny', bfloat16: 'f32-inner', why: 'a small input gives more than 65504' },
+  Sqrt: { float16: 'f32-inner', bfloat16: 'f32-inner', why: 'stays in range; shaders take it from the inverse root' },
+  Acos: { float16: 'deny', bfloat16: 'deny', why: 'steep or unbounded: a rounded input shows' },
+  Asin: { float16: 'deny', bfloat16: 'deny', why: 'steep or unbounded: a rounded input shows' },
+  Cosh: { float16: 'deny', bfloat16: 'deny', why: 'steep or unbounded: a rounded input shows' },
+  Sinh: { float16: 'deny', bfloat16: 'deny', why: 'steep or unbounded: a rounded input shows' },
+  Tan: { float16: 'deny', bfloat16: 'deny', why: 'steep or unbounded: a rounded input shows' },
+  Acosh: { float16: 'deny', bfloat16: 'f32-inner', why: 'shaders promise only an absolute error in float16' },
+  Asinh: { float16: 'deny', bfloat16: 'f32-inner', why: 'shaders promise only an absolute error in float16' },
+  Atanh: { float16: 'deny', bfloat16: 'f32-inner', why: 'shaders promise only an absolute error in float16' },
+  Atan: { float16: 'deny', bfloat16: 'f32-inner', why: 'shaders promise only an absolute error in float16' },
+  Sin: { float16: 'deny', bfloat16: 'f32-inner', why: 'shaders promise only an absolute error in float16' },
+  Cos: { float16: 'deny', bfloat16: 'f32-inner', why: 'shaders promise only an absolute error in float16' },
+  Erf: { float16: 'f32-inner', bfloat16: 'f32-inner', why: 'bounded result, float32 maths inside' },
+  Elu: { float16: 'f32-inner', bfloat16: 'f32-inner', why: 'an exponential of negative inputs only' },
+  Selu: { float16: 'f32-inner', bfloat16: 'f32-inner', why: 'an exponential of negative inputs only' },
+  EluGrad: { float16: 'f32-inner', bfloat16: 'f32-inner', why: 'works on the bounded result of Elu' },
+  Sigmoid: { float16: 'f32-inner', bfloat16: 'f32-inner', why: 'bounded result, float32 maths inside' },
+  Tanh: { float16: 'f32-inner', bfloat16: 'f32-inner', why: 'bounded result, float32 maths inside' },
+};
