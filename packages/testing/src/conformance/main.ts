@@ -1,0 +1,110 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type ConformanceOptions, parseOptions } from './options.ts';
+import { type FlakyList, listFile, type ModeList, MOST_FLAKY, readList, type StockList, writeList, yardstickOf } from './result-lists.ts';
+import { type Places, type RunResult, runSpecs } from './run-specs.ts';
+import { closingLine, findFlaky, judge, UNEXPLAINED, type Verdict } from './verdict.ts';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** The meaning of the reason codes that `--update` gives by itself. */
+const REASONS = {
+  rounding: 'The value is right to the format; the spec asks for more digits than the format has.',
+} as const;
+
+/**
+ * Runs tfjs-core's own specs against a plug-in and holds the outcome against stock tfjs.
+ *
+ * @param args - the command line, see `usage`
+ * @returns the exit code: 0 when no spec fails that stock passes, but for those listed with a reason
+ */
+export async function main(args: readonly string[], places: Places): Promise<number> {
+  let options: ConformanceOptions;
+  try {
+    options = parseOptions(args, Date.now());
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return 2;
+  }
+  return options.stock ? runYardstick(options, places) : runPlugin(options, places);
+}
+
+async function runPlugin(options: ConformanceOptions, places: Places): Promise<number> {
+  const folder = join(places.root, 'conformance');
+  const stock = readList<StockList>(folder, listFile.stock(options));
+  if (stock === undefined) {
+    say(`[testing] ${listFile.stock(options)} must exist to compare with, got none. Make it with --stock --runs 3 --update.`);
+    return 2;
+  }
+  const list = readList<ModeList>(folder, listFile.mode(options));
+  const result = await runSpecs(options, places);
+  if (stock.device !== result.device && options.plugin === 'webgpu') say(`note: the yardstick was made on ${stock.device}, this is ${result.device}`);
+  const flaky = readList<FlakyList>(folder, listFile.flaky())?.[yardstickOf(options)] ?? {};
+  const verdict = judge(result, { stock: stock.failures, accepted: list?.accepted ?? {}, flaky });
+  if (options.update) writeList(folder, listFile.mode(options), updated(options, result, verdict, list));
+  return report(options, result, verdict);
+}
+
+async function runYardstick(options: ConformanceOptions, places: Places): Promise<number> {
+  const folder = join(places.root, 'conformance');
+  const backend = yardstickOf(options);
+  const runs: RunResult[] = [];
+  for (let i = 0; i < options.runs; i++) {
+    const run = await runSpecs(options, places);
+    say(`run ${i + 1} of ${options.runs}: ${run.passed.length} passed, ${Object.keys(run.failures).length} failing, ${run.seconds} s`);
+    runs.push(run);
+  }
+  const first = runs[0] as RunResult;
+  const old = readList<FlakyList>(folder, listFile.flaky()) ?? {};
+  const flaky = { ...findFlaky(runs), ...old[backend] };
+  if (Object.keys(flaky).length > MOST_FLAKY) {
+    say(`[testing] at most ${MOST_FLAKY} specs may differ between runs of stock ${backend}, got ${Object.keys(flaky).length}: ${Object.keys(flaky).join('; ')}. Find out why.`);
+    return 1;
+  }
+  const failures = Object.fromEntries(Object.entries(first.failures).filter(([name]) => !Object.hasOwn(flaky, name)));
+  if (options.update) {
+    const tfjs = (createRequire(join(places.root, 'package.json'))('@tensorflow/tfjs-core/package.json') as { version: string }).version;
+    const counts = { passed: first.passed.length, failed: Object.keys(first.failures).length, skipped: first.pending };
+    writeList(folder, listFile.stock(options), { backend: first.backend, device: first.device, tfjs, runs: runs.length, ...counts, failures });
+    writeList(folder, listFile.flaky(), { ...old, [backend]: flaky });
+  }
+  const committed = readList<StockList>(folder, listFile.stock(options))?.failures ?? {};
+  return report(options, first, judge(first, { stock: committed, accepted: {}, flaky }));
+}
+
+function report(options: ConformanceOptions, result: RunResult, verdict: Verdict): number {
+  for (const [name, message] of Object.entries(verdict.newFailures)) say(`NEW FAILURE ${name}: ${message}`);
+  for (const name of verdict.newlyPassing) say(`passes now, take it off the list: ${name}`);
+  for (const name of verdict.unexplained) say(`needs a reason: ${name}`);
+  const { asInStock, accepted, flaky, pending } = verdict;
+  say(`${result.backend} on ${result.device}, ${result.seconds} s; skipped are ${asInStock.length} that fail in stock too, ${accepted.length} accepted by name, ${flaky.length} flaky, ${pending} left out by tfjs`);
+  if (options.json) {
+    const { mode, plugin, stock, quarter = null } = options;
+    const failed = Object.keys(verdict.newFailures).length;
+    const skipped = pending + asInStock.length + accepted.length + flaky.length;
+    const facts = { mode, plugin, stock, quarter, backend: result.backend, device: result.device, seconds: result.seconds, passed: verdict.passed, failed, skipped };
+    say(closingLine(verdict));
+    process.stdout.write(`${JSON.stringify({ ...facts, newFailures: verdict.newFailures, newlyPassing: verdict.newlyPassing, unexplained: verdict.unexplained, asInStock: asInStock.length, accepted: accepted.length, flaky: flaky.length })}\n`);
+  } else process.stdout.write(`${closingLine(verdict)}\n`);
+  const nothingRan = verdict.passed === 0;
+  if (nothingRan) say('[testing] one spec or more must pass, got none. Check --filter and the set-up.');
+  return Object.keys(verdict.newFailures).length + verdict.unexplained.length > 0 || nothingRan ? 1 : 0;
+}
+
+function updated(options: ConformanceOptions, result: RunResult, verdict: Verdict, list: ModeList | undefined): ModeList {
+  const kept = verdict.accepted.map((name) => [name, { reason: list?.accepted[name]?.reason ?? UNEXPLAINED, message: result.failures[name] ?? '' }]);
+  const added = Object.entries(verdict.newFailures).map(([name, message]) => [
+    name,
+    { reason: options.mode !== 'float32' && /(Arrays|Numbers) differ/.test(message) ? 'rounding' : UNEXPLAINED, message },
+  ]);
+  return {
+    backend: result.backend,
+    device: result.device,
+    mode: options.mode,
+    passed: result.passed.length,
+    failed: Object.keys(result.failures).length,
+    skipped: result.pending,
+    reasons: list?.reasons ?? REASONS,
+    accepted: Object.fromEntries([...kept, ...added]) as ModeList['accepted'],
+  };
+}

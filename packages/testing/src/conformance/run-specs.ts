@@ -1,0 +1,72 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { ConformanceOptions } from './options.ts';
+import type { ShardResult, ShardTask } from './protocol.ts';
+import { bundleSpecs, wasmFolder } from './spec-bundle.ts';
+
+/** Where the command finds its sources and may write. */
+export interface Places {
+  readonly root: string;
+  readonly workFolder: string;
+}
+
+/** One whole run of the specs. */
+export interface RunResult extends ShardResult {
+  readonly seconds: number;
+}
+
+/** Bundles the specs once and runs them in as many processes as `shards` says. */
+export async function runSpecs(options: ConformanceOptions, places: Places): Promise<RunResult> {
+  const start = performance.now();
+  const bundle = await prepareBundle(options, places);
+  const tasks = Array.from({ length: options.shards }, (_, shard): ShardTask => {
+    const { shards, quarter, filter } = options;
+    return {
+      bundle,
+      gpu: options.plugin === 'webgpu',
+      choice: { shard, shards, ...(quarter === undefined ? {} : { quarter }), ...(filter === undefined ? {} : { filter }) },
+    };
+  });
+  const results = await Promise.all(tasks.map((task) => runInProcess(task, places.workFolder)));
+  return { ...merge(results), seconds: Math.round((performance.now() - start) / 1000) };
+}
+
+async function prepareBundle(options: ConformanceOptions, { root, workFolder }: Places): Promise<string> {
+  const name = options.stock ? `stock-${options.plugin === 'webgpu' ? 'webgpu' : options.base}` : options.plugin;
+  const outfile = join(workFolder, `specs-${name}.mjs`);
+  const define = {
+    CONFORMANCE_MODE: JSON.stringify(options.mode),
+    CONFORMANCE_BASE: JSON.stringify(options.base),
+    WASM_FOLDER: JSON.stringify(wasmFolder(root)),
+  };
+  await bundleSpecs({ root, setupFile: join(root, 'src/conformance/setup', `${name}.ts`), outfile, define });
+  return outfile;
+}
+
+function runInProcess(task: ShardTask, workFolder: string): Promise<ShardResult> {
+  return new Promise((resolve, reject) => {
+    const child = fork(join(workFolder, 'shard-process.mjs'), [JSON.stringify(task)], { stdio: ['ignore', 2, 'inherit', 'ipc'] });
+    let result: ShardResult | undefined;
+    const stop = (): boolean => child.kill();
+    process.once('exit', stop);
+    child.on('message', (message) => (result = message as ShardResult));
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      process.off('exit', stop);
+      if (result !== undefined) resolve(result);
+      else reject(new Error(`[testing] shard ${task.choice.shard} must send its result, got ${signal ?? `exit code ${code}`}. Its last lines are above; try --shards 1.`));
+    });
+  });
+}
+
+function merge(results: readonly ShardResult[]): ShardResult {
+  const first = results[0];
+  if (first === undefined) throw new RangeError('[testing] results must hold one shard or more, got none. Use --shards 1.');
+  return {
+    backend: first.backend,
+    device: first.device,
+    passed: results.flatMap(({ passed }) => passed),
+    failures: Object.assign({}, ...results.map(({ failures }) => failures)) as Record<string, string>,
+    pending: results.reduce((sum, { pending }) => sum + pending, 0),
+  };
+}

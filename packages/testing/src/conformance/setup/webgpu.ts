@@ -1,0 +1,16 @@
+import { setDefaultPolicy } from '@halftone/autocast';
+import { registerWebGPU } from '@halftone/webgpu';
+import type * as TensorFlow from '@tensorflow/tfjs-core';
+import { deviceName } from '../gpu-device.ts';
+import { useHalfTolerance } from '../keep-backend.ts';
+import type { SpecSetup } from '../protocol.ts';
+
+/** `@halftone/webgpu` with every float tensor in the mode's codec, or all of them in float32. */
+export async function setup(tf: typeof TensorFlow): Promise<SpecSetup> {
+  const { backendName } = await registerWebGPU({ fusion: 'off', ...(CONFORMANCE_MODE === 'float32' ? {} : { codec: CONFORMANCE_MODE }) });
+  await tf.setBackend(backendName);
+  setDefaultPolicy(CONFORMANCE_MODE === 'float32' || CONFORMANCE_MODE === 'bfloat16' ? CONFORMANCE_MODE : 'float16');
+  if (CONFORMANCE_MODE !== 'float32') useHalfTolerance(tf);
+  const info = (await navigator.gpu.requestAdapter())?.info;
+  return { backendName, device: info === undefined ? 'unnamed device' : deviceName(info), isDataSync: false, flags: { WEBGPU_CPU_FORWARD: false } };
+}
