@@ -1,0 +1,18 @@
+// Checks that all packages are described alike. Exit code 1 with one line for each fault.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { manifestProblems } from './manifest-rules.mjs';
+
+const root = join(import.meta.dirname, '../../..');
+const longestReadme = 120;
+/** @type {string[]} */
+const problems = [];
+for (const folder of (await readdir(join(root, 'packages'))).toSorted()) {
+  const text = await readFile(join(root, 'packages', folder, 'package.json'), 'utf8');
+  problems.push(...manifestProblems(JSON.parse(text), folder).map((line) => `packages/${folder}/package.json: ${line}.`));
+  const readme = await readFile(join(root, 'packages', folder, 'README.md'), 'utf8').catch(() => undefined);
+  if (readme === undefined) problems.push(`packages/${folder} has no README.md.`);
+  else if (readme.split('\n').length > longestReadme) problems.push(`packages/${folder}/README.md is longer than ${longestReadme} lines.`);
+}
+for (const problem of problems) console.log(`[checks] ${problem}`);
+if (problems.length > 0) process.exitCode = 1;

@@ -1,0 +1,50 @@
+import { checks } from './checks.mjs';
+import { addTallies, closingLine } from './closing-line.mjs';
+import { gpuEnvironment } from './lavapipe.mjs';
+import { runCheck } from './run-command.mjs';
+import { orOneLine } from './say.mjs';
+import { runVitest } from './vitest-run.mjs';
+import { installWorkspace, runTurbo } from './workspace.mjs';
+
+/** @import { Tally } from './closing-line.mjs' */
+/** What one step of `npm test` found. @typedef {Tally & { readonly skips: readonly string[] }} Outcome */
+
+/**
+ * `npm test [-- filter]`: every check of the house, or with arguments only the vitest run that they choose.
+ *
+ * A failing check does not stop the others. The last line is the sum; what was skipped stands above it with the reason.
+ *
+ * @param {readonly string[]} args - go to vitest as they are
+ */
+export function testJob(args) {
+  return orOneLine(async () => {
+    await installWorkspace('all');
+    const gpu = await gpuEnvironment();
+    const outcomes = args.length > 0 ? [] : await runChecks();
+    outcomes.push(await runVitest(args, gpu));
+    const sum = addTallies(outcomes);
+    for (const skip of outcomes.flatMap(({ skips }) => skips)) console.log(`skipped: ${skip}`);
+    console.log(closingLine(sum));
+    process.exitCode = sum.failed === 0 ? 0 : 1;
+  });
+}
+
+/** @returns {Promise<Outcome[]>} */
+async function runChecks() {
+  const outcomes = [];
+  for (const { name, args } of checks) outcomes.push(await timed(name, () => runCheck(process.execPath, args)));
+  outcomes.push(await timed('types', () => runTurbo('typecheck', [])));
+  return outcomes;
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<number>} run - resolves to an exit code
+ * @returns {Promise<Outcome>}
+ */
+async function timed(name, run) {
+  const start = performance.now();
+  const isGood = (await run()) === 0;
+  console.log(`${isGood ? 'passed' : 'FAILED'}: ${name}, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: 0, skips: [] };
+}
