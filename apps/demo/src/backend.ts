@@ -1,0 +1,58 @@
+import { useEmulated } from '@halftone/emulate';
+import { installGpuMeter, type GpuMeter } from '@halftone/testing/meter';
+import { useWebGPU } from '@halftone/webgpu';
+import { setBackend } from '@tensorflow/tfjs-core';
+import { findDevice } from './device.ts';
+import type { RunSpec } from './run-spec.ts';
+
+/** A backend of tfjs that is ready for a run. */
+export interface OpenBackend {
+  readonly backend: string;
+  readonly device: string;
+  /** How 16-bit tensors are stored: `f16`, `packed-f16`, `emulated`; `f32` where there are none. */
+  readonly codec: string;
+  /** Counts from before the device was made; absent where no GPU takes part. */
+  readonly meter?: GpuMeter;
+}
+
+/**
+ * Makes the backend of a run current: tfjs's own for the stock run, else the plug-in's.
+ *
+ * The stock run uses tfjs as everybody installs it: `webgpu`, or the plain JavaScript backend `cpu` beside the emulated
+ * plug-in, as tfjs's wasm has no gradient of a convolution's filter.
+ *
+ * Registers backends for the whole process, which is why each run has a process of its own. Waits for the device.
+ */
+export async function openBackend(spec: Pick<RunSpec, 'kind' | 'plugin' | 'packed'>): Promise<OpenBackend> {
+  if (spec.plugin === 'emulate') return spec.kind === 'stock' ? openCpu() : openEmulated();
+  const { description } = await findDevice(); // both sides ask WebGPU for the same adapter, the fast one
+  if (description === undefined) throw new Error('[demo] WebGPU must find an adapter, got none. Install a GPU driver, or use --plugin emulate.');
+  const meter = installGpuMeter(); // before any device
+  return spec.kind === 'stock' ? openStockWebGPU(meter, description) : openHalftone(meter, description, spec.packed);
+}
+
+async function openStockWebGPU(meter: GpuMeter, device: string): Promise<OpenBackend> {
+  await import('@tensorflow/tfjs-backend-webgpu'); // registers itself
+  await makeCurrent('webgpu');
+  return { backend: 'webgpu', device, codec: 'f32', meter };
+}
+
+async function openHalftone(meter: GpuMeter, device: string, packed: boolean): Promise<OpenBackend> {
+  const { backendName, capabilities } = await useWebGPU(packed ? { codec: 'packed-f16' } : {});
+  return { backend: backendName, device, codec: capabilities.codecs.float16, meter };
+}
+
+async function openCpu(): Promise<OpenBackend> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  await makeCurrent('cpu');
+  return { backend: 'cpu', device: 'the CPU, plain JavaScript', codec: 'f32' };
+}
+
+async function openEmulated(): Promise<OpenBackend> {
+  const { backendName } = await useEmulated({ base: 'wasm' });
+  return { backend: backendName, device: 'the CPU, wasm', codec: 'emulated' };
+}
+
+async function makeCurrent(name: string): Promise<void> {
+  if (!(await setBackend(name))) throw new Error(`[demo] tfjs's backend ${name} must start, got a refusal. Check the GPU driver, or use --plugin emulate.`);
+}

@@ -1,0 +1,73 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+
+/** A line of a chart. */
+export interface Series {
+  readonly name: string;
+  /** CSS colour; a variable follows light and dark. */
+  readonly color: string;
+  /** SVG dash pattern, so that lines differ without colour too; solid where absent. */
+  readonly dash?: string;
+  /** One value per step, from step 1; what is not finite is left out. */
+  readonly points: readonly { readonly step: number; readonly value: number }[];
+}
+
+/** What a chart shows beside its lines. */
+export interface ChartOptions {
+  readonly title: string;
+  readonly yLabel: string;
+  /** `log` for losses that differ by orders of magnitude, `powers` for loss scales. */
+  readonly yScale: 'linear' | 'log' | 'powers';
+  /** `steps` holds a value until the next one. */
+  readonly curve: 'linear' | 'steps';
+  /** Last step on the x axis. */
+  readonly steps: number;
+}
+
+const SIZE = { width: 860, height: 340, marginLeft: 56, marginRight: 20, marginTop: 28, marginBottom: 40 } as const;
+
+/**
+ * Draws lines over the steps as a self-contained SVG.
+ *
+ * Drawn by Observable Plot on linkedom's document, so it needs no browser. Colours of text and axes are the page's `currentColor`.
+ *
+ * @param series - at least one with a finite point
+ * @returns the text of one `svg` element
+ */
+export function lineChart(series: readonly Series[], options: ChartOptions): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const marks = series.flatMap((line) => seriesMarks(line, options.curve));
+  const svg = Plot.plot({
+    ...SIZE,
+    document: document as unknown as Document,
+    ariaLabel: options.title,
+    style: { background: 'none', color: 'currentColor', fontSize: '13px' },
+    x: { label: 'training step', domain: [1, options.steps], ticks: Math.min(10, options.steps), tickFormat: 'd' },
+    y: { label: options.yLabel, grid: true, ...yAxis(options.yScale, series) },
+    marks: [Plot.frame({ strokeOpacity: 0.15 }), ...marks],
+  });
+  return svg.outerHTML;
+}
+
+function yAxis(scale: ChartOptions['yScale'], series: readonly Series[]): Plot.ScaleOptions {
+  if (scale === 'linear') return { type: 'linear', nice: true };
+  if (scale === 'log') return { type: 'log', nice: true, ticks: 6, tickFormat: (value: number) => String(value) };
+  const values = series.flatMap(({ points }) => points.map(({ value }) => value));
+  const [low, high] = [Math.min(...values) / 2, Math.max(...values) * 2];
+  return { type: 'log', base: 2, domain: [low, high], ticks: 6, tickFormat: (value: number) => `2^${Math.log2(value)}` };
+}
+
+function seriesMarks({ color, dash, points }: Series, curve: ChartOptions['curve']): Plot.Markish[] {
+  const finite = points.map(({ step, value }) => ({ step, value: Number.isFinite(value) && value > 0 ? value : Number.NaN })); // a gap, not a bridge
+  const last = finite.filter(({ value }) => !Number.isNaN(value)).at(-1);
+  const line = Plot.line(finite, {
+    x: 'step',
+    y: 'value',
+    stroke: color,
+    strokeWidth: 2,
+    curve: curve === 'steps' ? 'step-after' : 'linear',
+    ...(dash === undefined ? {} : { strokeDasharray: dash }),
+  });
+  const ended = last !== undefined && last.step < (points.at(-1)?.step ?? 0); // no longer a number
+  return ended ? [line, Plot.dot([last], { x: 'step', y: 'value', symbol: 'times', stroke: color, strokeWidth: 2.5, r: 5 })] : [line];
+}
