@@ -5,7 +5,7 @@ import { runTool } from './run-command.mjs';
 import { say, SetupError } from './say.mjs';
 import { toolEnvironment } from './tool-environment.mjs';
 
-/** @typedef {{ readonly version: string, readonly integrity: string, readonly size: string }} NpmPin */
+/** @typedef {{ readonly version: string, readonly integrity: string, readonly bin: Readonly<Record<string, string>>, readonly size: string }} NpmPin */
 
 const pinFile = new URL('pins/npm-tools.json', import.meta.url);
 
@@ -50,10 +50,10 @@ export async function bringNpmTool(name, folder) {
  * @param {string} name
  * @param {NpmPin} pin
  */
-export function lockedProject(name, { version, integrity }) {
+export function lockedProject(name, { version, integrity, bin }) {
   const dependencies = { [name]: version };
   const project = { name: 'halftone-setup', private: true, dependencies };
-  const locked = { version, integrity };
+  const locked = { version, integrity, bin };
   return {
     'package.json': project,
     'package-lock.json': {
@@ -68,7 +68,7 @@ export function lockedProject(name, { version, integrity }) {
 /** @returns {[string, ...string[]]} the npm that called us, or else the one on the path */
 function npmCommand() {
   const caller = process.env['npm_execpath'];
-  return caller && /npm-cli\.js$/.test(caller) ? [process.execPath, caller] : ['npm'];
+  return caller?.endsWith('npm-cli.js') ? [process.execPath, caller] : ['npm'];
 }
 
 /** @param {string} folder */

@@ -55,7 +55,7 @@ export async function installWorkspace(part) {
 export async function runTurbo(task, filters) {
   await bringNpmTool('pnpm', 'pnpm');
   const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
-  const args = ['run', task, ...filters.map((filter) => `--filter=${filter}`), '--output-logs=errors-only', '--no-daemon', '--continue'];
+  const args = ['run', task, ...filters.map((filter) => `--filter=${filter}`), '--output-logs=errors-only', '--continue'];
   return runTool(process.execPath, [turbo, ...args], { env: toolEnvironment() });
 }
 
