@@ -3,9 +3,10 @@ import { cast, dispose, engine, greater, keep, reshape, Select, tidy, zeros } fr
 
 /**
  * Backends whose Select kernel reads a condition of shape [1] as one flag for a whole row: one dispatch, no mask.
- * tfjs's cpu kernel indexes its operands by the condition there (wrong for more than one column), so it gets a mask.
+ * tfjs's cpu and wasm kernels take their operands by the index of the condition there, which is wrong for more than one
+ * column; they and all backends that are not known get a mask of full size.
  */
-const ROW_SELECT: ReadonlySet<string> = new Set(['webgpu', 'halftone-webgpu', 'webgl', 'wasm', 'tensorflow']);
+const ROW_SELECT: ReadonlySet<string> = new Set(['webgpu', 'halftone-webgpu', 'webgl', 'tensorflow']);
 
 /**
  * Picks one of two tensors by a flag that only the device knows.

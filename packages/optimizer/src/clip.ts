@@ -1,5 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { abs, clipByValue, div, dispose, max, maximum, minimum, mul, scalar, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
+import { abs, clipByValue, div, max, maximum, minimum, mul, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
+
+/** Smallest normal and largest finite float32. */
+const LEAST_NORMAL: number = 2 ** -126;
+const GREATEST: number = (2 - 2 ** -23) * 2 ** 127;
 
 /** How gradients are clipped before the update; at most one of the two. */
 export interface ClipOptions {
@@ -43,18 +47,8 @@ export function clip(gradients: readonly Tensor[], { clipNorm, clipValue }: Clip
 function normFactor(gradients: readonly Tensor[], limit: number): Tensor {
   return tidy(() => {
     const peak = maximum(max(stack(gradients.map((gradient) => max(abs(gradient))))), LEAST_NORMAL);
-    const squares = gradients.map((gradient) => sum(square(div(gradient, peak))));
-    const relative = sqrt(sum(stack(squares)));
+    const relative = sqrt(sum(stack(gradients.map((gradient) => sum(square(div(gradient, peak)))))));
     const room = minimum(div(limit, peak), GREATEST);
-    const factor = minimum(div(room, maximum(relative, LEAST_NORMAL)), 1);
-    dispose(squares);
-    return factor;
+    return minimum(div(room, maximum(relative, LEAST_NORMAL)), 1);
   });
-}
-
-const LEAST_NORMAL = scalarNumber(2 ** -126);
-const GREATEST = scalarNumber((2 - 2 ** -23) * 2 ** 127);
-
-function scalarNumber(value: number): number {
-  return Math.fround(value);
 }

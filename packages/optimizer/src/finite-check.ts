@@ -3,12 +3,12 @@ import { add, all, cast, engine, greaterEqual, isFinite as finiteValues, less, m
 import { currentPlugin } from './precision.ts';
 
 /** What one look at the gradients found. Both tensors stay on the device and belong to the caller. */
-export interface FiniteCheck {
+export type FiniteCheck = {
   /** bool `[1]`: every value of every tensor is finite. */
   readonly finite: Tensor;
   /** float32 `[1]`: position of the first tensor that is not, or -1. */
   readonly firstBad: Tensor;
-}
+};
 
 /**
  * Tests gradients for infinities and NaN without reading anything back.

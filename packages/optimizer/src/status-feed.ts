@@ -1,0 +1,106 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LossScale, LossScaleState } from '@halftone/loss-scale';
+import { lossScaleVerdict } from '@halftone/loss-scale';
+import { unpack } from './device-scale.ts';
+import type { StepReport } from './step-report.ts';
+import { stepReport } from './step-report.ts';
+
+/** Which step a copy belongs to. */
+export interface CopyContext {
+  /** Attempted steps in all, those before a restore included. */
+  readonly attempts: number;
+  /** The variables of the step, in the order in which their gradients were checked. */
+  readonly names: readonly string[];
+}
+
+/**
+ * What the host knows of the scale on the device: late, but without ever making a step wait.
+ *
+ * Copies are asynchronous. When one arrives, a scale below 1 is warned of once, and what cannot go on (too many skips in
+ * a row, a copy that failed, an `onStep` that threw) is kept for the next call to throw.
+ */
+export class StatusFeed {
+  readonly #machine: LossScale;
+  readonly #onArrival: (report: StepReport, newlySkipped: number) => void;
+  #known: LossScaleState;
+  #attempts: number;
+  #failure: unknown = null;
+  #warned = false;
+  #copying = false;
+
+  constructor(machine: LossScale, onArrival: (report: StepReport, newlySkipped: number) => void) {
+    this.#machine = machine;
+    this.#onArrival = onArrival;
+    this.#known = machine.init();
+    this.#attempts = 0;
+  }
+
+  /** The newest state that arrived. */
+  get known(): LossScaleState {
+    return this.#known;
+  }
+
+  /** How many attempted steps the newest state covers. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** Whether a copy is under way. */
+  get copying(): boolean {
+    return this.#copying;
+  }
+
+  /** Takes a state from outside and forgets failures: training may go on from it. */
+  reset(state: LossScaleState): void {
+    this.#known = state;
+    this.#attempts = state.applied + state.skipped;
+    this.#failure = null;
+    this.#warned = false;
+  }
+
+  /** Throws what an earlier step turned out to deserve. Synchronous, reads nothing. */
+  throwIfDue(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Starts a copy of `packed`, which this takes over, and resolves with the report when it has arrived. Waits for the GPU. */
+  async copy(packed: Tensor, { attempts, names }: CopyContext): Promise<StepReport> {
+    this.#copying = true;
+    try {
+      const { firstBad, ...device } = unpack(await packed.data());
+      const state = { ...device, applied: attempts - device.skipped };
+      const report = stepReport(state, { step: attempts, firstBad, names });
+      if (attempts >= this.#attempts) this.#arrive(state, report);
+      return report;
+    } catch (cause) {
+      this.#failure ??= new Error(
+        `[optimizer] the state of the loss scale could not be copied from the device, got ${cause instanceof Error ? cause.message : String(cause)}. ` +
+          'If the device was lost, register the backend again and put back a snapshot() of the variables.',
+        { cause },
+      );
+      throw this.#failure;
+    } finally {
+      this.#copying = false;
+      packed.dispose();
+    }
+  }
+
+  #arrive(state: LossScaleState, report: StepReport): void {
+    const newlySkipped = state.skipped - this.#known.skipped;
+    this.#known = state;
+    this.#attempts = report.step;
+    this.#judge(state, report);
+    try {
+      this.#onArrival(report, newlySkipped);
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+
+  #judge(state: LossScaleState, { firstNonFinite }: StepReport): void {
+    const verdict = lossScaleVerdict(this.#machine, state, firstNonFinite === null ? {} : { firstBad: firstNonFinite });
+    if (verdict.status === 'give-up') this.#failure ??= new Error(verdict.message);
+    if (verdict.status === 'warn' && !this.#warned) console.warn(verdict.message);
+    this.#warned = verdict.status === 'warn';
+  }
+}

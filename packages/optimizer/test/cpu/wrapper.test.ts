@@ -1,0 +1,121 @@
+import '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dynamicLossScale, noLossScale, staticLossScale } from '@halftone/loss-scale';
+import { mixedPrecisionOptimizer } from '../../src/index.ts';
+import { OPTIMIZERS, variableBits } from '../optimizers.ts';
+
+const SHAPES = [[3, 4], [4], [4, 2]] as const;
+
+/** Three variables with fixed values and a loss over a batch that changes with the step. */
+function problem(): { variables: tf.Variable[]; loss: (step: number, poison?: number) => tf.Scalar } {
+  const variables = SHAPES.map((shape, index) => tf.tidy(() => tf.variable(tf.randomUniform([...shape], -1, 1, 'float32', 10 + index), true, `w${index}`)));
+  const [w0, w1, w2] = variables as [tf.Variable, tf.Variable, tf.Variable];
+  const loss = (step: number, poison = 1): tf.Scalar =>
+    tf.tidy(() => {
+      const x = tf.randomUniform([5, 3], -1, 1, 'float32', 100 + step);
+      const hidden = tf.tanh(tf.add(tf.matMul(x, w0 as tf.Tensor2D), w1));
+      return tf.mul(tf.mean(tf.square(tf.matMul(hidden as tf.Tensor2D, w2 as tf.Tensor2D))), poison) as tf.Scalar;
+    });
+  return { variables, loss };
+}
+
+/** Trains for some steps and returns the bits of all variables after each, optimizer slots included. */
+function train(make: () => tf.Optimizer, { steps, poison }: { steps: number; poison?: (step: number) => number }): Uint32Array[][] {
+  const { variables, loss } = problem();
+  const optimizer = make();
+  const trace: Uint32Array[][] = [];
+  for (let step = 0; step < steps; step++) {
+    const value = optimizer.minimize(() => loss(step, poison?.(step)), true, variables)!;
+    trace.push([...Object.values(variableBits()), new Uint32Array(Float32Array.from(value.dataSync()).buffer)]);
+    value.dispose();
+  }
+  optimizer.dispose();
+  tf.dispose(variables);
+  return trace;
+}
+
+let tensors = 0;
+
+describe.each(['cpu', 'wasm'])('mixedPrecisionOptimizer on %s', (backend) => {
+  beforeEach(async () => {
+    await tf.setBackend(backend);
+    tensors = tf.memory().numTensors;
+  });
+  afterEach(() => {
+    tf.disposeVariables();
+  });
+
+  describe.each(Object.entries(OPTIMIZERS))('around %s', (_name, make) => {
+    it('without a scale gives the bits of the bare optimizer over 20 steps', () => {
+      const bare = train(make, { steps: 20 });
+      expect(train(() => mixedPrecisionOptimizer(make(), { policy: 'float32' }), { steps: 20 })).toStrictEqual(bare);
+      expect(train(() => mixedPrecisionOptimizer(make(), { lossScale: noLossScale() }), { steps: 20 })).toStrictEqual(bare);
+    });
+
+    it('with a power of two as scale gives the bits of the bare optimizer over 20 steps', () => {
+      const bare = train(make, { steps: 20 });
+      for (const lossScale of [staticLossScale(1), staticLossScale(2 ** 12), dynamicLossScale({ growthInterval: 3 })]) {
+        expect(train(() => mixedPrecisionOptimizer(make(), { lossScale }), { steps: 20 })).toStrictEqual(bare);
+      }
+    });
+
+    it('leaves weights and slots bit-identical when a step is skipped, whichever step it is', async () => {
+      const { variables, loss } = problem();
+      const optimizer = mixedPrecisionOptimizer(make(), { lossScale: dynamicLossScale({ initialScale: 2 ** 24 }) });
+      for (const step of [0, 1, 2, 3, 4]) {
+        optimizer.minimize(() => loss(step), false, variables);
+        const before = variableBits();
+        for (const poison of [Infinity, -Infinity, NaN]) optimizer.minimize(() => loss(step, poison), false, variables);
+        expect(variableBits()).toStrictEqual(before);
+      }
+      const report = await optimizer.lastStep();
+      expect(report).toMatchObject({ step: 20, applied: false, foundNonFinite: true, firstNonFinite: 'w0', scale: 2 ** 9, skipped: 15, appliedSteps: 5 });
+      expect(optimizer.iterations).toBe(5);
+      optimizer.dispose();
+    });
+
+    it('leaves slots at their first values when the very first step is skipped', () => {
+      const bad = (step: number): number => (step === 0 ? Infinity : 1);
+      const skippedFirst = train(() => mixedPrecisionOptimizer(make(), { lossScale: staticLossScale(1) }), { steps: 4, poison: bad });
+      const { variables, loss } = problem();
+      const bare = make();
+      for (const [index, step] of [1, 2, 3].entries()) {
+        const value = bare.minimize(() => loss(step), true, variables)!;
+        expect(skippedFirst[index + 1]).toStrictEqual([...Object.values(variableBits()), new Uint32Array(Float32Array.from(value.dataSync()).buffer)]);
+        value.dispose();
+      }
+      bare.dispose();
+    });
+  });
+
+  it('returns the true loss and unscaled gradients', () => {
+    const { variables, loss } = problem();
+    const optimizer = mixedPrecisionOptimizer(tf.train.sgd(0.1), { lossScale: staticLossScale(2 ** 16) });
+    const ours = optimizer.computeGradients(() => loss(0), variables);
+    const stock = tf.variableGrads(() => loss(0), variables);
+    expect(ours.value.dataSync()).toStrictEqual(stock.value.dataSync());
+    expect(Object.keys(ours.grads)).toStrictEqual(Object.keys(stock.grads));
+    for (const name of Object.keys(ours.grads)) expect(ours.grads[name]!.dataSync()).toStrictEqual(stock.grads[name]!.dataSync());
+    tf.dispose([ours, stock]);
+    optimizer.dispose();
+    tf.dispose(variables);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('holds the same number of tensors after step 5 and after step 200', async () => {
+    const { variables, loss } = problem();
+    const optimizer = mixedPrecisionOptimizer(tf.train.adam(), { lossScale: dynamicLossScale({ growthInterval: 4 }), clipNorm: 1, accumulate: 2, statusEvery: 3 });
+    let after5 = 0;
+    for (let step = 1; step <= 200; step++) {
+      optimizer.minimize(() => loss(step, step % 9 === 0 ? NaN : 1), false, variables);
+      if (step % 20 === 0 || step === 6) await optimizer.lastStep();
+      if (step === 6) after5 = tf.memory().numTensors;
+    }
+    await optimizer.lastStep();
+    expect(tf.memory().numTensors).toBe(after5);
+    optimizer.dispose();
+    tf.dispose(variables);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+});
