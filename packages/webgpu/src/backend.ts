@@ -157,6 +157,11 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       return outputStorage(decision, util.sizeFromShape(program.outputShape));
     }
 
+    /** Small host-resident inputs are computed on the host, in float32; not where everything is to be half. */
+    override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
+      return this.decision?.forced !== true && super.shouldExecuteOnCPU(inputs, sizeThreshold);
+    }
+
     /** Float32 in place; an output that holds nothing yet only changes its mind. */
     makeFloat32(dataId: object, empty: boolean): void {
       const data = this.inner.tensorMap.get(dataId);

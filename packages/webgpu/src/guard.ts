@@ -1,10 +1,10 @@
-import { scalar, Tensor, version_core } from '@tensorflow/tfjs-core';
+import { engine, Tensor, version_core } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { missingInternals } from './internals.ts';
 
 /** Two copies of tfjs-core share an engine but not their classes: variables and tensors are then not recognised. */
-export function checkOneTfjs(): void {
-  const probe = scalar(0);
+export function checkOneTfjs(backend: WebGPUBackend): void {
+  const probe = engine().makeTensorFromTensorInfo(backend.makeTensorInfo([], 'float32', Float32Array.of(0)), backend);
   const same = probe.constructor === Tensor;
   probe.dispose();
   if (!same) {

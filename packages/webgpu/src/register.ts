@@ -59,7 +59,6 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
   if (pluginFor(backendName) !== undefined || engine().registryFactory[backendName] !== undefined) {
     throw new Error(`[webgpu] backend '${backendName}' is already registered, got a second call. Dispose the first handle, or pass another backendName.`);
   }
-  checkOneTfjs();
   const undo: (() => void)[] = [];
   try {
     const runtime = await runtimeGpu();
@@ -77,6 +76,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
     const codecs = { float16: described.shaderF16 ? 'f16' : 'packed-f16', bfloat16: 'bfloat16' } as const;
     const conversion: Conversion = { codecs, narrow: options.conversion ?? found.narrow, widen: options.conversion ?? found.widen };
     const backend = createHalfBackend(Base, { device, info, conversion, lowering: installLowering(device, conversion), fault, maxBytes: options.maxBytes ?? Infinity });
+    checkOneTfjs(backend);
     const unknown = unknownTfjs(backend);
     const plugin = createPlugin(backendName, backend, unknown === null);
     registerBackend(backendName, () => backend, 0);

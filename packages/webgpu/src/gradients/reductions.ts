@@ -15,7 +15,8 @@ type Reduced = 'Mean' | 'Sum';
  */
 export function installBroadcastGradients(backendName: string): () => void {
   const undo = (['Mean', 'Sum'] as const).map((kernelName) => {
-    const previous = getGradient(kernelName);
+    const previous: GradConfig | undefined = getGradient(kernelName);
+    if (previous === undefined) return () => undefined; // tfjs-core alone: no gradients, so nothing that wastes
     const replacement: GradConfig = {
       ...previous,
       gradFunc: (dy, saved, attrs) =>
