@@ -1,6 +1,4 @@
-import { useEmulated } from '@halftone/emulate';
 import { installGpuMeter, type GpuMeter } from '@halftone/testing/meter';
-import { useWebGPU } from '@halftone/webgpu';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { findDevice } from './device.ts';
 import type { RunSpec } from './run-spec.ts';
@@ -38,6 +36,7 @@ async function openStockWebGPU(meter: GpuMeter, device: string): Promise<OpenBac
 }
 
 async function openHalftone(meter: GpuMeter, device: string, packed: boolean): Promise<OpenBackend> {
+  const { useWebGPU } = await import('@halftone/webgpu');
   const { backendName, capabilities } = await useWebGPU(packed ? { codec: 'packed-f16' } : {});
   return { backend: backendName, device, codec: capabilities.codecs.float16, meter };
 }
@@ -49,6 +48,7 @@ async function openCpu(): Promise<OpenBackend> {
 }
 
 async function openEmulated(): Promise<OpenBackend> {
+  const { useEmulated } = await import('@halftone/emulate');
   const { backendName } = await useEmulated({ base: 'wasm' });
   return { backend: backendName, device: 'the CPU, wasm', codec: 'emulated' };
 }

@@ -18,15 +18,8 @@ async function run(typed: readonly string[]): Promise<void> {
       say: (text) => void people.write(`${text}\n`),
       answer: (json) => void process.stdout.write(`${json}\n`),
     });
-    finish(0);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    finish(1);
+    process.exitCode = 1;
   }
-}
-
-/** Dawn's threads would keep the process; pipes are emptied first. */
-function finish(code: number): void {
-  process.exitCode = code;
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }

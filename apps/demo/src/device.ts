@@ -19,8 +19,9 @@ export async function findDevice(): Promise<DeviceFinding> {
   const adapter = await adapterOrNull();
   if (adapter === null) return { isCpu: true, shaderF16: false };
   const { description, device, architecture, vendor } = adapter.info;
-  const name = [device, description].filter((part) => part !== '').join(', ') || architecture || vendor || 'unnamed adapter';
-  return { description: name, isCpu: CPU_ADAPTERS.test(`${name} ${architecture}`), shaderF16: adapter.features.has('shader-f16') };
+  const isCpu = CPU_ADAPTERS.test(`${description} ${device} ${architecture}`);
+  const known = (isCpu ? [description || device] : [device, description]).filter((part) => part !== ''); // a CPU driver's device is a list of vector units
+  return { description: known.join(', ') || architecture || vendor || 'unnamed adapter', isCpu, shaderF16: adapter.features.has('shader-f16') };
 }
 
 async function adapterOrNull(): Promise<GPUAdapter | null> {

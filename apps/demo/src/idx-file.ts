@@ -51,7 +51,7 @@ export function parseIdx(data: Uint8Array, name: string, dimensions: number): Id
   if (data.byteLength > header + count) {
     throw new Error(`[demo] ${name} must be as long as its header says (${header + count} bytes for ${shape.join('x')}), got ${data.byteLength} bytes. Download it again.`);
   }
-  return { shape, bytes: data.subarray(header) };
+  return { shape, bytes: new Uint8Array(data.buffer, data.byteOffset + header, count) };
 }
 
 function contents(path: string): Uint8Array {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DemoArguments } from './arguments.ts';
-import { choosePlugin, deviceLine, findDevice } from './device.ts';
+import { choosePlugin, deviceLine } from './device.ts';
 import { estimate } from './estimate.ts';
 import { loss, percent } from './figures.ts';
 import { nextCommands } from './next-commands.ts';
@@ -11,7 +11,7 @@ import { makePlan } from './plan.ts';
 import { runProgress } from './progress.ts';
 import { reportPage } from './report-page.ts';
 import { resultJson } from './result-json.ts';
-import { runInProcess } from './run-process.ts';
+import { findDeviceInProcess, runInProcess } from './run-process.ts';
 import { runTitle, type FinishedRun } from './run-title.ts';
 import type { RunSpec } from './run-spec.ts';
 import { resultTable } from './table.ts';
@@ -35,7 +35,7 @@ export interface Voice {
  * @param command - as the user typed it, for the report
  */
 export async function mainJob(args: DemoArguments, folder: string, command: string, voice: Voice): Promise<void> {
-  const finding = await findDevice();
+  const finding = await findDeviceInProcess();
   const plugin = choosePlugin(finding, args.plugin);
   const device = deviceLine(finding, plugin, { packed: args.packed });
   voice.say(device);

@@ -53,7 +53,9 @@ function lineProgress(title: string, steps: number): RunProgress {
   return {
     message: (message) => {
       if (message.kind === 'ready') say('started');
-      if (message.kind === 'step' && message.step % every === 0) say(`step ${message.step} of ${steps}  loss ${loss(message.loss)}  ${clock(message.step)}`);
+      if (message.kind !== 'step') return;
+      const left = clock(message.step);
+      if (message.step % every === 0) say(`step ${message.step} of ${steps}  loss ${loss(message.loss)}  ${left}`.trimEnd());
     },
     end: say,
   };

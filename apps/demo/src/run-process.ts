@@ -1,9 +1,13 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { DeviceFinding } from './device.ts';
 import type { RunMessage, RunResult } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
 
-const RUN_FILE = fileURLToPath(new URL('./run.mjs', import.meta.url)); // beside the built file that imports this
+const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url)); // the built file that imports this
+const RUN_FILE = beside('./run.mjs');
+const DEVICE_FILE = beside('./device-process.mjs');
+const NO_DEVICE: DeviceFinding = { isCpu: true, shaderF16: false };
 const KEPT_OUTPUT = 4000; // characters of a driver's talk that go into an error
 
 /**
@@ -40,5 +44,21 @@ export function runInProcess(spec: RunSpec, onMessage: (message: RunMessage) => 
       else reject(new Error(`[demo] the ${spec.kind} run must end with a result, got ${failure ?? `exit ${signal ?? code}`}. ${output === '' ? 'Run it again.' : `It printed last:\n${output}`}`));
     });
     child.send(spec);
+  });
+}
+
+/**
+ * Asks for the device in a process of its own: a driver may print, or die, and that must not be ours.
+ *
+ * Takes half a second.
+ *
+ * @returns what WebGPU finds; no adapter when the process dies
+ */
+export function findDeviceInProcess(): Promise<DeviceFinding> {
+  return new Promise((resolve) => {
+    const child = fork(DEVICE_FILE, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
+    child.once('message', (finding) => resolve(finding as DeviceFinding));
+    child.once('error', () => resolve(NO_DEVICE));
+    child.once('close', () => resolve(NO_DEVICE));
   });
 }

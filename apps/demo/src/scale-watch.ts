@@ -1,5 +1,6 @@
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import { dynamicLossScale } from '@halftone/loss-scale';
+import { policy } from '@halftone/policy';
 import { train, type Optimizer } from '@tensorflow/tfjs-core';
 import type { ScalePoint } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
@@ -25,6 +26,7 @@ export interface ScaleWatch {
  */
 export function watchedOptimizer(spec: Pick<RunSpec, 'kind' | 'policy' | 'learningRate' | 'initialScale'>): ScaleWatch {
   const adam = train.adam(spec.learningRate);
+  const scales = spec.kind === 'mixed' && policy(spec.policy).compute === 'float16';
   if (spec.kind !== 'mixed') return { optimizer: adam, history: [], skipped: 0, afterStep: async () => undefined };
   const optimizer = mixedPrecisionOptimizer(adam, {
     policy: spec.policy,
@@ -33,6 +35,7 @@ export function watchedOptimizer(spec: Pick<RunSpec, 'kind' | 'policy' | 'learni
   const history: ScalePoint[] = [];
   const watch = { optimizer, history, skipped: 0, afterStep };
   async function afterStep(step: number): Promise<void> {
+    if (!scales) return; // only float16 needs a scale
     const { applied, scale } = await optimizer.lastStep();
     if (!applied) watch.skipped += 1;
     if (history.at(-1)?.scale !== scale) history.push({ step, scale });

@@ -13,7 +13,7 @@ const VALUE_WIDTH = 24;
 export function resultTable(runs: readonly FinishedRun[]): string {
   const table = new Table({
     head: ['', ...runs.map(({ spec }) => runTitle(spec))],
-    colWidths: [24, ...runs.map(() => VALUE_WIDTH)],
+    colWidths: [23, ...runs.map(() => VALUE_WIDTH)],
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   });
