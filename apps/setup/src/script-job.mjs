@@ -1,0 +1,30 @@
+import { childEnvironment } from './child-environment.mjs';
+import { allNeeds, provide } from './needs.mjs';
+import { runJob } from './run-command.mjs';
+import { orOneLine, say } from './say.mjs';
+import { buildWorkspace, installWorkspace } from './workspace.mjs';
+
+/**
+ * Runs a script with the whole workspace installed and the named needs provided.
+ *
+ * A need that cannot be had is said in one line; the script decides whether it can do without.
+ *
+ * @param {readonly string[]} words - needs, perhaps `build`, then the script and its arguments
+ */
+export function scriptJob(words) {
+  return orOneLine(async () => {
+    const isWish = /** @param {string} word */ (word) => word === 'build' || allNeeds().some((need) => need === word);
+    const end = words.findIndex((word) => !isWish(word));
+    const wishes = words.slice(0, end);
+    await installWorkspace('all');
+    if (wishes.includes('build')) await buildWorkspace(['./packages/*', '@halftone/demo']);
+    let env = { ...process.env };
+    for (const need of allNeeds()) {
+      if (!wishes.includes(need)) continue;
+      const provision = await provide(need);
+      if (provision.problem && need !== 'vulkan') say(provision.problem);
+      env = childEnvironment(env, provision.env);
+    }
+    await runJob(process.execPath, words.slice(end), { env });
+  });
+}

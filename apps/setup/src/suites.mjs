@@ -1,0 +1,27 @@
+/** @import { Need } from './needs.mjs' */
+
+/**
+ * A long suite of `.ci/run`, beyond `npm test`. It ends by its own closing line; `script` is run by this Node with the needs provided.
+ * @typedef {{ readonly name: string, readonly script: readonly string[], readonly needs: readonly Need[], readonly budgetMinutes: number }} Suite
+ */
+
+const conformance = 'packages/testing/conformance.mjs';
+
+/**
+ * One line a suite. Budgets are for two cores without a GPU; their sum is 45 minutes, so that `npm test` fits into the hour with them.
+ *
+ * @type {readonly Suite[]}
+ */
+export const suites = [
+  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 7 },
+  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 7 },
+  { name: 'tfjs specs, packed-f16, a quarter', script: [conformance, '--mode', 'packed-f16', '--quarter', 'auto'], needs: ['vulkan'], budgetMinutes: 3 },
+  { name: 'tfjs specs, bfloat16, a quarter', script: [conformance, '--mode', 'bfloat16', '--quarter', 'auto'], needs: ['vulkan'], budgetMinutes: 3 },
+  { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 3 },
+  { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
+  { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 4 },
+  { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 6 },
+  { name: 'browsers', script: ['apps/consumers/browsers.mjs'], needs: ['browser'], budgetMinutes: 4 },
+  { name: 'each package alone', script: ['apps/consumers/consumers.mjs'], needs: ['tensorflow', 'browser', 'vulkan'], budgetMinutes: 6 },
+  { name: 'examples of the documentation', script: ['apps/docs/examples.mjs'], needs: ['vulkan'], budgetMinutes: 3 },
+];
