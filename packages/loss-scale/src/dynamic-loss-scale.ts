@@ -1,6 +1,7 @@
 import { checkRule } from './check-rule.ts';
 import type { LossScale, LossScaleRule } from './loss-scale.ts';
 import { lossScaleOf } from './loss-scale.ts';
+import { must } from './must.ts';
 
 /** What may be set about a dynamic scale; the rest keeps its default. */
 export type DynamicLossScaleOptions = Partial<LossScaleRule>;
@@ -41,9 +42,8 @@ const DEFAULTS = {
  * state.scale; // 1024
  */
 export function dynamicLossScale(options: DynamicLossScaleOptions = {}): LossScale {
-  const unknown = Object.keys(options).find((key) => !Object.hasOwn(DEFAULTS, key));
-  if (unknown !== undefined) {
-    throw new TypeError(`[loss-scale] an option must be one of ${Object.keys(DEFAULTS).join(', ')}, got ${unknown}. Correct its name.`);
+  for (const key of Object.keys(options)) {
+    must(key in DEFAULTS, 'an option', `one of ${Object.keys(DEFAULTS).join()}`, key, 'Fix its name.');
   }
   return lossScaleOf('dynamic', checkRule({ ...DEFAULTS, ...options }));
 }

@@ -9,6 +9,7 @@ export interface FixedLossScaleOptions {
 }
 
 function fixed(kind: LossScaleKind, scale: number, { maxConsecutiveSkips = 100 }: FixedLossScaleOptions): LossScale {
+  checkCount('maxConsecutiveSkips', maxConsecutiveSkips);
   return lossScaleOf(kind, {
     initialScale: scale,
     growthFactor: 1,
@@ -16,7 +17,7 @@ function fixed(kind: LossScaleKind, scale: number, { maxConsecutiveSkips = 100 }
     growthInterval: GREATEST_COUNT,
     minScale: scale,
     maxScale: scale,
-    maxConsecutiveSkips: checkCount('maxConsecutiveSkips', maxConsecutiveSkips),
+    maxConsecutiveSkips,
     hysteresis: 1,
   });
 }

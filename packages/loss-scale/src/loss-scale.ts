@@ -39,11 +39,12 @@ export interface LossScale {
 
 /** Puts the steps around a checked rule. */
 export function lossScaleOf(kind: LossScaleKind, options: LossScaleRule): LossScale {
-  return Object.freeze({
+  const machine: LossScale = {
     kind,
     options: Object.freeze(options),
-    init: (): LossScaleState => ({ scale: options.initialScale, goodSteps: 0, skippedInRow: 0, skipped: 0, applied: 0 }),
-    next: (state: LossScaleState, finite: boolean): LossScaleState => nextState(options, state, finite),
-    restore: (state: unknown): LossScaleState => restoreState({ kind, options }, state),
-  });
+    init: () => ({ scale: options.initialScale, goodSteps: 0, skippedInRow: 0, skipped: 0, applied: 0 }),
+    next: (state, finite) => nextState(options, state, finite),
+    restore: (state) => restoreState(machine, state),
+  };
+  return Object.freeze(machine);
 }

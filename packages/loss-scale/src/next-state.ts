@@ -12,7 +12,7 @@ export function nextState(rule: LossScaleRule, state: LossScaleState, finite: bo
   const factor = grows ? rule.growthFactor : skippedInRow >= rule.hysteresis ? rule.backoffFactor : 1;
   const candidate = Math.fround(state.scale * factor);
   return {
-    scale: factor !== 1 && Number.isFinite(candidate) ? Math.min(Math.max(candidate, rule.minScale), rule.maxScale) : state.scale,
+    scale: factor !== 1 && Number.isFinite(candidate) ? Math.max(rule.minScale, Math.min(rule.maxScale, candidate)) : state.scale,
     goodSteps: grows ? 0 : goodSteps,
     skippedInRow,
     skipped: state.skipped + (finite ? 0 : 1),
