@@ -6,6 +6,7 @@ import {
   concat,
   dispose,
   greaterEqual,
+  isFinite,
   keep,
   mul,
   reciprocal,
@@ -38,7 +39,13 @@ type DeviceState = {
   readonly firstBad: Tensor;
 };
 
+/** Largest finite float32. */
+const GREATEST: number = (2 - 2 ** -23) * 2 ** 127;
+
 const ORDER = ['scale', 'goodSteps', 'skippedInRow', 'skipped', 'applied', 'firstBad'] as const satisfies readonly (keyof DeviceState)[];
+
+/** How many numbers `pack` makes. */
+export const STATE_SIZE: number = ORDER.length;
 
 /**
  * A loss scale that lives on the device and moves there, so that no step waits for it or reads it.
@@ -128,10 +135,17 @@ function nextScale(
 ): Tensor {
   if (rule.growthFactor === 1 && rule.backoffFactor === 1) return scale.clone();
   const old = reshape(scale, [1]);
-  const grown = clipByValue(scaleTimes(old, rule.growthFactor), rule.minScale, rule.maxScale);
-  const shrunk = clipByValue(scaleTimes(old, rule.backoffFactor), rule.minScale, rule.maxScale);
+  const grown = moved(rule, old, rule.growthFactor);
+  const shrunk = moved(rule, old, rule.backoffFactor);
   const afterBad = rule.hysteresis > 1 ? where(greaterEqual(skippedInRow, rule.hysteresis), shrunk, old) : shrunk;
   return reshape(where(finite, where(grows, grown, old), afterBad), []);
+}
+
+/** A product that overflows is not adopted; where the ceiling keeps it from that, there is nothing to test. */
+function moved(rule: LossScaleRule, scale: Tensor, factor: number): Tensor {
+  const product = scaleTimes(scale, factor);
+  const bounded = clipByValue(product, rule.minScale, rule.maxScale);
+  return rule.maxScale * factor > GREATEST ? where(isFinite(product), bounded, scale) : bounded;
 }
 
 function upload(state: LossScaleState): DeviceState {

@@ -32,3 +32,8 @@ export function withTensors(list: readonly NamedGradient[], tensors: readonly Te
   let next = 0;
   return list.map(({ name, tensor }) => ({ name, tensor: tensor === null ? null : (tensors[next++] ?? null) }));
 }
+
+/** A map by variable name, absent ones included, as `tf.variableGrads` gives them. */
+export function gradientMap(list: readonly NamedGradient[]): NamedTensorMap {
+  return Object.fromEntries(list.map(({ name, tensor }) => [name, tensor as Tensor]));
+}

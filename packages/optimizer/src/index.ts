@@ -1,6 +1,12 @@
 export type { BadMicroBatch } from './accumulator.ts';
 export type { ClipOptions } from './clip.ts';
+export { gradScaler } from './grad-scaler.ts';
+export type { GradientInput } from './gradient-list.ts';
+export type { LossGradients } from './loss-gradients.ts';
 export { mixedPrecisionOptimizer } from './mixed-precision-optimizer.ts';
+export type { SavedLossScale } from './scale-run.ts';
+export type { GradScaler } from './scaler.ts';
+export type { GradScalerOptions, ScalerStepOptions } from './scaler-options.ts';
 export type { StepOutcome, StepReport } from './step-report.ts';
+export type { MixedPrecisionOptimizer } from './wrapper.ts';
 export type { MixedPrecisionOptions } from './wrapper-options.ts';
-export type { MixedPrecisionOptimizer, SavedLossScale } from './wrapper.ts';

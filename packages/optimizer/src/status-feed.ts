@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LossScale, LossScaleState } from '@halftone/loss-scale';
 import { lossScaleVerdict } from '@halftone/loss-scale';
-import { unpack } from './device-scale.ts';
+import { STATE_SIZE, unpack } from './device-scale.ts';
 import type { StepReport } from './step-report.ts';
 import { stepReport } from './step-report.ts';
 
@@ -13,6 +13,15 @@ export interface CopyContext {
   readonly names: readonly string[];
 }
 
+/** What a copy brought. */
+export interface Arrival {
+  readonly report: StepReport;
+  /** Skipped steps that the host did not know of. */
+  readonly newlySkipped: number;
+  /** Numbers that were packed behind the state of the scale. */
+  readonly extra: readonly number[];
+}
+
 /**
  * What the host knows of the scale on the device: late, but without ever making a step wait.
  *
@@ -21,14 +30,14 @@ export interface CopyContext {
  */
 export class StatusFeed {
   readonly #machine: LossScale;
-  readonly #onArrival: (report: StepReport, newlySkipped: number) => void;
+  readonly #onArrival: (arrival: Arrival) => void;
   #known: LossScaleState;
   #attempts: number;
   #failure: unknown = null;
   #warned = false;
   #copying = false;
 
-  constructor(machine: LossScale, onArrival: (report: StepReport, newlySkipped: number) => void) {
+  constructor(machine: LossScale, onArrival: (arrival: Arrival) => void) {
     this.#machine = machine;
     this.#onArrival = onArrival;
     this.#known = machine.init();
@@ -67,10 +76,11 @@ export class StatusFeed {
   async copy(packed: Tensor, { attempts, names }: CopyContext): Promise<StepReport> {
     this.#copying = true;
     try {
-      const { firstBad, ...device } = unpack(await packed.data());
+      const values = await packed.data();
+      const { firstBad, ...device } = unpack(values);
       const state = { ...device, applied: attempts - device.skipped };
       const report = stepReport(state, { step: attempts, firstBad, names });
-      if (attempts >= this.#attempts) this.#arrive(state, report);
+      if (attempts >= this.#attempts) this.#arrive(state, { report, extra: Array.from(values).slice(STATE_SIZE) });
       return report;
     } catch (cause) {
       this.#failure ??= new Error(
@@ -85,13 +95,13 @@ export class StatusFeed {
     }
   }
 
-  #arrive(state: LossScaleState, report: StepReport): void {
+  #arrive(state: LossScaleState, { report, extra }: Pick<Arrival, 'report' | 'extra'>): void {
     const newlySkipped = state.skipped - this.#known.skipped;
     this.#known = state;
     this.#attempts = report.step;
     this.#judge(state, report);
     try {
-      this.#onArrival(report, newlySkipped);
+      this.#onArrival({ report, newlySkipped, extra });
     } catch (error) {
       this.#failure ??= error;
     }

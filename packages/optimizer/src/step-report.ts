@@ -24,16 +24,16 @@ export interface StepReport {
 /** A report from the state after a step, as it came from the device. */
 export function stepReport(
   state: LossScaleState,
-  { step, firstBad, names, outcome }: { readonly step: number; readonly firstBad: number; readonly names: readonly string[]; readonly outcome?: StepOutcome },
+  { step, firstBad, names }: { readonly step: number; readonly firstBad: number; readonly names: readonly string[] },
 ): StepReport {
-  const applied = state.skippedInRow === 0;
   const { scale, goodSteps, skippedInRow, skipped, applied: appliedSteps } = state;
+  const applied = skippedInRow === 0;
   return {
     step,
-    applied: outcome === undefined && applied,
-    foundNonFinite: outcome === undefined && firstBad >= 0,
-    firstNonFinite: outcome === undefined && firstBad >= 0 ? (names[firstBad] ?? null) : null,
-    outcome: outcome ?? (applied ? 'applied' : 'non-finite'),
+    applied,
+    foundNonFinite: firstBad >= 0,
+    firstNonFinite: names[firstBad] ?? null,
+    outcome: applied ? 'applied' : 'non-finite',
     scale,
     goodSteps,
     skippedInRow,

@@ -20,6 +20,11 @@ interface Entry {
 export class UndoLog {
   readonly #entries = new Map<Variable, Entry>();
 
+  /** Whether nothing was assigned. */
+  get empty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** Runs `work`, noting the variables that it assigns. When `work` throws, they get their old values back. */
   record<T>(work: () => T): T {
     const held = holdVariables();
@@ -36,12 +41,17 @@ export class UndoLog {
     }
   }
 
-  /** Keeps what was recorded where the flag is true and undoes it where not; empties the log. */
-  settle(chooser: Chooser): void {
+  /**
+   * Keeps what was recorded where the flag is true and undoes it where not; empties the log.
+   *
+   * @param settled - when several logs are settled, newest first: which data the newer ones put in place of which
+   */
+  settle(chooser: Chooser, settled: Map<object, object> = new Map()): void {
     for (const { variable, old, seen } of this.#entries.values()) {
-      if (!variable.isDisposed && variable.dataId === seen) {
-        tidy(() => variable.assign(chooser.choose(variable, old)));
-      }
+      const expected = settled.get(seen) ?? seen;
+      if (variable.isDisposed || variable.dataId !== expected) continue;
+      tidy(() => variable.assign(chooser.choose(variable, old)));
+      settled.set(old.dataId, variable.dataId);
     }
     this.forget();
   }

@@ -1,12 +1,11 @@
 import type { NamedTensorMap, Scalar, serialization, Variable } from '@tensorflow/tfjs-core';
-import { dispose, keep, mul, Optimizer, tidy } from '@tensorflow/tfjs-core';
-import type { LossScale, LossScaleState } from '@halftone/loss-scale';
+import { dispose, mul, Optimizer, tidy } from '@tensorflow/tfjs-core';
+import type { LossScaleState } from '@halftone/loss-scale';
 import type { Policy } from '@halftone/policy';
 import { Accumulator } from './accumulator.ts';
 import { Chooser } from './chooser.ts';
 import { clip } from './clip.ts';
-import type { StepFlags } from './device-scale.ts';
-import { DeviceScale } from './device-scale.ts';
+import type { DeviceScale, StepFlags } from './device-scale.ts';
 import { checkFinite } from './finite-check.ts';
 import type { GradientInput, NamedGradient } from './gradient-list.ts';
 import { gradientList, presentGradients, withTensors } from './gradient-list.ts';
@@ -14,9 +13,9 @@ import { applyList, learningRateOf, setIterations, setLearningRateOf } from './i
 import { lossGradients } from './loss-gradients.ts';
 import { inFloat32, underPolicy } from './precision.ts';
 import { recordedApply } from './recorded-apply.ts';
-import { StatusFeed } from './status-feed.ts';
+import type { SavedLossScale } from './scale-run.ts';
+import { ScaleRun } from './scale-run.ts';
 import type { StepReport } from './step-report.ts';
-import { stepReport } from './step-report.ts';
 import { UndoLog } from './undo-log.ts';
 import { claim, release } from './wrap-guard.ts';
 import type { MixedPrecisionOptions } from './wrapper-options.ts';
@@ -24,20 +23,10 @@ import { checkOptions, chooseLossScale, choosePolicy } from './wrapper-options.t
 
 type OptimizerWeights = Awaited<ReturnType<Optimizer['getWeights']>>;
 
-/** What is settled at the first step: later changes of ambient state do not reach a run that has begun. */
-interface Run {
+/** Settled at the first step: later changes of ambient state do not reach a run that has begun. */
+interface Started {
   readonly policy: Policy | null;
-  readonly machine: LossScale;
-  /** `null` where nothing is scaled: then nothing is checked either, and steps are the inner optimizer's own. */
-  readonly scale: DeviceScale | null;
-  readonly status: StatusFeed;
-}
-
-/** The scale's part of a checkpoint; the inner optimizer's slots are in `getWeights()`. */
-export interface SavedLossScale {
-  readonly version: 1;
-  readonly kind: LossScale['kind'];
-  readonly state: LossScaleState;
+  readonly run: ScaleRun;
 }
 
 /** A `tf.Optimizer` that scales the loss, skips bad steps on the device and leaves the maths to the one inside. */
@@ -48,10 +37,7 @@ export class MixedPrecisionOptimizer extends Optimizer {
   readonly #window: Accumulator;
   /** What forward passes since the last update wrote: moving statistics, which a skipped step must not keep. */
   readonly #forward = new UndoLog();
-  #run: Run | null = null;
-  #attempts = 0;
-  #names: readonly string[] = [];
-  #outcome: 'no-gradients' | 'none-yet' | undefined = 'none-yet';
+  #started: Started | null = null;
   #unwrapped = false;
 
   constructor(inner: Optimizer, options: MixedPrecisionOptions) {
@@ -65,8 +51,9 @@ export class MixedPrecisionOptimizer extends Optimizer {
 
   /** The true loss and the UNSCALED gradients, float32; both belong to the caller. */
   override computeGradients(f: () => Scalar, varList?: Variable[]): { value: Scalar; grads: NamedTensorMap } {
-    const { policy, scale, status } = this.#started();
-    status.throwIfDue();
+    const { policy, run } = this.#start();
+    run.status.throwIfDue();
+    const { scale } = run;
     if (scale === null) return underPolicy(policy, () => lossGradients(f, varList, null));
     const { value, grads } = this.#forward.record(() => underPolicy(policy, () => lossGradients(f, varList, scale.scale)));
     const unscaled = inFloat32(() =>
@@ -81,133 +68,34 @@ export class MixedPrecisionOptimizer extends Optimizer {
 
   /** One step (one micro-batch, when gradients are accumulated) from unscaled gradients, which stay the caller's. */
   override applyGradients(gradients: GradientInput): void {
-    const { status } = this.#started();
-    status.throwIfDue();
+    const { run } = this.#start();
+    run.status.throwIfDue();
     const list = gradientList(gradients);
-    if (presentGradients(list).length === 0) {
-      this.#outcome = 'no-gradients';
-      return;
-    }
-    if (this.#window.size === 1) inFloat32(() => this.#step(list, null));
-    else inFloat32(() => this.#accumulate(list));
-  }
-
-  #accumulate(list: readonly NamedGradient[]): void {
-    const checks = this.#started().scale !== null;
-    this.#window.add(list, checks ? (chooser) => this.#forward.settle(chooser) : null);
-    if (!this.#window.full) return;
-    const means = this.#window.mean();
-    try {
-      this.#step(means, this.#window);
-    } finally {
-      dispose(presentGradients(means).map(({ tensor }) => tensor));
-      this.#window.clear();
-    }
-  }
-
-  #step(list: readonly NamedGradient[], window: Accumulator | null): void {
-    const { scale } = this.#started();
-    const present = presentGradients(list);
-    const tensors = present.map(({ tensor }) => tensor);
-    const clipped = clip(tensors, this.#options);
-    this.#followSchedule();
-    try {
-      if (scale === null) applyList(this.inner, withTensors(list, clipped));
-      else this.#checkedStep(withTensors(list, clipped), { scale, flags: flagsOf(tensors, window) });
-    } finally {
-      dispose(clipped);
-    }
-    this.#attempts += 1;
-    this.#names = present.map(({ name }) => name);
-    this.#outcome = undefined;
-    if (scale !== null) this.#copyIfDue(scale);
-  }
-
-  #checkedStep(list: readonly NamedGradient[], { scale, flags }: { readonly scale: DeviceScale; readonly flags: StepFlags }): void {
-    const chooser = new Chooser(flags.applied);
-    const log = new UndoLog();
-    try {
-      recordedApply(this.inner, list, { chooser, log });
-      log.settle(chooser);
-      this.#forward.settle(chooser);
-      scale.advance(flags);
-    } finally {
-      chooser.dispose();
-      dispose([flags.finite, flags.applied, flags.firstBad]);
-    }
-  }
-
-  #followSchedule(): void {
-    const { learningRate } = this.#options;
-    if (learningRate === undefined) return;
-    const { status } = this.#started();
-    setLearningRateOf(this.inner, learningRate(status.known.applied + this.#attempts - status.attempts));
+    if (presentGradients(list).length === 0) run.noteEmpty();
+    else if (this.#window.size === 1) inFloat32(() => this.#step(run, list, null));
+    else inFloat32(() => this.#accumulate(run, list));
   }
 
   /** What the last step did. Waits for the GPU: ask at the end of an epoch, not in every step. */
-  async lastStep(): Promise<StepReport> {
-    const { scale, status } = this.#started();
-    const context = { attempts: this.#attempts, names: this.#names };
-    const outcome = this.#outcome;
-    if (scale === null) return stepReport(this.#counted(), { step: this.#attempts, firstBad: -1, names: this.#names, ...(outcome === undefined ? {} : { outcome }) });
-    const report = await status.copy(keep(scale.pack()), context);
-    if (outcome === undefined) return report;
-    return stepReport(status.known, { step: context.attempts, firstBad: -1, names: context.names, outcome });
+  lastStep(): Promise<StepReport> {
+    return this.#start().run.lastStep();
   }
 
   /** The state of the scale after the last step. Waits for the GPU. */
-  async lossScaleState(): Promise<LossScaleState> {
-    const { scale, status } = this.#started();
-    if (scale === null) return this.#counted();
-    await status.copy(keep(scale.pack()), { attempts: this.#attempts, names: this.#names });
-    return status.known;
+  lossScaleState(): Promise<LossScaleState> {
+    return this.#start().run.state();
   }
 
   /** The scale's part of a checkpoint, as far as the host knows: `await lossScaleState()` first to have it exact. */
   toJSON(): SavedLossScale {
-    const { machine, scale, status } = this.#started();
-    return { version: 1, kind: machine.kind, state: scale === null ? this.#counted() : status.known };
+    return this.#start().run.saved();
   }
 
   /** Goes on from a saved scale; an open accumulation window is dropped, and an error that was due is forgotten. */
   restore(saved: SavedLossScale): void {
-    const { machine, scale, status } = this.#started();
-    if (saved?.version !== 1) {
-      throw new RangeError(`[optimizer] a saved loss scale must have version 1, got ${String(saved?.version)}. Pass what toJSON() gave.`);
-    }
-    const state = machine.restore({ kind: saved.kind, ...saved.state });
-    scale?.restore(state);
-    status.reset(state);
-    this.#attempts = state.applied + state.skipped;
+    this.#start().run.restore(saved);
     this.#window.clear();
     this.#forward.forget();
-    this.#outcome = 'none-yet';
-  }
-
-  #copyIfDue(scale: DeviceScale): void {
-    const { status } = this.#started();
-    if (status.copying || this.#attempts - status.attempts < (this.#options.statusEvery ?? 50)) return;
-    const copy = status.copy(keep(scale.pack()), { attempts: this.#attempts, names: this.#names });
-    copy.catch(() => undefined); // kept by the status, thrown by the next call
-  }
-
-  #counted(): LossScaleState {
-    return { scale: 1, goodSteps: this.#attempts, skippedInRow: 0, skipped: 0, applied: this.#attempts };
-  }
-
-  #started(): Run {
-    if (this.#run !== null) return this.#run;
-    if (this.#unwrapped) {
-      throw new Error(`[optimizer] this wrapper was unwrapped or disposed, got another call. Wrap the ${this.inner.getClassName()} again.`);
-    }
-    const policy = choosePolicy(this.#options);
-    const machine = chooseLossScale(this.#options, policy);
-    const status = new StatusFeed(machine, (report, newlySkipped) => {
-      setIterations(this.inner, this.inner.iterations - newlySkipped);
-      this.#options.onStep?.(report);
-    });
-    this.#run = { policy, machine, scale: machine.kind === 'none' ? null : new DeviceScale(machine), status };
-    return this.#run;
   }
 
   override getClassName(): string {
@@ -251,8 +139,8 @@ export class MixedPrecisionOptimizer extends Optimizer {
   unwrap(): Optimizer {
     this.#window.clear();
     this.#forward.forget();
-    this.#run?.scale?.dispose();
-    this.#run = null;
+    this.#started?.run.dispose();
+    this.#started = null;
     this.#unwrapped = true;
     release(this.inner, this);
     return this.inner;
@@ -261,6 +149,64 @@ export class MixedPrecisionOptimizer extends Optimizer {
   /** Disposes the inner optimizer's slots too, as `model.dispose()` expects. */
   override dispose(): void {
     this.unwrap().dispose();
+  }
+
+  #start(): Started {
+    if (this.#started !== null) return this.#started;
+    if (this.#unwrapped) {
+      throw new Error(`[optimizer] this wrapper was unwrapped or disposed, got another call. Wrap the ${this.inner.getClassName()} again.`);
+    }
+    const policy = choosePolicy(this.#options);
+    const run = new ScaleRun(chooseLossScale(this.#options, policy), {
+      statusEvery: this.#options.statusEvery ?? 50,
+      onArrival: ({ report, newlySkipped }) => {
+        setIterations(this.inner, this.inner.iterations - newlySkipped);
+        this.#options.onStep?.(report);
+      },
+    });
+    this.#started = { policy, run };
+    return this.#started;
+  }
+
+  #accumulate(run: ScaleRun, list: readonly NamedGradient[]): void {
+    this.#window.add(list, run.scale === null ? null : (chooser) => this.#forward.settle(chooser));
+    if (!this.#window.full) return;
+    const means = this.#window.mean();
+    try {
+      this.#step(run, means, this.#window);
+    } finally {
+      dispose(presentGradients(means).map(({ tensor }) => tensor));
+      this.#window.clear();
+    }
+  }
+
+  #step(run: ScaleRun, list: readonly NamedGradient[], window: Accumulator | null): void {
+    const present = presentGradients(list);
+    const tensors = present.map(({ tensor }) => tensor);
+    const clipped = clip(tensors, this.#options);
+    const { learningRate } = this.#options;
+    if (learningRate !== undefined) setLearningRateOf(this.inner, learningRate(run.appliedSteps));
+    try {
+      if (run.scale === null) applyList(this.inner, withTensors(list, clipped));
+      else this.#checkedStep(withTensors(list, clipped), { scale: run.scale, flags: flagsOf(tensors, window) });
+    } finally {
+      dispose(clipped);
+    }
+    run.noteStep(present.map(({ name }) => name));
+  }
+
+  #checkedStep(list: readonly NamedGradient[], { scale, flags }: { readonly scale: DeviceScale; readonly flags: StepFlags }): void {
+    const chooser = new Chooser(flags.applied);
+    const log = new UndoLog();
+    try {
+      recordedApply(this.inner, list, { chooser, log });
+      log.settle(chooser);
+      this.#forward.settle(chooser);
+      scale.advance(flags);
+    } finally {
+      chooser.dispose();
+      dispose([flags.finite, flags.applied, flags.firstBad]);
+    }
   }
 }
 

@@ -1,0 +1,226 @@
+import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { dispose, mul } from '@tensorflow/tfjs-core';
+import type { GuardedCall, LossScaleState, StepGuard } from '@halftone/loss-scale';
+import { createStepGuard, guardCall } from '@halftone/loss-scale';
+import { Chooser } from './chooser.ts';
+import { checkClip, clip } from './clip.ts';
+import type { DeviceScale } from './device-scale.ts';
+import type { ForwardPass } from './gradient-tags.ts';
+import type { GradientInput, NamedGradient } from './gradient-list.ts';
+import { gradientList, gradientMap, presentGradients, withTensors } from './gradient-list.ts';
+import { applyList } from './inner-optimizer.ts';
+import { allFinite } from './joined-checks.ts';
+import type { LossGradients } from './loss-gradients.ts';
+import { lossGradients } from './loss-gradients.ts';
+import { inFloat32, underPolicy } from './precision.ts';
+import { recordedApply } from './recorded-apply.ts';
+import type { SavedLossScale, ScaleRun } from './scale-run.ts';
+import { ScalerGradients } from './scaler-gradients.ts';
+import type { GradScalerOptions, ScalerStepOptions } from './scaler-options.ts';
+import { scalerPolicy, startScaler } from './scaler-options.ts';
+import { SkipCounters } from './skip-counters.ts';
+import type { StepReport } from './step-report.ts';
+import { UndoLog } from './undo-log.ts';
+import { refuseWrapped } from './wrap-guard.ts';
+
+/** Loss scaling for loops of one's own; `gradScaler` makes it and tells how to use it. */
+export class GradScaler {
+  readonly #options: GradScalerOptions;
+  readonly #gradients = new ScalerGradients();
+  readonly #counters = new SkipCounters();
+  readonly #keys = new Map<Optimizer, string>();
+  #started: ScaleRun | null = null;
+  #guard: StepGuard = createStepGuard();
+  #unscales = 0;
+  #empty = false;
+
+  constructor(options: GradScalerOptions) {
+    scalerPolicy(options);
+    this.#options = options;
+  }
+
+  /**
+   * The true loss and the SCALED gradients of the trainable variables, `varList` only if given. Both are the caller's;
+   * `unscale`, `accumulate`, `step` and `apply` take gradients over.
+   */
+  variableGrads(f: () => Scalar, varList?: readonly Variable[]): LossGradients {
+    const { scale } = this.#startedBy({ call: 'scale' });
+    const policy = scalerPolicy(this.#options);
+    if (scale === null) return underPolicy(policy, () => lossGradients(f, varList, null));
+    const pass: ForwardPass = { log: new UndoLog(), checks: new Set() };
+    const result = pass.log.record(() => underPolicy(policy, () => lossGradients(f, varList, scale.scale)));
+    this.#gradients.addScaled(Object.values(result.grads), pass);
+    return result;
+  }
+
+  /** loss × scale in float32, differentiable; the caller's. For gradients taken with tfjs's own functions. */
+  scale<T extends Tensor>(loss: T): T {
+    const { scale } = this.#startedBy({ call: 'scale' });
+    return scale === null ? loss.clone() : inFloat32(() => mul(loss, scale.scale));
+  }
+
+  /** Adds the scaled gradients of a micro-batch to those before, in float32. Takes both over, the sum is the caller's. */
+  accumulate(total: NamedTensorMap | null, gradients: NamedTensorMap): NamedTensorMap {
+    const sums: NamedTensorMap = { ...total };
+    for (const { name, tensor } of presentGradients(gradientList(gradients))) {
+      const before = sums[name];
+      sums[name] = before === undefined ? tensor : inFloat32(() => this.#gradients.sum(name, before, tensor));
+    }
+    return sums;
+  }
+
+  /** Divides gradients by the scale and checks them, so that they can be looked at or changed. Takes them over, the result is the caller's. */
+  unscale(gradients: GradientInput): NamedTensorMap {
+    const { scale } = this.#startedBy(null);
+    const list = gradientList(gradients);
+    if (scale === null) return gradientMap(list);
+    this.#unscales += 1;
+    this.#call({ call: 'unscale', optimizer: `gradients ${this.#unscales}`, gradients: presentGradients(list).length });
+    if (presentGradients(list).length === 0) return gradientMap(list);
+    return gradientMap(withTensors(list, inFloat32(() => this.#gradients.unscale(list, scale))));
+  }
+
+  /** One optimizer's update, unscaled first where that was not done; it takes place only if its gradients are finite. Takes the gradients over. */
+  step(optimizer: Optimizer, gradients: GradientInput, options: ScalerStepOptions = {}): void {
+    const { scale, status } = this.#startedBy(null);
+    refuseWrapped(optimizer);
+    checkClip(options);
+    status.throwIfDue();
+    const list = gradientList(gradients);
+    if (presentGradients(list).length === 0) this.#noteEmpty();
+    else if (scale === null) inFloat32(() => plainStep(optimizer, { list, options }));
+    else inFloat32(() => this.#checkedStep(optimizer, { list, options, scale }));
+  }
+
+  /** `step` and `update` in one, for loops with a single optimizer. Takes the gradients over. */
+  apply(optimizer: Optimizer, gradients: GradientInput, options: ScalerStepOptions = {}): void {
+    this.step(optimizer, gradients, options);
+    this.update();
+  }
+
+  /** Moves the scale by all gradients that were checked since the last update, or sets it. Call it once, after all optimizers have stepped. */
+  update(newScale?: number): void {
+    const run = this.#startedBy(null);
+    const { scale } = run;
+    if (scale === null) {
+      run.noteStep([]);
+      return;
+    }
+    if (newScale !== undefined) checkNewScale(newScale, run.machine);
+    const emptyRound = this.#empty && !this.#gradients.round.checked && newScale === undefined;
+    if (!emptyRound) this.#call(newScale === undefined ? { call: 'update' } : { call: 'update', newScale });
+    inFloat32(() => this.#closeRound(run, { scale, newScale }));
+  }
+
+  /** What the last round did. Waits for the GPU. */
+  lastStep(): Promise<StepReport> {
+    return this.#startedBy(null).lastStep();
+  }
+
+  /** The state of the scale after the last update. Waits for the GPU. */
+  lossScaleState(): Promise<LossScaleState> {
+    return this.#startedBy(null).state();
+  }
+
+  /** The scale's part of a checkpoint, as far as the host knows: `await lossScaleState()` first to have it exact. */
+  toJSON(): SavedLossScale {
+    return this.#startedBy(null).saved();
+  }
+
+  /** Goes on from a saved scale. Gradients that carry the old one can no longer be used. */
+  restore(saved: SavedLossScale): void {
+    const run = this.#startedBy(null);
+    run.restore(saved);
+    this.#gradients.round.abandon();
+    this.#gradients.nextRound();
+    this.#guard = createStepGuard({ enabled: run.scale !== null });
+  }
+
+  /** Frees the scale; optimizers and gradients stay the caller's. */
+  dispose(): void {
+    this.#gradients.round.abandon();
+    this.#gradients.nextRound();
+    this.#counters.dispose();
+    this.#started?.dispose();
+    this.#started = null;
+  }
+
+  #startedBy(call: GuardedCall | null): ScaleRun {
+    if (this.#started === null) {
+      this.#started = startScaler(this.#options, this.#counters);
+      this.#guard = createStepGuard({ enabled: this.#started.scale !== null });
+    }
+    if (call !== null) {
+      this.#started.status.throwIfDue();
+      this.#call(call);
+    }
+    return this.#started;
+  }
+
+  #call(call: GuardedCall): void {
+    this.#guard = guardCall(this.#guard, call);
+  }
+
+  #checkedStep(
+    optimizer: Optimizer,
+    { list, options, scale }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions; readonly scale: DeviceScale },
+  ): void {
+    const stage = this.#gradients.stageForStep(list, options.gradients);
+    this.#call({ call: 'step', optimizer: this.#keyOf(optimizer), gradients: presentGradients(list).length });
+    const { tensors, checks } = this.#gradients.prepare(list, { stage, scale });
+    const clipped = clip(tensors, options);
+    const finite = allFinite(checks);
+    const chooser = new Chooser(finite);
+    const log = new UndoLog();
+    try {
+      recordedApply(optimizer, withTensors(list, clipped), { chooser, log });
+      if (this.#options.skipAll === true) this.#gradients.round.addOpenLog(log);
+      else log.settle(chooser);
+      this.#gradients.round.addStep({ optimizer, checks });
+    } finally {
+      chooser.dispose();
+      dispose([finite, ...clipped, ...tensors]);
+    }
+    this.#gradients.spent(list);
+  }
+
+  #closeRound(run: ScaleRun, { scale, newScale }: { readonly scale: DeviceScale; readonly newScale: number | undefined }): void {
+    const verdict = this.#gradients.round.close({ skipAll: this.#options.skipAll === true });
+    if (newScale !== undefined) scale.setScale(newScale);
+    if (verdict !== null) {
+      const { all, steps } = verdict;
+      for (const { optimizer, finite } of steps) this.#counters.count(optimizer, finite);
+      if (newScale === undefined) scale.advance({ finite: all.finite, applied: all.finite, firstBad: all.firstBad });
+      dispose([all.finite, all.firstBad, ...steps.map(({ finite }) => finite)]);
+      if (newScale === undefined) run.noteStep(all.names);
+    }
+    this.#gradients.nextRound();
+    this.#empty = false;
+  }
+
+  #keyOf(optimizer: Optimizer): string {
+    const key = this.#keys.get(optimizer) ?? `${optimizer.getClassName()} ${this.#keys.size + 1}`;
+    this.#keys.set(optimizer, key);
+    return key;
+  }
+
+  #noteEmpty(): void {
+    this.#empty = true;
+    this.#started?.noteEmpty();
+  }
+}
+
+function checkNewScale(newScale: number, { kind, options }: ScaleRun['machine']): void {
+  if (newScale >= options.minScale && newScale <= options.maxScale) return;
+  throw new RangeError(
+    `[optimizer] a scale that is set by hand must be from ${options.minScale} to ${options.maxScale} for this ${kind} loss scale, got ${String(newScale)}. ` +
+      'Give one in that range, or widen minScale and maxScale.',
+  );
+}
+
+function plainStep(optimizer: Optimizer, { list, options }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions }): void {
+  const tensors = presentGradients(list).map(({ tensor }) => tensor);
+  const clipped = clip(tensors, options);
+  applyList(optimizer, withTensors(list, clipped));
+  dispose([...clipped, ...tensors]);
+}
