@@ -1,12 +1,17 @@
 export type { BadMicroBatch } from './accumulator.ts';
+export { adamW, AdamWOptimizer } from './adam-w.ts';
 export type { ClipOptions } from './clip.ts';
 export { gradScaler } from './grad-scaler.ts';
 export type { GradientInput } from './gradient-list.ts';
+export { lamb, LambOptimizer } from './lamb.ts';
 export type { LossGradients } from './loss-gradients.ts';
 export { mixedPrecisionOptimizer } from './mixed-precision-optimizer.ts';
+export type { MomentOptimizer, MomentOptions } from './moment-optimizer.ts';
 export type { SavedLossScale } from './scale-run.ts';
 export type { GradScaler } from './scaler.ts';
 export type { GradScalerOptions, ScalerStepOptions } from './scaler-options.ts';
+export type { Snapshot, SnapshotEntry } from './snapshot.ts';
+export { restoreSnapshot, snapshot } from './snapshot.ts';
 export type { StepOutcome, StepReport } from './step-report.ts';
 export type { MixedPrecisionOptimizer } from './wrapper.ts';
 export type { MixedPrecisionOptions } from './wrapper-options.ts';

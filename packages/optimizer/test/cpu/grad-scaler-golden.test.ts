@@ -103,7 +103,11 @@ describe('gradScaler goes through every PyTorch GradScaler trace', () => {
       }
     }
     scaler.dispose();
-    for (const optimizer of optimizers) optimizer.dispose();
+    for (const optimizer of optimizers) {
+      optimizer.dispose();
+      // tfjs's Momentum forgets the tensor of its learning rate
+      if (optimizer.getClassName() === 'Momentum') tf.dispose((optimizer as unknown as { c: tf.Tensor }).c);
+    }
     tf.dispose(variables);
   });
 });
