@@ -13,6 +13,7 @@ import { runtimeGpu } from './device/node-gpu.ts';
 import { conversionOf, probeNumerics } from './device/probe.ts';
 import { requestDevice } from './device/request.ts';
 import { checkOneTfjs, unknownTfjs } from './guard.ts';
+import { installBatchNormGradient } from './gradients/batch-norm.ts';
 import { installBroadcastGradients } from './gradients/reductions.ts';
 import { firstNonFinite } from './kernels/non-finite.ts';
 import { registerKernels } from './kernels/register.ts';
@@ -81,7 +82,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
     const plugin = createPlugin(backendName, backend, unknown === null);
     registerBackend(backendName, () => backend, 0);
     undo.push(() => removeBackend(backendName));
-    undo.push(registerKernels(plugin), installBroadcastGradients(backendName), registerPlugin(plugin));
+    undo.push(registerKernels(plugin), installBroadcastGradients(backendName), installBatchNormGradient(backendName), registerPlugin(plugin));
     const { narrow, widen } = conversion;
     const capabilities: Capabilities = { ...described, codecs, conversion: { narrow, widen }, numerics, ...(unknown === null ? {} : { float32Only: unknown }) };
     return {

@@ -3,6 +3,7 @@ import { getKernelsForBackend, registerKernel, unregisterKernel } from '@tensorf
 import type { PrecisionPlugin } from '@halftone/autocast';
 import { beginKernel, endKernel } from '@halftone/autocast';
 import type { HalfBackend } from '../backend.ts';
+import { rememberReducedShape } from '../gradients/reductions.ts';
 import { bitTestKernels } from './non-finite.ts';
 
 /**
@@ -31,6 +32,7 @@ function decided(plugin: PrecisionPlugin, kernelName: string, run: KernelConfig[
     const outer = backend.decision;
     const decision = beginKernel(plugin, kernelName, params.inputs);
     backend.decision = decision;
+    rememberReducedShape(kernelName, params.attrs, params.inputs['x']?.shape);
     let outputs: TensorInfo | TensorInfo[] = [];
     try {
       outputs = run(params);
