@@ -25,7 +25,7 @@ const downloads = inCache('debian', 'packages');
  * @throws {SetupError} if a package cannot be had, or is not the pinned one
  */
 export async function unpackPins(pins, folder) {
-  const wanted = hashOf([JSON.stringify(pins)]);
+  const wanted = hashOf(pins.packages.map(({ sha256 }) => sha256));
   const stamp = `${folder}.stamp`;
   if ((await readStamp(stamp)) === wanted && existsSync(folder)) return;
   await mkdir(downloads, { recursive: true });

@@ -7,42 +7,47 @@ import { inCache } from './folders.mjs';
 import { readTool } from './run-command.mjs';
 import { orOneLine, say, SetupError } from './say.mjs';
 
-/** What each table asks apt for, and from where. */
-const wishes = /** @type {const} */ ({
-  lavapipe: { what: "Mesa's CPU Vulkan driver", target: 'bookworm-backports', names: ['mesa-vulkan-drivers', 'libvulkan1'] },
+/** What each table asks apt for, from where, and which of the packages that come along are of no use to a program that is only run. */
+const wishes = {
+  lavapipe: { what: "Mesa's CPU Vulkan driver", target: 'bookworm-backports', names: ['mesa-vulkan-drivers', 'libvulkan1'], useless: /^$/ },
   chromium: {
     what: "Debian's Chromium",
     target: 'bookworm',
-    names: ['chromium', 'chromium-common', 'fonts-dejavu-core', 'libvulkan-dev', 'ca-certificates'],
+    names: ['chromium', 'chromium-common', 'fonts-dejavu-core'],
+    useless: // what serves a desktop, its scripts, or an OpenGL driver: Chromium computes by its own
+      /^(?!lib|chromium|font|xkb-data)|^lib(perl|python|.*-perl$|pam|systemd-shared|semanage|sepol|gl1-mesa-dri|llvm|z3|drm-|gtk-3-common|x11-data|xaw|xmuu|xv1|xxf86|cryptsetup|fdisk|devmapper|ip4tc|kmod|argon2|proc2|nsl|tirpc|audit|cap-ng|gdbm|db5|readline|ncursesw)/,
   },
-});
+};
 
-/** The C library and its closest kin stay the machine's: two of them in one process do not work. The rest here runs only at installation. */
-const machines =
-  /^(libc6|libgcc-s1|gcc-\d+-base|libstdc\+\+6|libcrypt1|debconf|perl.*|dpkg|sed|tar|bash|coreutils|libpam.*|systemd.*|passwd|adduser|mount|util-linux.*|openssl|ca-certificates|sensible-utils|ucf)$/;
+/** The C library and its closest kin stay the machine's: two of them in one process do not work. */
+const machines = /^(libc6|libgcc-s1|gcc-\d+-base|libstdc\+\+6|libcrypt1|debconf)$/;
 
 await orOneLine(async () => {
   const table = process.argv[2];
   if (table !== 'lavapipe' && table !== 'chromium') throw new SetupError(`the pin table must be lavapipe or chromium, got ${table}.`);
-  const { what, target, names } = wishes[table];
+  const { what, target, names, useless } = wishes[table];
   const apt = await aptOfOurOwn();
   const plan = await apt('apt-get', ['install', '-y', '--print-uris', '-t', target, ...names]);
-  const files = [...plan.matchAll(/^'([^']+)' (\S+)_(\S+)_\w+\.deb /gm)];
-  const found = files.map(([, uri = '', name = '', version = '']) => ({ uri, name, version: decodeURIComponent(version) }));
-  const packages = [];
-  for (const { uri, name, version } of found) {
-    if (machines.test(name)) continue;
-    const facts = await apt('apt-cache', ['show', '--no-all-versions', `${name}=${version}`]);
-    const fact = /** @param {string} key */ (key) => new RegExp(`^${key}: (.*)$`, 'm').exec(facts)?.[1] ?? '';
+  const wanted = [...plan.matchAll(/^'([^']+)' ([^_\s]+)_([^_\s]+)_\w+\.deb /gm)]
+    .map(([, uri = '', name = '', version = '']) => ({ uri, name, version: decodeURIComponent(version) }))
+    .filter(({ name }) => !machines.test(name) && !useless.test(name));
+  const facts = (await apt('apt-cache', ['show', '--no-all-versions', ...wanted.map(({ name, version }) => `${name}=${version}`)])).split('\n\n');
+  const packages = wanted.map(({ uri, name, version }) => {
+    const entry = facts.find((text) => factIn(text, 'Package') === name && factIn(text, 'Version') === version) ?? '';
     /** @type {'debian' | 'debian-security'} */
     const archive = uri.includes('/debian-security/') ? 'debian-security' : 'debian';
-    packages.push({ name, version, archive, path: fact('Filename'), size: Number(fact('Size')), sha256: fact('SHA256') });
-  }
+    return { name, version, archive, path: factIn(entry, 'Filename'), size: Number(factIn(entry, 'Size')), sha256: factIn(entry, 'SHA256') };
+  });
   packages.sort((a, b) => (a.name < b.name ? -1 : 1));
   const snapshot = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   await writePins(table, { what, snapshot, packages });
   say(`Pinned ${packages.length} packages of ${what}.`);
 });
+
+/** @type {(text: string, key: string) => string} */
+function factIn(text, key) {
+  return new RegExp(`^${key}: (.*)$`, 'm').exec(text)?.[1] ?? '';
+}
 
 /** An apt whose state is empty and lies in our cache folder, so that every library is listed, whatever this machine has installed. */
 async function aptOfOurOwn() {
