@@ -7,7 +7,7 @@ import type { SpecSetup } from '../protocol.ts';
 
 /** `@halftone/webgpu` with every float tensor in the mode's codec, or all of them in float32. */
 export async function setup(tf: typeof TensorFlow): Promise<SpecSetup> {
-  const { backendName } = await registerWebGPU({ fusion: 'off', ...(CONFORMANCE_MODE === 'float32' ? {} : { codec: CONFORMANCE_MODE }) });
+  const { backendName } = await registerWebGPU(CONFORMANCE_MODE === 'f16' || CONFORMANCE_MODE === 'packed-f16' ? { codec: CONFORMANCE_MODE } : {});
   await tf.setBackend(backendName);
   setDefaultPolicy(CONFORMANCE_MODE === 'float32' || CONFORMANCE_MODE === 'bfloat16' ? CONFORMANCE_MODE : 'float16');
   if (CONFORMANCE_MODE !== 'float32') useHalfTolerance(tf);
