@@ -18,7 +18,13 @@ export function checkCount(name: string, value: number): void {
 
 /** Checks a factor, both ends excluded. */
 function between(name: string, value: number, least: number, most: number): void {
-  must(typeof value === 'number' && value > least && value < most, name, `between ${least} and ${most}`, value, 'Use staticLossScale() to hold it.');
+  must(
+    typeof value === 'number' && value > least && value < most,
+    name,
+    `between ${least} and ${most}`,
+    value,
+    'Use staticLossScale() to hold it.',
+  );
 }
 
 /** Checks every number of a dynamic rule and how they fit together; rounds the scales to float32. */

@@ -40,7 +40,13 @@ describe('a dynamic loss scale', () => {
 
   test('begins the count of good steps anew after a skip', () => {
     const machine = dynamicLossScale({ growthInterval: 3 });
-    expect(after(machine, [true, true, false, true, true])).toMatchObject({ scale: 32768, goodSteps: 2, skippedInRow: 0, skipped: 1, applied: 4 });
+    expect(after(machine, [true, true, false, true, true])).toMatchObject({
+      scale: 32768,
+      goodSteps: 2,
+      skippedInRow: 0,
+      skipped: 1,
+      applied: 4,
+    });
   });
 
   test('stops at the floor and at the ceiling', () => {

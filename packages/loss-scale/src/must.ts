@@ -6,7 +6,14 @@ export function must(ok: boolean, name: string, range: string, value: unknown, r
 }
 
 /** Gives a number back, rounded to float32 if it is to be one, or throws where it is outside of the range. */
-export function within(what: 'float32' | 'whole number', name: string, value: unknown, least: number, most: number, remedy: string): number {
+export function within(
+  what: 'float32' | 'whole number',
+  name: string,
+  value: unknown,
+  least: number,
+  most: number,
+  remedy: string,
+): number {
   const kept = typeof value !== 'number' ? NaN : what === 'float32' ? Math.fround(value) : value % 1 === 0 ? value : NaN;
   must(kept >= least && kept <= most, name, `a ${what} from ${least} to ${most}`, value, remedy);
   return kept;

@@ -5,7 +5,13 @@ export type Stage = 'ready' | 'unscaled' | 'stepped';
 export type StageCall = 'unscale' | 'step' | 'update';
 
 /** Why a call was refused. */
-export type StepOrderReason = 'not-scaled' | 'nothing-checked' | 'no-gradients' | 'unscaled-twice' | 'unscaled-after-step' | 'stepped-twice';
+export type StepOrderReason =
+  | 'not-scaled'
+  | 'nothing-checked'
+  | 'no-gradients'
+  | 'unscaled-twice'
+  | 'unscaled-after-step'
+  | 'stepped-twice';
 
 /** The calls of a training loop came in an order that would give wrong numbers. */
 export class StepOrderError extends Error {
@@ -24,12 +30,18 @@ type Refusal = readonly [reason: StepOrderReason, problem: string];
 const TRANSITIONS = {
   ready: { unscale: 'unscaled', step: 'stepped', update: 'ready' },
   unscaled: {
-    unscale: ['unscaled-twice', 'a second unscale() before update(), which would divide the gradients twice. Call unscale() once for each optimizer, then step(), then update().'],
+    unscale: [
+      'unscaled-twice',
+      'a second unscale() before update(), which would divide the gradients twice. Call unscale() once for each optimizer, then step(), then update().',
+    ],
     step: 'stepped',
     update: 'ready',
   },
   stepped: {
-    unscale: ['unscaled-after-step', 'unscale() after step(), which is too late. Call unscale() before step(), or call update() first to begin the next step.'],
+    unscale: [
+      'unscaled-after-step',
+      'unscale() after step(), which is too late. Call unscale() before step(), or call update() first to begin the next step.',
+    ],
     step: ['stepped-twice', 'a second step() before update(). Call update() once after all optimizers have stepped.'],
     update: 'ready',
   },

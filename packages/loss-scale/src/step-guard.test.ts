@@ -43,7 +43,12 @@ describe('the guard of a training loop', () => {
     { name: 'a step before any scale', calls: [step], reason: 'not-scaled', message: /step\(\) before any scale\(\)\. Call scale\(\)/ },
     { name: 'an unscale before any scale', calls: [unscale], reason: 'not-scaled', message: /unscale\(\) before any scale\(\)/ },
     { name: 'an update before any scale', calls: [update], reason: 'not-scaled', message: /update\(\) before any scale\(\)/ },
-    { name: 'an update without a check', calls: [scale, update], reason: 'nothing-checked', message: /update\(\) before any gradient was checked\. Call/ },
+    {
+      name: 'an update without a check',
+      calls: [scale, update],
+      reason: 'nothing-checked',
+      message: /update\(\) before any gradient was checked\. Call/,
+    },
     { name: 'a second unscale', calls: [scale, unscale, unscale], reason: 'unscaled-twice', message: /second unscale/ },
     { name: 'an unscale after the step', calls: [scale, step, unscale], reason: 'unscaled-after-step', message: /after step/ },
     { name: 'a second step', calls: [scale, step, step], reason: 'stepped-twice', message: /second step/ },
@@ -51,7 +56,7 @@ describe('the guard of a training loop', () => {
       name: 'a step without gradients',
       calls: [scale, { call: 'step', optimizer: 'unused', gradients: 0 }],
       reason: 'no-gradients',
-      message: /step\(\) for unused, which has no gradients\. Leave it out/,
+      message: /step\(\) for unused, which had no gradients to check\. Call scale\(\)/,
     },
   ] as const)('refuses $name and says what to call', ({ calls, reason, message }) => {
     const run = (): StepGuard => after(calls);
@@ -72,6 +77,11 @@ describe('the guard of a training loop', () => {
 
   test('does not count an unscale without gradients as a check', () => {
     expect(() => after([scale, { call: 'unscale', optimizer: 'unused', gradients: 0 }, update])).toThrow(/before any gradient was checked/);
+  });
+
+  test('refuses a step whose gradients came after the unscale, and so were never checked or divided', () => {
+    const late = [scale, { call: 'unscale', optimizer: 'late', gradients: 0 }, { call: 'step', optimizer: 'late', gradients: 3 }] as const;
+    expect(() => after(late)).toThrow(expect.objectContaining({ reason: 'no-gradients' }));
   });
 
   test('takes an optimizer whose key is a word of JavaScript', () => {

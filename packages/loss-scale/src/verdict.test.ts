@@ -49,7 +49,9 @@ describe('the verdict', () => {
 
   test('of a scale that cannot move says so', () => {
     const fixed = staticLossScale(1024, { maxConsecutiveSkips: 3 });
-    expect(lossScaleVerdict(fixed, skipped(fixed, 3)).message).toMatch(/at a static loss scale of 1024.* Lower the static scale, or use dynamicLossScale/);
+    expect(lossScaleVerdict(fixed, skipped(fixed, 3)).message).toMatch(
+      /at a static loss scale of 1024.* Lower the static scale, or use dynamicLossScale/,
+    );
     const none = noLossScale({ maxConsecutiveSkips: 3 });
     expect(lossScaleVerdict(none, skipped(none, 3)).message).toMatch(/without a loss scale/);
   });

@@ -18,6 +18,11 @@ import type { Policy } from './policy-value.ts';
  */
 export function formatPolicy(policy: Policy): string {
   const { name, ops } = toPolicy(policy);
-  const overrides = CLASS_WORD_ORDER.map((word) => ({ word, kernels: Object.keys(ops).filter((kernel) => ops[kernel] === CLASS_WORDS[word]) }));
-  return [name, ...overrides.filter(({ kernels }) => kernels.length > 0).map(({ word, kernels }) => `${word}=${kernels.join('+')}`)].join(',');
+  const overrides = CLASS_WORD_ORDER.map((word) => ({
+    word,
+    kernels: Object.keys(ops).filter((kernel) => ops[kernel] === CLASS_WORDS[word]),
+  }));
+  return [name, ...overrides.filter(({ kernels }) => kernels.length > 0).map(({ word, kernels }) => `${word}=${kernels.join('+')}`)].join(
+    ',',
+  );
 }

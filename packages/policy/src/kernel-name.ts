@@ -10,7 +10,8 @@ const RESERVED = /[\s,=+]/;
 
 /** Checks the name of a kernel that an override is for: one of tfjs's, or a custom one that says so. */
 export function checkKernelName(name: unknown): string {
-  if (typeof name !== 'string') throw new TypeError(`[policy] the name of a kernel must be a string, got ${show(name)}. Name kernels as tfjs does, such as 'Conv2D'.`);
+  if (typeof name !== 'string')
+    throw new TypeError(`[policy] the name of a kernel must be a string, got ${show(name)}. Name kernels as tfjs does, such as 'Conv2D'.`);
   if (Object.hasOwn(kernelTable, name)) return name;
   if (name.startsWith(CUSTOM_PREFIX)) return checkCustomName(name);
   const guess = nearest(name, Object.keys(kernelTable));

@@ -17,12 +17,12 @@ describe('the kernel table', () => {
   });
 
   test('keeps float32 for exactly the gradients that feed float32 masters', () => {
-    expect(rows.filter(([, { output }]) => output === 'float32').map(([kernel]) => kernel).sort()).toEqual([
-      'Conv2DBackpropFilter',
-      'Conv3DBackpropFilterV2',
-      'DepthwiseConv2dNativeBackpropFilter',
-      'Dilation2DBackpropFilter',
-    ]);
+    expect(
+      rows
+        .filter(([, { output }]) => output === 'float32')
+        .map(([kernel]) => kernel)
+        .sort(),
+    ).toEqual(['Conv2DBackpropFilter', 'Conv3DBackpropFilterV2', 'DepthwiseConv2dNativeBackpropFilter', 'Dilation2DBackpropFilter']);
   });
 
   test('allows the family of products, which every reference system agrees on, in both formats', () => {

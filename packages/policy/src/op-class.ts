@@ -9,7 +9,13 @@ export type OpClass = 'allow' | 'deny' | 'f32-inner' | 'promote' | 'pass' | 'n/a
 export type ClassWord = 'allow' | 'deny' | 'f32Inner' | 'promote' | 'pass';
 
 /** The class that each word stands for. */
-export const CLASS_WORDS: Readonly<Record<ClassWord, OpClass>> = { allow: 'allow', deny: 'deny', f32Inner: 'f32-inner', promote: 'promote', pass: 'pass' };
+export const CLASS_WORDS: Readonly<Record<ClassWord, OpClass>> = {
+  allow: 'allow',
+  deny: 'deny',
+  f32Inner: 'f32-inner',
+  promote: 'promote',
+  pass: 'pass',
+};
 
 /** The words in the order in which options and strings list them. */
 export const CLASS_WORD_ORDER: readonly ClassWord[] = ['allow', 'deny', 'f32Inner', 'promote', 'pass'];

@@ -12,24 +12,40 @@ const PARTS = { p: 'param', c: 'compute', o: 'output', param: 'param', compute: 
   Record<string, keyof Precisions>
 >;
 
-const FORMATS = { f32: 'float32', f16: 'float16', bf16: 'bfloat16', float32: 'float32', float16: 'float16', bfloat16: 'bfloat16' } as const satisfies Readonly<
-  Record<string, Precision>
->;
+const FORMATS = {
+  f32: 'float32',
+  f16: 'float16',
+  bf16: 'bfloat16',
+  float32: 'float32',
+  float16: 'float16',
+  bfloat16: 'bfloat16',
+} as const satisfies Readonly<Record<string, Precision>>;
 
 /** What other systems call the formats; never accepted, but understood well enough to suggest. */
-const FOREIGN: Readonly<Record<string, Precision>> = { half: 'float16', fp16: 'float16', full: 'float32', single: 'float32', fp32: 'float32', float: 'float32' };
+const FOREIGN: Readonly<Record<string, Precision>> = {
+  half: 'float16',
+  fp16: 'float16',
+  full: 'float32',
+  single: 'float32',
+  fp32: 'float32',
+  float: 'float32',
+};
 
 /** Looks a word up in a table of words, or throws with the nearest one. */
 function lookUp<T>(table: Readonly<Record<string, T>>, word: string, what: string, spec: string): T {
   if (Object.hasOwn(table, word)) return table[word] as T;
   const guess = nearest(word, Object.keys(table));
-  throw new RangeError(`[policy] ${what} in a policy must be one of ${Object.keys(table).join(', ')}, got ${show(word)} in ${show(spec)}. Did you mean '${guess}'?`);
+  throw new RangeError(
+    `[policy] ${what} in a policy must be one of ${Object.keys(table).join(', ')}, got ${show(word)} in ${show(spec)}. Did you mean '${guess}'?`,
+  );
 }
 
 /** Reads one number format, short forms included. */
 function formatAt(word: string, spec: string): Precision {
   if (Object.hasOwn(FOREIGN, word)) {
-    throw new RangeError(`[policy] a format in a policy must be one of ${PRECISIONS.join(', ')}, got ${show(word)} in ${show(spec)}. Did you mean '${FOREIGN[word]}'?`);
+    throw new RangeError(
+      `[policy] a format in a policy must be one of ${PRECISIONS.join(', ')}, got ${show(word)} in ${show(spec)}. Did you mean '${FOREIGN[word]}'?`,
+    );
   }
   return lookUp(FORMATS, word, 'a format', spec);
 }
@@ -60,7 +76,9 @@ export function parsePolicy(spec: string): Policy {
 }
 
 function malformed(problem: string, part: string, spec: string): RangeError {
-  return new RangeError(`[policy] a policy string ${problem}, got ${show(part)} in ${show(spec)}. Write for example 'param=float32,compute=float16,output=float32'.`);
+  return new RangeError(
+    `[policy] a policy string ${problem}, got ${show(part)} in ${show(spec)}. Write for example 'param=float32,compute=float16,output=float32'.`,
+  );
 }
 
 /** Adds overrides of one class; a kernel may be named in one class only. */

@@ -29,7 +29,9 @@ export const NAMED_POLICIES: Readonly<Record<string, Precisions>> = {
 
 /** The one name of three formats. */
 export function nameOf({ param, compute, output }: Precisions): string {
-  const named = Object.entries(NAMED_POLICIES).find(([, known]) => known.param === param && known.compute === compute && known.output === output);
+  const named = Object.entries(NAMED_POLICIES).find(
+    ([, known]) => known.param === param && known.compute === compute && known.output === output,
+  );
   return named?.[0] ?? `param=${param},compute=${compute},output=${output}`;
 }
 
@@ -42,7 +44,11 @@ export function isMade(policy: object): boolean {
 
 /** Builds the frozen policy; overrides are in the order of their names, so that equal policies are equal strings. */
 export function buildPolicy({ param, compute, output }: Precisions, ops: Readonly<Record<string, OpClass>>): Policy {
-  const sorted = Object.fromEntries(Object.keys(ops).sort().map((kernel) => [kernel, ops[kernel] as OpClass]));
+  const sorted = Object.fromEntries(
+    Object.keys(ops)
+      .sort()
+      .map((kernel) => [kernel, ops[kernel] as OpClass]),
+  );
   const policy = Object.freeze({ name: nameOf({ param, compute, output }), param, compute, output, ops: Object.freeze(sorted) });
   made.add(policy);
   return policy;

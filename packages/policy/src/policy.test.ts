@@ -32,7 +32,11 @@ describe('a policy string', () => {
   });
 
   test('takes overrides after the formats', () => {
-    expect(policy('mixed_float16, deny=Tanh+Sigmoid, f32Inner=Softmax').ops).toEqual({ Sigmoid: 'deny', Softmax: 'f32-inner', Tanh: 'deny' });
+    expect(policy('mixed_float16, deny=Tanh+Sigmoid, f32Inner=Softmax').ops).toEqual({
+      Sigmoid: 'deny',
+      Softmax: 'f32-inner',
+      Tanh: 'deny',
+    });
     expect(policy('compute=float16,pass=Exp').ops).toEqual({ Exp: 'pass' });
   });
 
@@ -82,11 +86,15 @@ describe('a policy object', () => {
 
   test.each([[undefined], [null], [16], [true], [['mixed_float16']]])('that is %j is a TypeError', (spec) => {
     expect(() => policy(asPolicy(spec))).toThrow(TypeError);
-    expect(() => policy(asPolicy(spec))).toThrow(/a policy must be a string or a policy object, got .* Write for example policy\('mixed_float16'\)/);
+    expect(() => policy(asPolicy(spec))).toThrow(
+      /a policy must be a string or a policy object, got .* Write for example policy\('mixed_float16'\)/,
+    );
   });
 
   test('with a wrong format is refused', () => {
-    expect(() => policy(asPolicy({ param: 'float32', compute: 'float61', output: 'float32' }))).toThrow(/compute of a policy .* Did you mean 'float16'\?/);
+    expect(() => policy(asPolicy({ param: 'float32', compute: 'float61', output: 'float32' }))).toThrow(
+      /compute of a policy .* Did you mean 'float16'\?/,
+    );
     expect(() => policy(asPolicy({ param: 'float32', compute: 'float61', output: 'float32' }))).toThrow(RangeError);
     expect(() => policy(asPolicy({ param: 'float32' }))).toThrow(/compute of a policy .* got undefined\. Start from policy/);
     expect(() => policy(asPolicy({ param: 'float32' }))).toThrow(TypeError);
@@ -95,12 +103,14 @@ describe('a policy object', () => {
   test('with wrong overrides is refused', () => {
     const base = policy('mixed_float16');
     expect(() => policy(asPolicy({ ...base, ops: [] }))).toThrow(/ops of a policy must be an object .* Use withOps/);
-    expect(() => policy(asPolicy({ ...base, ops: { Tanh: 'never' } }))).toThrow(/the class of 'Tanh' must be one of allow, deny, .* got "never"/);
+    expect(() => policy(asPolicy({ ...base, ops: { Tanh: 'never' } }))).toThrow(
+      /the class of 'Tanh' must be one of allow, deny, .* got "never"/,
+    );
     expect(() => policy(asPolicy({ ...base, ops: { Tanh: 'n/a' } }))).toThrow(RangeError);
     expect(() => policy(asPolicy({ ...base, ops: { Tahn: 'deny' } }))).toThrow(/Did you mean 'Tanh'\?/);
-    expect(() => policy(JSON.parse('{"param":"float32","compute":"float16","output":"float32","ops":{"__proto__":"deny"}}') as Policy)).toThrow(
-      /no kernel of tfjs/,
-    );
+    expect(() =>
+      policy(JSON.parse('{"param":"float32","compute":"float16","output":"float32","ops":{"__proto__":"deny"}}') as Policy),
+    ).toThrow(/no kernel of tfjs/);
   });
 
   test('without overrides has none', () => {

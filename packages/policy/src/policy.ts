@@ -32,7 +32,9 @@ import { show } from './show.ts';
 export function policy(spec: string | Policy): Policy {
   if (typeof spec === 'string') return parsePolicy(spec);
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
-    throw new TypeError(`[policy] a policy must be a string or a policy object, got ${show(spec)}. Write for example policy('mixed_float16').`);
+    throw new TypeError(
+      `[policy] a policy must be a string or a policy object, got ${show(spec)}. Write for example policy('mixed_float16').`,
+    );
   }
   if (isMade(spec)) return spec;
   const [param, compute, output] = [precisionOf(spec, 'param'), precisionOf(spec, 'compute'), precisionOf(spec, 'output')];
@@ -44,21 +46,27 @@ function precisionOf(spec: Policy, part: 'param' | 'compute' | 'output'): Precis
   const found = PRECISIONS.find((precision) => precision === value);
   if (found !== undefined) return found;
   const [Kind, remedy] =
-    typeof value === 'string' ? [RangeError, `Did you mean '${nearest(value, PRECISIONS)}'?`] : [TypeError, "Start from policy('mixed_float16')."];
+    typeof value === 'string'
+      ? [RangeError, `Did you mean '${nearest(value, PRECISIONS)}'?`]
+      : [TypeError, "Start from policy('mixed_float16')."];
   throw new Kind(`[policy] ${part} of a policy must be one of ${PRECISIONS.join(', ')}, got ${show(value)}. ${remedy}`);
 }
 
 function checkedOps(ops: unknown): Record<string, OpClass> {
   if (ops === undefined) return {};
   if (typeof ops !== 'object' || ops === null || Array.isArray(ops)) {
-    throw new TypeError(`[policy] ops of a policy must be an object from kernel name to class, got ${show(ops)}. Use withOps() to override classes.`);
+    throw new TypeError(
+      `[policy] ops of a policy must be an object from kernel name to class, got ${show(ops)}. Use withOps() to override classes.`,
+    );
   }
   const classes: readonly OpClass[] = Object.values(CLASS_WORDS);
   return Object.fromEntries(
     Object.entries(ops).map(([name, value]: [string, unknown]) => {
       const opClass = classes.find((known) => known === value);
       if (opClass === undefined) {
-        throw new RangeError(`[policy] the class of '${name}' must be one of ${classes.join(', ')}, got ${show(value)}. Use withOps() to override classes.`);
+        throw new RangeError(
+          `[policy] the class of '${name}' must be one of ${classes.join(', ')}, got ${show(value)}. Use withOps() to override classes.`,
+        );
       }
       return [checkKernelName(name), opClass];
     }),

@@ -36,15 +36,21 @@ describe('overrides', () => {
   });
 
   test('of a custom kernel with the name of one of tfjs are refused', () => {
-    expect(() => withOps(mixed, { allow: ['custom:Conv2D'] })).toThrow(/is for kernels that tfjs does not have, got "custom:Conv2D"\. Write 'Conv2D'/);
+    expect(() => withOps(mixed, { allow: ['custom:Conv2D'] })).toThrow(
+      /is for kernels that tfjs does not have, got "custom:Conv2D"\. Write 'Conv2D'/,
+    );
   });
 
   test.each(['custom:', 'custom:a b', 'custom:a,b', 'custom:a=b', 'custom:a+b'])('of a custom kernel called %j are refused', (name) => {
-    expect(() => withOps(mixed, { allow: [name] })).toThrow(/must be non-empty and free of spaces, commas, '=' and '\+'.* Rename the kernel/);
+    expect(() => withOps(mixed, { allow: [name] })).toThrow(
+      /must be non-empty and free of spaces, commas, '=' and '\+'.* Rename the kernel/,
+    );
   });
 
   test('in two lists are refused', () => {
-    expect(() => withOps(mixed, { allow: ['Exp'], deny: ['Exp'] })).toThrow(/a kernel can have one class, got allow and deny for 'Exp'\. Name it in one list/);
+    expect(() => withOps(mixed, { allow: ['Exp'], deny: ['Exp'] })).toThrow(
+      /a kernel can have one class, got allow and deny for 'Exp'\. Name it in one list/,
+    );
   });
 
   test('of a misspelt list are refused with the nearest word', () => {
@@ -54,7 +60,9 @@ describe('overrides', () => {
   });
 
   test('that are no list of strings are a TypeError', () => {
-    expect(() => withOps(mixed, JSON.parse('{"deny": "Tanh"}') as OpOverrides)).toThrow(/deny must be a list of kernel names, got "Tanh"\. Write/);
+    expect(() => withOps(mixed, JSON.parse('{"deny": "Tanh"}') as OpOverrides)).toThrow(
+      /deny must be a list of kernel names, got "Tanh"\. Write/,
+    );
     expect(() => withOps(mixed, JSON.parse('{"deny": "Tanh"}') as OpOverrides)).toThrow(TypeError);
     expect(() => withOps(mixed, JSON.parse('{"deny": [7]}') as OpOverrides)).toThrow(/the name of a kernel must be a string, got 7/);
     expect(() => withOps(mixed, JSON.parse('{"deny": [7]}') as OpOverrides)).toThrow(TypeError);
@@ -75,7 +83,10 @@ describe('the class of a kernel', () => {
 
   test('keeps float32 for a filter gradient, overridden or not', () => {
     expect(kernelClass(mixed, 'Conv2DBackpropFilter')).toMatchObject({ opClass: 'allow', output: 'float32' });
-    expect(kernelClass(withOps(mixed, { pass: ['Conv2DBackpropFilter'] }), 'Conv2DBackpropFilter')).toMatchObject({ opClass: 'pass', output: 'float32' });
+    expect(kernelClass(withOps(mixed, { pass: ['Conv2DBackpropFilter'] }), 'Conv2DBackpropFilter')).toMatchObject({
+      opClass: 'pass',
+      output: 'float32',
+    });
     expect('output' in kernelClass(mixed, 'Conv2D')).toBe(false);
   });
 

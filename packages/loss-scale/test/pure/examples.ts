@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { compileFunction } from 'node:vm';
 
 /** One example and where it stands. */
 export interface Example {
@@ -23,12 +24,18 @@ export function examples(): readonly Example[] {
 }
 
 /** Runs an example with the exports of its package in scope; gives what each line with a result in its comment says and does. */
-export function runExample({ code }: Example, scope: Readonly<Record<string, unknown>>): readonly { line: string; actual: unknown; expected: unknown }[] {
+export function runExample(
+  { code }: Example,
+  scope: Readonly<Record<string, unknown>>,
+): readonly { line: string; actual: unknown; expected: unknown }[] {
   const lines = code.split('\n').filter((line) => !line.startsWith('import '));
   const checked = lines.map((line) => {
     const [, statement, expected] = /^\s*(?!const |let )(.+); \/\/ (.+)$/.exec(line) ?? [];
-    return expected === undefined ? line : `seen.push({ line: ${JSON.stringify(line.trim())}, actual: ${statement}, expected: ${expected} });`;
+    return expected === undefined
+      ? line
+      : `seen.push({ line: ${JSON.stringify(line.trim())}, actual: ${statement}, expected: ${expected} });`;
   });
-  const run = new Function(...Object.keys(scope), `'use strict'; const seen = []; ${checked.join('\n')}\nreturn seen;`) as (...values: unknown[]) => never[];
+  const body = `'use strict'; const seen = []; ${checked.join('\n')}\nreturn seen;`;
+  const run = compileFunction(body, Object.keys(scope)) as (...values: unknown[]) => never[];
   return run(...Object.values(scope));
 }

@@ -40,6 +40,8 @@ export function inverse(scale: number): number {
 
 /** The Euclidean norm over all of them, in float32. */
 export function norm(grads: Gradients): number {
-  const norms = grads.filter((grad) => grad !== null).map((grad) => Math.fround(Math.sqrt(grad.reduce((sum, value) => sum + value * value, 0))));
+  const norms = grads
+    .filter((grad) => grad !== null)
+    .map((grad) => Math.fround(Math.sqrt(grad.reduce((sum, value) => sum + value * value, 0))));
   return Math.fround(Math.sqrt(norms.reduce((sum, value) => sum + value * value, 0)));
 }

@@ -50,7 +50,8 @@ describe.each(cases.map((trace) => ({ name: trace.name, trace })))('jmp trace $n
       const unscaled = times(times(float32Each(grads[0]![0]!), state.scale), inverse(state.scale));
       const finite = allFinite(unscaled);
       expect(finite, where).toBe(golden.finite);
-      if (finite) unscaled.forEach((grad, p) => grad!.forEach((value, i) => (params[p]![i]! -= Math.fround(Math.fround(trace.lr) * value))));
+      if (finite)
+        unscaled.forEach((grad, p) => grad!.forEach((value, i) => (params[p]![i]! -= Math.fround(Math.fround(trace.lr) * value))));
       state = machine.next(state, finite);
       expect(state.scale, where).toBe(Math.fround(golden.scale_after));
       expect(state.goodSteps, where).toBe(golden.counter);

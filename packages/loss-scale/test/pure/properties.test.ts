@@ -15,7 +15,9 @@ const powersOfTwo = fc
     growthInterval: fc.integer({ min: 1, max: 5 }),
     hysteresis: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ start, up, down, ...rest }) => dynamicLossScale({ initialScale: 2 ** start, growthFactor: 2 ** up, backoffFactor: 2 ** -down, ...rest }));
+  .map(({ start, up, down, ...rest }) =>
+    dynamicLossScale({ initialScale: 2 ** start, growthFactor: 2 ** up, backoffFactor: 2 ** -down, ...rest }),
+  );
 
 const anyDynamic = fc
   .record({
@@ -26,7 +28,12 @@ const anyDynamic = fc
   })
   .map((options) => dynamicLossScale(options));
 
-const anyMachine: fc.Arbitrary<LossScale> = fc.oneof(powersOfTwo, anyDynamic, fc.constant(noLossScale()), fc.constant(staticLossScale(512)));
+const anyMachine: fc.Arbitrary<LossScale> = fc.oneof(
+  powersOfTwo,
+  anyDynamic,
+  fc.constant(noLossScale()),
+  fc.constant(staticLossScale(512)),
+);
 
 const history = (machine: LossScale, steps: readonly boolean[]) =>
   steps.reduce((states, finite) => [...states, machine.next(states.at(-1)!, finite)], [machine.init()]);
@@ -48,7 +55,8 @@ describe('for any options and any run of good and bad steps', () => {
   test('with factors that are powers of 2 and between the bounds, the scale is the initial one times a power of 2', () => {
     fc.assert(
       fc.property(powersOfTwo, flags, (machine, steps) => {
-        for (const { scale } of history(machine, steps)) expect(Number.isInteger(Math.log2(scale / machine.options.initialScale))).toBe(true);
+        for (const { scale } of history(machine, steps))
+          expect(Number.isInteger(Math.log2(scale / machine.options.initialScale))).toBe(true);
       }),
       runs,
     );

@@ -46,7 +46,8 @@ class Loop {
   }
 
   call(name: string): void {
-    const [, verb = '', which = ''] = /^(scale|backward|unscale|step|update|load_empty|save_load|bad_grad|zero_grad)_?(.*)$/.exec(name) ?? [];
+    const [, verb = '', which = ''] =
+      /^(scale|backward|unscale|step|update|load_empty|save_load|bad_grad|zero_grad)_?(.*)$/.exec(name) ?? [];
     const o = Number(which);
     if (verb === 'scale' || verb === 'backward') {
       if (verb === 'scale') this.guard = guardCall(this.guard, { call: 'scale' });

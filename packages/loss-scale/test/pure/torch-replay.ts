@@ -54,7 +54,13 @@ export interface TorchSight {
 }
 
 /** Our machine with torch's numbers; torch has neither floor nor ceiling. */
-export function torchMachine({ enabled = true, init_scale = 65536, growth_factor = 2, backoff_factor = 0.5, growth_interval = 2000 }: TorchConfig): LossScale {
+export function torchMachine({
+  enabled = true,
+  init_scale = 65536,
+  growth_factor = 2,
+  backoff_factor = 0.5,
+  growth_interval = 2000,
+}: TorchConfig): LossScale {
   if (!enabled) return noLossScale();
   return dynamicLossScale({
     initialScale: init_scale,

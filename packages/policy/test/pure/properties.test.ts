@@ -52,8 +52,8 @@ describe('for any policy', () => {
   test('each kernel has the class of its override, else that of its row', () => {
     fc.assert(
       fc.property(anyPolicy, fc.constantFrom(...Object.keys(kernelTable)), (made, name) => {
-        fc.pre(made.compute !== 'float32');
-        expect(kernelClass(made, name).opClass).toBe(made.ops[name] ?? kernelTable[name]![made.compute as 'float16' | 'bfloat16']);
+        if (made.compute === 'float32') return;
+        expect(kernelClass(made, name).opClass).toBe(made.ops[name] ?? kernelTable[name]![made.compute]);
       }),
       runs,
     );
@@ -73,16 +73,37 @@ describe('for any policy', () => {
 });
 
 test('any string is either read or refused with a message of our own', () => {
-  const near = fc.constantFrom('mixed_float16', 'param', 'compute', 'c', 'deny', 'Tanh', 'f16', 'float32', '=', ',', '+', ' ', 'custom:', '');
+  const near = fc.constantFrom(
+    'mixed_float16',
+    'param',
+    'compute',
+    'c',
+    'deny',
+    'Tanh',
+    'f16',
+    'float32',
+    '=',
+    ',',
+    '+',
+    ' ',
+    'custom:',
+    '',
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.array(near, { maxLength: 8 }).map((parts) => parts.join(''))), (spec) => {
-      try {
-        expect(policy(formatPolicy(policy(spec)))).toEqual(policy(spec));
-      } catch (error) {
-        expect(error).toBeInstanceOf(RangeError);
-        expect((error as Error).message).toMatch(/^\[policy\] /);
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(near, { maxLength: 8 }).map((parts) => parts.join('')),
+      ),
+      (spec) => {
+        try {
+          expect(policy(formatPolicy(policy(spec)))).toEqual(policy(spec));
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+          expect((error as Error).message).toMatch(/^\[policy\] /);
+        }
+      },
+    ),
     runs,
   );
 });
