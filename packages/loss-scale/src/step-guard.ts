@@ -73,7 +73,10 @@ export function guardCall(guard: StepGuard, event: GuardedCall): StepGuard {
   const stage = nextStage(before, call);
   const checked = before === 'ready' && gradients > 0 ? [...guard.checked, optimizer] : guard.checked;
   if (call === 'step' && !checked.includes(optimizer)) {
-    refuse('no-gradients', `step() for ${optimizer}, which had no gradients to check. Call scale() on a loss that depends on its variables first, or leave it out.`);
+    refuse(
+      'no-gradients',
+      `step() for ${optimizer}, which had no gradients to check. Call scale() on a loss that depends on its variables first, or leave it out.`,
+    );
   }
   return { ...guard, stages: { ...guard.stages, [optimizer]: stage }, checked };
 }
