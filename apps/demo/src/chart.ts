@@ -6,6 +6,8 @@ export interface Series {
   readonly name: string;
   /** CSS colour; a variable follows light and dark. */
   readonly color: string;
+  /** Pixels; 2 where absent. A wide line under a narrow one keeps both visible. */
+  readonly width?: number;
   /** SVG dash pattern, so that lines differ without colour too; solid where absent. */
   readonly dash?: string;
   /** One value per step, from step 1; what is not finite is left out. */
@@ -57,14 +59,15 @@ function yAxis(scale: ChartOptions['yScale'], series: readonly Series[]): Plot.S
   return { type: 'log', base: 2, domain: [low, high], ticks: 6, tickFormat: (value: number) => `2^${Math.log2(value)}` };
 }
 
-function seriesMarks({ color, dash, points }: Series, curve: ChartOptions['curve']): Plot.Markish[] {
+function seriesMarks({ color, width = 2, dash, points }: Series, curve: ChartOptions['curve']): Plot.Markish[] {
   const finite = points.map(({ step, value }) => ({ step, value: Number.isFinite(value) && value > 0 ? value : Number.NaN })); // a gap, not a bridge
   const last = finite.filter(({ value }) => !Number.isNaN(value)).at(-1);
   const line = Plot.line(finite, {
     x: 'step',
     y: 'value',
     stroke: color,
-    strokeWidth: 2,
+    strokeWidth: width,
+    strokeLinejoin: 'round',
     curve: curve === 'steps' ? 'step-after' : 'linear',
     ...(dash === undefined ? {} : { strokeDasharray: dash }),
   });

@@ -16,16 +16,16 @@ export interface ReportFacts {
   readonly written: Date;
 }
 
-/** Okabe and Ito's colours, told apart by colour-blind eyes too, with dashes for those who print in grey. */
+/** Lines that lie on each other must all be seen: a wide pale one below, dashes above; told apart without colour too. */
 const LOOKS = {
-  stock: { color: 'var(--stock)' },
+  stock: { color: 'var(--stock)', width: 6 },
   'everything-half': { color: 'var(--half)', dash: '2 4' },
   mixed: { color: 'var(--mixed)', dash: '9 4' },
-} as const satisfies Record<RunKind, { color: string; dash?: string }>;
+} as const satisfies Record<RunKind, Pick<Series, 'color' | 'width' | 'dash'>>;
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --paper: #fff; --rule: #d0d7de; --stock: #0072b2; --half: #d55e00; --mixed: #008f6b; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9198a1; --paper: #0d1117; --rule: #30363d; --stock: #56b4e9; --half: #ff8c42; --mixed: #2fd6a5; } }
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --paper: #fff; --rule: #d0d7de; --stock: #9dcdf0; --half: #d55e00; --mixed: #00664d; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9198a1; --paper: #0d1117; --rule: #30363d; --stock: #1f5f8b; --half: #ff8c42; --mixed: #5cf2c4; } }
 body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 .5rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p.soft, figcaption { color: var(--soft); } figure { margin: 0; } svg { width: 100%; height: auto; }
@@ -97,7 +97,7 @@ function scaleFigure(runs: readonly FinishedRun[]): string {
 }
 
 function legend(series: readonly Series[]): string {
-  const sample = ({ color, dash }: Series): string => `<svg viewBox="0 0 40 12" aria-hidden="true"><line x1="0" y1="6" x2="40" y2="6" stroke="${color}" stroke-width="3"${dash === undefined ? '' : ` stroke-dasharray="${dash}"`}/></svg>`;
+  const sample = ({ color, width = 2, dash }: Series): string => `<svg viewBox="0 0 40 12" aria-hidden="true"><line x1="0" y1="6" x2="40" y2="6" stroke="${color}" stroke-width="${width}"${dash === undefined ? '' : ` stroke-dasharray="${dash}"`}/></svg>`;
   return `<div class="legend">${series.map((line) => `<span>${sample(line)}${escape(line.name)}</span>`).join('')}</div>`;
 }
 

@@ -40,9 +40,10 @@ function halfVerdict(runs: readonly FinishedRun[]): string | undefined {
   const half = runOf(runs, 'everything-half');
   if (half === undefined) return undefined;
   const outcome = judge(half.result.losses);
-  const accuracy = percent(half.result.accuracy);
-  if (outcome.kind !== 'learned') return `Everything in half, without float32 masters and loss scaling, failed: ${outcome.text}, and ${accuracy} are right, where guessing gives 10 %.`;
-  return `Everything in half learned this time (${accuracy}); it has no protection against small gradients and large sums.`;
+  const { unanswered, heldOut } = half.result;
+  const accuracy = unanswered === heldOut ? 'it names none of the held-out digits (no answer is a number)' : `${percent(half.result.accuracy)} are right, where guessing gives 10 %`;
+  if (outcome.kind !== 'learned') return `Everything in half, without float32 masters and loss scaling, failed: ${outcome.text}, and ${accuracy}.`;
+  return `Everything in half learned this time (${percent(half.result.accuracy)}); it has no protection against small gradients and large sums.`;
 }
 
 function plainVerdict(runs: readonly FinishedRun[]): string {

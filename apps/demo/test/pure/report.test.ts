@@ -37,7 +37,7 @@ describe('verdict', () => {
   test('praises what learned, counts what was saved and says how plain half failed', () => {
     const words = verdict(exampleRuns());
     expect(words).toContain('learned as well as float32 (95.0 % against 96.0 %), with 0.50x of its peak memory, 0.50x of its bytes bound and 0.50x of its dispatches.');
-    expect(words).toContain('failed: its loss is NaN from step 3 on, and 0.0 % are right');
+    expect(words).toContain('failed: its loss is NaN from step 3 on, and it names none of the held-out digits');
   });
 
   test('says that mixed precision failed when it did', () => {
