@@ -36,7 +36,7 @@ interface SpecBundle {
   readonly load: () => Promise<unknown>;
 }
 
-const SPEC_TIMEOUT = 30_000; // milliseconds
+const SPEC_TIMEOUT = 15_000; // milliseconds
 const REPORT_EVERY = 250; // specs
 const MESSAGE_LENGTH = 160;
 
