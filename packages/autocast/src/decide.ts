@@ -10,6 +10,8 @@ export interface Operand {
   readonly rank: number;
   /** Whether it is a `tf.Variable`, or was made from nothing but variables. */
   readonly variable: boolean;
+  /** Whether it holds nothing but 0 and 1, which every format has exactly: a boolean cast to float32. */
+  readonly mask?: boolean;
   /** The value of a one-element operand where the host knows it. */
   readonly value?: number | undefined;
 }
@@ -40,11 +42,11 @@ function commonHalf(operands: readonly Operand[]): HalfPrecision | null {
 }
 
 /**
- * Numbers that follow the activation instead of widening it: scalars, and parameters that are broadcast. A parameter as
- * large as the result is state (an optimizer's update, a weight decay) and counts as a real float32 operand.
+ * Numbers that follow the activation instead of widening it: scalars, masks, and parameters that are broadcast. A
+ * parameter as large as the result is state (an optimizer's update, a weight decay): a real float32 operand.
  */
 function isWeak(operand: Operand, largest: number): boolean {
-  return operand.size === 1 || (operand.variable && operand.size < largest);
+  return operand.size === 1 || operand.mask === true || (operand.variable && operand.size < largest);
 }
 
 function promote(opClass: OpClass, operands: readonly Operand[]): Choice {
@@ -87,9 +89,10 @@ export function decide(policy: Policy | null, kernelName: string, operands: read
   if (policy.compute === 'float32') return choice('n/a', null, `the policy ${policy.name} computes in float32`);
   const row = kernelClass(policy, kernelName);
   if (operands.length === 0) return choice(row.opClass, null, 'it has no float input');
+  if (row.output === 'float32') return choice(row.opClass, null, row.why);
   switch (row.opClass) {
     case 'allow':
-      return row.output === 'float32' ? choice('allow', null, row.why) : choice('allow', policy.compute, row.why);
+      return choice('allow', policy.compute, row.why);
     case 'deny':
     case 'n/a':
       return choice(row.opClass, null, row.why);

@@ -13,6 +13,8 @@ export interface KernelDecision extends Choice {
   readonly plugin: PrecisionPlugin;
   readonly inputs: readonly TensorInfo[];
   readonly nested: boolean;
+  /** Whether it casts a boolean. */
+  readonly fromBoolean: boolean;
   /** Whether every float input is a parameter. */
   readonly fromParameters: boolean;
 }
@@ -53,6 +55,7 @@ export function beginKernel(plugin: PrecisionPlugin, kernelName: string, inputs:
     plugin,
     inputs: infos,
     nested: false,
+    fromBoolean: kernelName === 'Cast' && inputs['x']?.dtype === 'bool',
     fromParameters: operands.length > 0 && operands.every((operand) => operand.variable),
   };
   shared.running = decision;
@@ -91,6 +94,7 @@ export function endKernel(decision: KernelDecision, outputs: TensorInfo | readon
   if (decision.fromParameters && decision.opClass === 'pass') {
     for (const { dataId } of floats) shared.parameters.add(dataId);
   }
+  if (decision.fromBoolean) for (const { dataId } of floats) shared.masks.add(dataId);
   const record = shared.recordings[shared.recordings.length - 1];
   if (record === undefined) return;
   const storages = (infos: readonly TensorInfo[]): Storage[] => infos.map(({ dataId }) => decision.plugin.storageOf(dataId));
@@ -105,7 +109,7 @@ function floatInputs(inputs: NamedTensorInfoMap): TensorInfo[] {
 }
 
 function operandOf(plugin: PrecisionPlugin, info: TensorInfo): Operand {
-  const { parameters } = state();
+  const { parameters, masks } = state();
   if (info instanceof Variable) parameters.add(info.dataId);
   const size = util.sizeFromShape(info.shape);
   return {
@@ -113,6 +117,7 @@ function operandOf(plugin: PrecisionPlugin, info: TensorInfo): Operand {
     size,
     rank: info.shape.length,
     variable: parameters.has(info.dataId),
+    mask: masks.has(info.dataId),
     value: size === 1 ? plugin.hostScalar?.(info.dataId) : undefined,
   };
 }

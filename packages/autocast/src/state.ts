@@ -15,6 +15,8 @@ export interface AutocastState {
   readonly recordings: KernelRecord[][];
   /** Data handles that belong to variables, or were made from nothing but variables. */
   readonly parameters: WeakSet<object>;
+  /** Data handles that hold nothing but 0 and 1: booleans cast to float32. */
+  readonly masks: WeakSet<object>;
 }
 
 const VERSION = 1;
@@ -33,6 +35,7 @@ export function state(): AutocastState {
       running: null,
       recordings: [],
       parameters: new WeakSet(),
+      masks: new WeakSet(),
     });
   }
   if (found.version !== VERSION) {

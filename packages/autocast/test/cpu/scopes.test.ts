@@ -136,6 +136,17 @@ describe('parameters', () => {
   });
 });
 
+it('the masks in gradients of a maximum do not widen the backward pass', () => {
+  const loss = (x: tf.Tensor): tf.Tensor => {
+    const h = tf.matMul(x as tf.Tensor2D, big());
+    return tf.sum(tf.matMul(tf.maximum(h, tf.relu(h)) as tf.Tensor2D, big()));
+  };
+  const { kernels } = explain(() => tf.tidy(() => void autocast('mixed_float16', () => tf.grad(loss)(big()))));
+  const masked = kernels.filter(({ kernelName, storageIn }) => kernelName === 'Multiply' && storageIn.includes('float16'));
+  expect(masked.length).toBeGreaterThan(1);
+  expect(masked.flatMap(({ storageOut }) => storageOut)).not.toContain('float32');
+});
+
 describe('explain', () => {
   it('gives each kernel with its class, storages and reason', () => {
     const { result, kernels } = explain(() => tf.tidy(() => autocast('mixed_float16', () => tf.exp(tf.relu(tf.matMul(big(), big()))).shape)));

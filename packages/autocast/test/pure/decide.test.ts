@@ -18,7 +18,7 @@ describe('mixed_float16', () => {
     expect(decide(mixed, 'BatchMatMul', [operand(), operand({ variable: true })])).toMatchObject({ opClass: 'allow', half: 'float16' });
   });
   it('keeps filter gradients in float32, because they feed float32 masters', () => {
-    expect(decide(mixed, 'Conv2DBackpropFilter', [half, half]).half).toBe(null);
+    for (const name of ['Conv2DBackpropFilter', 'Dilation2DBackpropFilter']) expect(decide(mixed, name, [half, half]).half).toBe(null);
   });
   it('keeps exp, sums and unknown kernels in float32', () => {
     for (const name of ['Exp', 'Sum', 'Mean', 'SomeKernelOfMine']) expect(decide(mixed, name, [half]).half).toBe(null);
@@ -37,6 +37,9 @@ describe('promotion', () => {
   it('stays half when both are half', () => expect(decide(mixed, 'Add', [half, half]).half).toBe('float16'));
   it('lets a bias follow the activation', () => expect(decide(mixed, 'Add', [half, bias]).half).toBe('float16'));
   it('lets a scalar follow the activation', () => expect(decide(mixed, 'Multiply', [half, operand({ size: 1, rank: 0 })]).half).toBe('float16'));
+  it('lets a mask of zeros and ones follow the activation', () => {
+    expect(decide(mixed, 'Multiply', [half, operand({ mask: true })]).half).toBe('float16');
+  });
   it('treats a variable as large as the result as float32 state: a weight update never becomes half', () => {
     expect(decide(mixed, 'Add', [half, operand({ variable: true })]).half).toBe(null);
   });
