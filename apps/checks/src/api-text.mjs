@@ -23,5 +23,8 @@ export function apiText(declarations) {
 export function changedLines(before, after) {
   const [old, now] = [before.split('\n'), after.split('\n')];
   const [inOld, inNow] = [new Set(old), new Set(now)];
-  return [...old.filter((line) => !inNow.has(line)).map((line) => `- ${line}`), ...now.filter((line) => !inOld.has(line)).map((line) => `+ ${line}`)];
+  return [
+    ...old.filter((line) => !inNow.has(line)).map((line) => `- ${line}`),
+    ...now.filter((line) => !inOld.has(line)).map((line) => `+ ${line}`),
+  ];
 }

@@ -22,7 +22,9 @@ for (const { folder: name, path, manifest } of await publicPackages()) {
       console.log(`docs/api/${file} is written`);
       count.passed++;
     } else {
-      console.log(`docs/api/${file} ${kept === undefined ? 'is missing' : 'differs from what is exported'}. If that is meant: npm run api -- --update`);
+      console.log(
+        `docs/api/${file} ${kept === undefined ? 'is missing' : 'differs from what is exported'}. If that is meant: npm run api -- --update`,
+      );
       for (const line of changedLines(kept ?? '', now).slice(0, 20)) console.log(`  ${line}`);
       count.failed++;
     }

@@ -12,7 +12,11 @@ import { publicPackages, root } from './public-packages.mjs';
  */
 export async function bundleSize(folder, names) {
   const packages = await publicPackages();
-  const alias = Object.fromEntries(packages.filter((one) => one.manifest['exports']['.']).map((one) => [one.manifest['name'], join(one.path, one.manifest['exports']['.'].default)]));
+  const alias = Object.fromEntries(
+    packages
+      .filter((one) => one.manifest['exports']['.'])
+      .map((one) => [one.manifest['name'], join(one.path, one.manifest['exports']['.'].default)]),
+  );
   const { outputFiles } = await build({
     stdin: { contents: `export { ${names} } from '@halftone/${folder}';`, resolveDir: root },
     alias,

@@ -19,7 +19,8 @@ describe('the order of the packages', () => {
 });
 
 describe('imports', () => {
-  const read = (text: string): string[] => importsOf('a.ts', text).map(({ from, isType, isDynamic }) => `${from}${isType ? ' type' : ''}${isDynamic ? ' dynamic' : ''}`);
+  const read = (text: string): string[] =>
+    importsOf('a.ts', text).map(({ from, isType, isDynamic }) => `${from}${isType ? ' type' : ''}${isDynamic ? ' dynamic' : ''}`);
 
   test('are found in every form, and text that only looks like one is not', () => {
     const text = `import a from 'a'; import type b from 'b'; export { c } from './c.ts'; export type { d } from 'd';
@@ -36,7 +37,10 @@ describe('imports', () => {
     declared: new Set(['@halftone/policy', '@halftone/webgpu', '@tensorflow/tfjs-core', 'left-pad']),
   };
   const problem = (from: string, more: object = {}): string | undefined =>
-    importProblem({ file: 'packages/autocast/src/a.ts', line: 1, from, isType: false, isDynamic: false, ...more }, { ...importer, ...more });
+    importProblem(
+      { file: 'packages/autocast/src/a.ts', line: 1, from, isType: false, isDynamic: false, ...more },
+      { ...importer, ...more },
+    );
 
   test('from above and from declared packages are fine', () => {
     for (const from of ['./b.ts', '../src/c.ts', '@halftone/policy', '@tensorflow/tfjs-core']) expect(problem(from)).toBeUndefined();
@@ -65,7 +69,9 @@ describe('imports', () => {
 
   test('in a ring are found once, and types make none', () => {
     const edge = (file: string, from: string, isType = false) => ({ file, from, isType, isDynamic: false, line: 1 });
-    expect(importRings([edge('s/a.ts', './b.ts'), edge('s/b.ts', './c.ts'), edge('s/c.ts', './a.ts')])).toEqual([['s/a.ts', 's/b.ts', 's/c.ts']]);
+    expect(importRings([edge('s/a.ts', './b.ts'), edge('s/b.ts', './c.ts'), edge('s/c.ts', './a.ts')])).toEqual([
+      ['s/a.ts', 's/b.ts', 's/c.ts'],
+    ]);
     expect(importRings([edge('s/a.ts', './b.ts'), edge('s/b.ts', './a.ts', true)])).toEqual([]);
   });
 });

@@ -24,5 +24,7 @@ async function filesUnder(path) {
   if (!found) throw new Error(`[checks] a source of evidence must exist, got ${path}. Correct the list in the evidence file.`);
   if (found.isFile()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile() && !/\.test(-d)?\.ts$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name));
+  return entries
+    .filter((entry) => entry.isFile() && !/\.test(-d)?\.ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
 }

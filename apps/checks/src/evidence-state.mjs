@@ -16,6 +16,10 @@
 export function evidenceState(name, file, hash) {
   if (!file) return { isGood: false, line: `${name}: missing. Make it with: npm run evidence -- ${name}` };
   if (!file.passed) return { isGood: false, line: `${name}: the kept result says that it failed.` };
-  if (file.sourcesHash !== hash) return { isGood: false, line: `${name}: older than the code it speaks about (${file.sources.join(', ')}). Make it anew with: npm run evidence -- ${name}` };
+  if (file.sourcesHash !== hash)
+    return {
+      isGood: false,
+      line: `${name}: older than the code it speaks about (${file.sources.join(', ')}). Make it anew with: npm run evidence -- ${name}`,
+    };
   return { isGood: true, line: `${name}: is of this code` };
 }

@@ -18,7 +18,10 @@ const root = join(import.meta.dirname, '../../..');
 const kept = join(root, 'docs', 'evidence');
 const fileOf = /** @param {string} name */ (name) => join(kept, `${name}.json`);
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { check: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false } },
+});
 const pieces = await findPieces();
 const chosen = positionals.length === 0 ? pieces : pieces.filter(({ name }) => positionals.includes(name));
 if (chosen.length === 0) console.log(`no evidence of that name; there is ${pieces.map(({ name }) => name).join(', ') || 'none'}`);
@@ -69,7 +72,19 @@ async function make({ name, sources, run }) {
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const hardware = `${cpus()[0]?.model.trim()}, ${cpus().length} cores`;
   const seconds = Math.round((performance.now() - start) / 1000);
-  const result = { name, passed, details, commit, date: new Date().toISOString(), node: process.version, hardware, seconds, ...more, sources, sourcesHash };
+  const result = {
+    name,
+    passed,
+    details,
+    commit,
+    date: new Date().toISOString(),
+    node: process.version,
+    hardware,
+    seconds,
+    ...more,
+    sources,
+    sourcesHash,
+  };
   await mkdir(kept, { recursive: true });
   await writeFile(fileOf(name), `${JSON.stringify(result, null, 2)}\n`);
   console.log(`${name}: ${passed ? 'passed' : 'FAILED'} after ${seconds} s, kept in docs/evidence/${name}.json`);

@@ -12,7 +12,11 @@ import { tarballProblems } from './tarball-rules.mjs';
 
 const require = createRequire(import.meta.url);
 const work = join(root, '.cache', 'release');
-const env = { ...process.env, PATH: `${join(root, '.cache', 'pnpm', 'node_modules', '.bin')}:${process.env['PATH']}`, npm_config_cache: join(root, '.cache', 'npm') };
+const env = {
+  ...process.env,
+  PATH: `${join(root, '.cache', 'pnpm', 'node_modules', '.bin')}:${process.env['PATH']}`,
+  npm_config_cache: join(root, '.cache', 'npm'),
+};
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 /** @type {(name: string, problems: readonly string[], note?: string) => void} */
@@ -64,12 +68,18 @@ function versions() {
   const changeset = join(dirname(require.resolve('@changesets/cli/package.json')), 'bin.js');
   const { status, output } = run(process.execPath, [changeset, 'version'], copy);
   const names = run('git', ['diff', '--name-only', '--', 'packages'], copy).output;
-  judge('versions', status === 0 ? [] : [output], `, ${names ? names.split('\n').filter((name) => name.endsWith('package.json')).length : 0} packages would move`);
+  judge(
+    'versions',
+    status === 0 ? [] : [output],
+    `, ${names ? names.split('\n').filter((name) => name.endsWith('package.json')).length : 0} packages would move`,
+  );
 }
 
 /** @type {(name: string, tarball: string) => Promise<void>} */
 async function contents(name, tarball) {
-  const files = run('tar', ['-tzf', tarball], root).output.split('\n').map((file) => file.replace(/^package\//, ''));
+  const files = run('tar', ['-tzf', tarball], root)
+    .output.split('\n')
+    .map((file) => file.replace(/^package\//, ''));
   run('tar', ['-xzf', tarball, '-C', dirname(tarball)], root);
   const manifest = JSON.parse(await readFile(join(dirname(tarball), 'package', 'package.json'), 'utf8'));
   judge(`contents of ${name}`, tarballProblems(files, manifest), `, ${files.length} files`);
@@ -80,12 +90,19 @@ async function lint(name, tarball) {
   const bytes = await readFile(tarball);
   const tarballBytes = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   const { messages, pkg } = await publint({ pack: { tarball: tarballBytes }, strict: true });
-  judge(`publint ${name}`, messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code));
+  judge(
+    `publint ${name}`,
+    messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code),
+  );
 }
 
 /** @type {(name: string, tarball: string) => void} */
 function types(name, tarball) {
   const attw = join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist', 'index.js');
-  const { status, output } = run(process.execPath, [attw, tarball, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii', '--no-color', '--no-emoji'], root);
+  const { status, output } = run(
+    process.execPath,
+    [attw, tarball, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii', '--no-color', '--no-emoji'],
+    root,
+  );
   judge(`types of ${name}`, status === 0 ? [] : [output]);
 }

@@ -8,7 +8,8 @@
 export function tarballProblems(files, manifest) {
   const problems = [];
   for (const needed of ['package.json', 'README.md', 'LICENSE']) if (!files.includes(needed)) problems.push(`${needed} is not packed`);
-  for (const file of files) if (/\.test(-d)?\.ts$|(^|\/)(test|bench|evidence|node_modules)\//.test(file)) problems.push(`${file} is packed and should not be`);
+  for (const file of files)
+    if (/\.test(-d)?\.ts$|(^|\/)(test|bench|evidence|node_modules)\//.test(file)) problems.push(`${file} is packed and should not be`);
   for (const kind of ['dependencies', 'peerDependencies']) {
     for (const [name, range] of Object.entries(manifest[kind] ?? {})) {
       if (/^(workspace|catalog|link|file):/.test(String(range))) problems.push(`${kind}.${name} is still "${range}"`);

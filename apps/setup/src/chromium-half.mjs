@@ -27,8 +27,19 @@ export async function prepareHalfChromium(program) {
   const fresh = `${folder}.new`;
   await rm(fresh, { recursive: true, force: true });
   await linkTree(program, fresh);
-  const compiled = await readTool('cc', ['-shared', '-fPIC', '-O2', '-Wall', '-fvisibility=hidden', '-o', join(fresh, 'libvk_swiftshader.so'), source, '-ldl']);
-  if (compiled.code !== 0) throw new SetupError(`it needs a C compiler named cc (${compiled.stderr.trim().split('\n')[0] || 'none found'})`);
+  const compiled = await readTool('cc', [
+    '-shared',
+    '-fPIC',
+    '-O2',
+    '-Wall',
+    '-fvisibility=hidden',
+    '-o',
+    join(fresh, 'libvk_swiftshader.so'),
+    source,
+    '-ldl',
+  ]);
+  if (compiled.code !== 0)
+    throw new SetupError(`it needs a C compiler named cc (${compiled.stderr.trim().split('\n')[0] || 'none found'})`);
   await cp(join(program, 'libvk_swiftshader.so'), join(fresh, 'libvk_swiftshader_gl.so'));
   const driver = { file_format_version: '1.0.0', ICD: { library_path: './libvk_swiftshader_gl.so', api_version: '1.0.5' } };
   await writeFile(join(fresh, 'vk_swiftshader_icd.json'), JSON.stringify(driver));

@@ -30,8 +30,14 @@ export async function chromium() {
     say(`The Chromium with shader-f16 cannot be had: ${error.message}. The one without it works.`);
   });
   if (!half) return { HALFTONE_BROWSER: plain };
-  const env = { HALFTONE_LAVAPIPE: join(driver['LD_LIBRARY_PATH'] ?? '', 'libvulkan_lvp.so'), LD_LIBRARY_PATH: driver['LD_LIBRARY_PATH'] ?? '' };
-  return { HALFTONE_BROWSER: plain, HALFTONE_BROWSER_F16: await writeStarter('chromium-half', await starter({ folder, program: half, env })) };
+  const env = {
+    HALFTONE_LAVAPIPE: join(driver['LD_LIBRARY_PATH'] ?? '', 'libvulkan_lvp.so'),
+    LD_LIBRARY_PATH: driver['LD_LIBRARY_PATH'] ?? '',
+  };
+  return {
+    HALFTONE_BROWSER: plain,
+    HALFTONE_BROWSER_F16: await writeStarter('chromium-half', await starter({ folder, program: half, env })),
+  };
 }
 
 /**
@@ -54,7 +60,13 @@ async function starter({ folder, program, env }) {
     XDG_CACHE_HOME: join(home, 'cache'),
   };
   const lines = Object.entries(settings).map(([name, value]) => `export ${name}='${value}'`);
-  return ['#!/bin/sh', '# Written by apps/setup; a part of the cache folder.', ...lines, `exec '${join(program, 'chromium')}' --no-sandbox "$@"`, ''].join('\n');
+  return [
+    '#!/bin/sh',
+    '# Written by apps/setup; a part of the cache folder.',
+    ...lines,
+    `exec '${join(program, 'chromium')}' --no-sandbox "$@"`,
+    '',
+  ].join('\n');
 }
 
 /**

@@ -34,7 +34,8 @@ export function ciJob(names) {
         rows.push({ name, ...(await run()), seconds: Math.round((performance.now() - start) / 1000) });
       }
     );
-    if (names.length === 0) await note('npm test', () => runScript({ script: ['apps/setup/src/test.mjs'], budgetMinutes: 25 }, process.env));
+    if (names.length === 0)
+      await note('npm test', () => runScript({ script: ['apps/setup/src/test.mjs'], budgetMinutes: 25 }, process.env));
     await installWorkspace('all');
     await buildWorkspace(['./packages/*', '@halftone/demo']);
     for (const suite of suites) {
@@ -59,12 +60,14 @@ async function whatThisMachineProvides() {
  * @returns {Promise<{ tally: Tally, why?: string }>}
  */
 async function runSuite(suite) {
-  if (!existsSync(join(root, suite.script[0] ?? ''))) return { tally: { ...nothing, skipped: 1 }, why: `skipped: ${suite.script[0]} does not exist` };
+  if (!existsSync(join(root, suite.script[0] ?? '')))
+    return { tally: { ...nothing, skipped: 1 }, why: `skipped: ${suite.script[0]} does not exist` };
   /** @type {Record<string, string | undefined>} */
   let env = { ...process.env };
   for (const need of suite.needs) {
     const provision = await provide(need);
-    if (provision.problem && requiredNeeds().has(need)) return { tally: { ...nothing, failed: 1 }, why: `${need} is required: ${provision.problem}` };
+    if (provision.problem && requiredNeeds().has(need))
+      return { tally: { ...nothing, failed: 1 }, why: `${need} is required: ${provision.problem}` };
     if (provision.problem) return { tally: { ...nothing, skipped: 1 }, why: `skipped, needs ${need}: ${provision.problem}` };
     env = childEnvironment(env, provision.env);
   }

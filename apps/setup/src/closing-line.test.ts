@@ -7,14 +7,23 @@ describe('closing lines', () => {
     expect(readClosingLine(`much talk\n${closingLine(tally)}\n`)).toEqual(tally);
   });
   test('count the last one where a suite prints several', () => {
-    expect(readClosingLine('1 passed, 0 failed, 0 skipped\nmore\n2 passed, 0 failed, 1 skipped\n')).toEqual({ passed: 2, failed: 0, skipped: 1 });
+    expect(readClosingLine('1 passed, 0 failed, 0 skipped\nmore\n2 passed, 0 failed, 1 skipped\n')).toEqual({
+      passed: 2,
+      failed: 0,
+      skipped: 1,
+    });
   });
   test('must stand alone on their line', () => {
     expect(readClosingLine('so far 1 passed, 0 failed, 0 skipped\n')).toBeUndefined();
   });
   test('add up, and to nothing where there are none', () => {
     expect(addTallies([])).toEqual(nothing);
-    expect(addTallies([{ passed: 1, failed: 2, skipped: 3 }, { passed: 10, failed: 20, skipped: 30 }])).toEqual({ passed: 11, failed: 22, skipped: 33 });
+    expect(
+      addTallies([
+        { passed: 1, failed: 2, skipped: 3 },
+        { passed: 10, failed: 20, skipped: 30 },
+      ]),
+    ).toEqual({ passed: 11, failed: 22, skipped: 33 });
   });
 });
 

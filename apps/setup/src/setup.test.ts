@@ -19,7 +19,8 @@ describe('the Node version', () => {
     for (const version of [oldestNode, '20.20.2', '22.0.0', '24.9.0']) expect(nodeVersionProblem(version)).toBeUndefined();
   });
   test('names the version it got and the one it needs', () => {
-    for (const version of ['20.18.3', '18.20.8', '4.9.1']) expect(nodeVersionProblem(version)).toContain(`needs Node 20.19.0 or newer, got ${version}`);
+    for (const version of ['20.18.3', '18.20.8', '4.9.1'])
+      expect(nodeVersionProblem(version)).toContain(`needs Node 20.19.0 or newer, got ${version}`);
   });
 });
 
@@ -66,7 +67,12 @@ describe('the Debian mirror', () => {
     expect(snapshotMirror('20261122T180000Z').debian).toBe('http://snapshot.debian.org/archive/debian/20261122T180000Z');
   });
   test('is used on Debian 12 and newer for amd64 alone, and says so elsewhere', () => {
-    const debian = { platform: 'linux', arch: 'x64', release: 'PRETTY_NAME="Debian GNU/Linux 12"\nVERSION_ID="12"\nID=debian\n', hasApt: true };
+    const debian = {
+      platform: 'linux',
+      arch: 'x64',
+      release: 'PRETTY_NAME="Debian GNU/Linux 12"\nVERSION_ID="12"\nID=debian\n',
+      hasApt: true,
+    };
     expect(debianProblemOf(debian)).toBeUndefined();
     expect(debianProblemOf({ ...debian, arch: 'arm64' })).toContain('this is Debian GNU/Linux 12 on arm64');
     expect(debianProblemOf({ ...debian, release: debian.release.replaceAll('12', '11') })).toContain('Debian 12 or newer');
@@ -116,7 +122,12 @@ describe('the environment of a child', () => {
     expect(base).toEqual({ LD_LIBRARY_PATH: '/mine' });
   });
   test('hides from pnpm what npm told its own script, and keeps what the user set', () => {
-    const env = toolEnvironment({ npm_config_loglevel: 'silent', npm_lifecycle_event: 'start', npm_config_registry: 'https://r.example', HOME: '/h' });
+    const env = toolEnvironment({
+      npm_config_loglevel: 'silent',
+      npm_lifecycle_event: 'start',
+      npm_config_registry: 'https://r.example',
+      HOME: '/h',
+    });
     expect(env['npm_config_loglevel']).toBeUndefined();
     expect(env['npm_lifecycle_event']).toBeUndefined();
     expect(env).toMatchObject({ npm_config_registry: 'https://r.example', HOME: '/h' });

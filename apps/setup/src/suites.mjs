@@ -15,8 +15,18 @@ const conformance = 'packages/testing/conformance.mjs';
 export const suites = [
   { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 7 },
   { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 7 },
-  { name: 'tfjs specs, packed-f16, a quarter', script: [conformance, '--mode', 'packed-f16', '--quarter', 'auto'], needs: ['vulkan'], budgetMinutes: 3 },
-  { name: 'tfjs specs, bfloat16, a quarter', script: [conformance, '--mode', 'bfloat16', '--quarter', 'auto'], needs: ['vulkan'], budgetMinutes: 3 },
+  {
+    name: 'tfjs specs, packed-f16, a quarter',
+    script: [conformance, '--mode', 'packed-f16', '--quarter', 'auto'],
+    needs: ['vulkan'],
+    budgetMinutes: 3,
+  },
+  {
+    name: 'tfjs specs, bfloat16, a quarter',
+    script: [conformance, '--mode', 'bfloat16', '--quarter', 'auto'],
+    needs: ['vulkan'],
+    budgetMinutes: 3,
+  },
   { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 3 },
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
   { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 4 },

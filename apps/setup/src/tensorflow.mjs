@@ -28,7 +28,8 @@ const parts = [
  * @throws {SetupError} where it cannot be had
  */
 export async function tensorflow() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw new SetupError(`it is prepared for Linux on amd64, this is ${process.platform} on ${process.arch}`);
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new SetupError(`it is prepared for Linux on amd64, this is ${process.platform} on ${process.arch}`);
   const pin = JSON.parse(await readFile(new URL('pins/wheel.json', import.meta.url), 'utf8'));
   const folder = inCache('tensorflow');
   const addon = join(folder, 'tfjs_binding.node');
@@ -71,7 +72,9 @@ async function unpackWheel(pin, folder) {
   const stamp = join(folder, 'wheel-stamp');
   if ((await readStamp(stamp)) === pin.sha256) return library;
   if ((await readTool('unzip', ['-v'])).code !== 0) throw new SetupError('it needs the program unzip');
-  say(`Fetching TensorFlow ${pin.version} from the Python package index: ${Math.ceil(pin.size / 1e6)} MB, about 1 GB unpacked, into ${folder}`);
+  say(
+    `Fetching TensorFlow ${pin.version} from the Python package index: ${Math.ceil(pin.size / 1e6)} MB, about 1 GB unpacked, into ${folder}`,
+  );
   const wheel = await bringWheel(pin, join(folder, 'download'));
   const fresh = join(folder, 'new');
   await rm(fresh, { recursive: true, force: true });

@@ -27,7 +27,8 @@ export async function bringWheel(pin, folder) {
   await (hasPip ? byPip(pin, folder) : byAddress(pin, file));
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash).catch(() => undefined);
-  if (hash.digest('hex') !== pin.sha256) throw new SetupError(`${pin.file} is not the pinned file; it was fetched ${hasPip ? 'by pip' : `from ${new URL(pin.url).host}`}`);
+  if (hash.digest('hex') !== pin.sha256)
+    throw new SetupError(`${pin.file} is not the pinned file; it was fetched ${hasPip ? 'by pip' : `from ${new URL(pin.url).host}`}`);
   return file;
 }
 
@@ -56,6 +57,9 @@ async function byAddress({ url, project, version }, file) {
     await pipeline(Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (body)), createWriteStream(file));
   } catch (cause) {
     await rm(file, { force: true });
-    throw new SetupError(`${project} ${version} could not be fetched from ${new URL(url).host} (${cause instanceof Error ? cause.message : cause})`, { cause });
+    throw new SetupError(
+      `${project} ${version} could not be fetched from ${new URL(url).host} (${cause instanceof Error ? cause.message : cause})`,
+      { cause },
+    );
   }
 }
