@@ -1,5 +1,6 @@
 export { compareBits, compareClose, compareUlps, type BitOptions, type Comparison, type Numbers } from './compare.ts';
 export { goldenBytes, goldenJson } from './golden.ts';
+export { bitsToFloats, goldenCodec, type GoldenCodec } from './golden-codec.ts';
 export { leakCheck, type LeakCheckTensorFlow, type LeakReport } from './leak-check.ts';
 export { requireOrSkip, type Availability, type Need } from './require-or-skip.ts';
 export { sharedData, sharedFolder } from './shared-data.ts';

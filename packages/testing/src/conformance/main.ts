@@ -16,17 +16,16 @@ const REASONS = {
  * Runs tfjs-core's own specs against a plug-in and holds the outcome against stock tfjs.
  *
  * @param args - the command line, see `usage`
- * @returns the exit code: 0 when no spec fails that stock passes, but for those listed with a reason
+ * @returns the exit code: 0 when no spec fails that stock passes, but for those listed with a reason; 1 when one does; 2 when nothing could be run
  */
 export async function main(args: readonly string[], places: Places): Promise<number> {
-  let options: ConformanceOptions;
   try {
-    options = parseOptions(args, Date.now());
+    const options = parseOptions(args, Date.now());
+    return await (options.stock ? runYardstick(options, places) : runPlugin(options, places));
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     return 2;
   }
-  return options.stock ? runYardstick(options, places) : runPlugin(options, places);
 }
 
 async function runPlugin(options: ConformanceOptions, places: Places): Promise<number> {
