@@ -2,12 +2,14 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { apiText, changedLines } from './api-text.mjs';
 import { hashSources } from './evidence-hash.mjs';
 import { evidenceState } from './evidence-state.mjs';
 import { importProblem, importRings } from './import-rules.mjs';
 import { manifestProblems } from './manifest-rules.mjs';
 import { packageOrder } from './package-order.mjs';
 import { importsOf } from './source-imports.mjs';
+import { tarballProblems } from './tarball-rules.mjs';
 
 describe('the order of the packages', () => {
   test('lets each import only from those above it', () => {
@@ -139,5 +141,34 @@ describe('evidence', () => {
     await writeFile(join(root, 'src', 'a.ts'), '3');
     expect(await hashSources(root, ['src'])).not.toBe(first);
     await expect(hashSources(root, ['gone'])).rejects.toThrow('must exist');
+  });
+});
+
+describe('the public face', () => {
+  test('is the declarations without their comments', () => {
+    expect(apiText('/** Adds. */\ndeclare function add(a: number): number;\nexport { add };')).toBe(
+      'declare function add(a: number): number;\nexport { add };\n',
+    );
+  });
+  test('names the lines that changed', () => {
+    expect(changedLines('a\nb\n', 'a\nc\n')).toEqual(['- b', '+ c']);
+  });
+});
+
+describe('a packed package', () => {
+  const files = ['package.json', 'README.md', 'LICENSE', 'dist/index.mjs', 'dist/index.d.mts'];
+  const manifest = {
+    exports: { '.': { types: './dist/index.d.mts', default: './dist/index.mjs' } },
+    dependencies: { '@halftone/policy': '^0.1.0' },
+  };
+
+  test('with what it exports, a README and the licence is fine', () => {
+    expect(tarballProblems(files, manifest)).toEqual([]);
+  });
+  test('without them is not, nor with tests or with ranges that only a workspace understands', () => {
+    expect(tarballProblems(files.slice(2), manifest)).toEqual(['package.json is not packed', 'README.md is not packed']);
+    expect(tarballProblems([...files, 'src/a.test.ts'], manifest)).toEqual(['src/a.test.ts is packed and should not be']);
+    expect(tarballProblems(files, { ...manifest, dependencies: { a: 'workspace:^' } })).toEqual(['dependencies.a is still "workspace:^"']);
+    expect(tarballProblems(files.slice(0, 4), manifest).join()).toContain('which is not packed');
   });
 });

@@ -3,19 +3,23 @@
  * @typedef {{ readonly package: string, readonly names: string, readonly bytes: number }} SizeBudget
  */
 
-/** @type {readonly SizeBudget[]} */
+/**
+ * Set a little above what was measured; `npm run release:dry` prints both. A budget goes up only in a change that says why.
+ *
+ * @type {readonly SizeBudget[]}
+ */
 export const sizeBudgets = [
-  { package: 'float16', names: 'encode', bytes: 1800 },
-  { package: 'float16', names: 'decode', bytes: 1000 },
-  { package: 'float16', names: 'round', bytes: 1800 },
-  { package: 'float16', names: 'summarize', bytes: 1000 },
-  { package: 'loss-scale', names: 'dynamicLossScale', bytes: 1500 },
-  { package: 'loss-scale', names: 'noLossScale', bytes: 500 },
-  { package: 'policy', names: 'policy', bytes: 1500 },
-  { package: 'policy', names: 'kernelClass', bytes: 6000 },
-  { package: 'autocast', names: 'autocast', bytes: 10_000 },
-  { package: 'optimizer', names: 'mixedPrecisionOptimizer', bytes: 20_000 },
-  { package: 'optimizer', names: 'gradScaler', bytes: 20_000 },
+  { package: 'float16', names: 'encode', bytes: 2700 },
+  { package: 'float16', names: 'decode', bytes: 1400 },
+  { package: 'float16', names: 'round', bytes: 2700 },
+  { package: 'float16', names: 'summarize', bytes: 1400 },
+  { package: 'loss-scale', names: 'dynamicLossScale', bytes: 1200 },
+  { package: 'loss-scale', names: 'noLossScale', bytes: 900 },
+  { package: 'policy', names: 'policy', bytes: 4800 },
+  { package: 'policy', names: 'kernelClass', bytes: 3200 },
+  { package: 'autocast', names: 'autocast', bytes: 6500 },
+  { package: 'optimizer', names: 'mixedPrecisionOptimizer', bytes: 15_000 },
+  { package: 'optimizer', names: 'gradScaler', bytes: 15_000 },
   { package: 'emulate', names: 'useEmulated', bytes: 25_000 },
-  { package: 'webgpu', names: 'useWebGPU', bytes: 45_000 },
+  { package: 'webgpu', names: 'useWebGPU', bytes: 30_000 },
 ];

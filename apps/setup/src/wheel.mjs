@@ -54,12 +54,9 @@ async function byAddress({ url, project, version }, file) {
     const { ok, status, body } = await fetch(url);
     if (!ok || !body) throw new Error(`status ${status}`);
     await mkdir(dirname(file), { recursive: true });
-    await pipeline(Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (body)), createWriteStream(file));
+    await pipeline(Readable.fromWeb(body), createWriteStream(file));
   } catch (cause) {
     await rm(file, { force: true });
-    throw new SetupError(
-      `${project} ${version} could not be fetched from ${new URL(url).host} (${cause instanceof Error ? cause.message : cause})`,
-      { cause },
-    );
+    throw new SetupError(`${project} ${version} could not be fetched from ${new URL(url).host} (${String(cause)})`, { cause });
   }
 }
