@@ -36,6 +36,8 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
   const manager = backend.bufferManager;
   const pool = poolOf(backend);
   const acquire = manager.acquireBuffer.bind(manager);
+  const { maxBufferSize, maxStorageBufferBindingSize } = backend.device.limits;
+  const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   let peakBytes = 0;
 
   const trim = (): number => {
@@ -56,6 +58,7 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
   };
 
   manager.acquireBuffer = (size, usage, mappedAtCreation, reuse) => {
+    if (size > largest) throw tooLarge(size, largest);
     const pooled = reuse !== false && (pool.freeBuffers.get(`${size}_${usage}`)?.length ?? 0) > 0;
     if (!pooled && manager.numBytesAllocated + size > maxBytes) {
       trim();
@@ -82,9 +85,17 @@ export function bufferTable(used: ReadonlyMap<string, readonly GPUBuffer[]>): { 
   return [...rows].map(([bytes, count]) => ({ bytes, count })).sort((a, b) => b.bytes * b.count - a.bytes * a.count);
 }
 
+const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+
+function tooLarge(size: number, largest: number): DeviceMemoryError {
+  return new DeviceMemoryError(
+    `[webgpu] one tensor may take at most ${mib(largest)} on this device, got one of ${mib(size)}. Use a smaller batch or split it; half storage takes half the bytes.`,
+    [],
+  );
+}
+
 function outOfMemory(size: number, maxBytes: number, held: number, used: ReadonlyMap<string, readonly GPUBuffer[]>): DeviceMemoryError {
   const table = bufferTable(used);
-  const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
   const rows = table.slice(0, 6).map(({ bytes, count }) => `  ${count} x ${mib(bytes)}`);
   return new DeviceMemoryError(
     `[webgpu] device memory is exhausted: ${mib(size)} more than the cap of ${mib(maxBytes)} allows, got ${mib(held)} in live buffers after trim(). ` +

@@ -17,10 +17,13 @@ export class DeviceLostError extends Error {
 export function watchDevice(device: GPUDevice): FaultBox {
   let fault: (() => Error) | null = null;
   const listener = (event: Event): void => {
-    const { message } = (event as GPUUncapturedErrorEvent).error;
+    const { error } = event as GPUUncapturedErrorEvent;
+    const { message } = error;
     event.preventDefault();
     fault ??= () =>
-      new Error(`[webgpu] the GPU refused a command, got: ${message.split('\n')[0]}. Results since then are not to be trusted: dispose the plug-in and report the program that did it.`);
+      error instanceof GPUOutOfMemoryError
+        ? new Error(`[webgpu] the device ran out of memory, got: ${message.split('\n')[0]}. Dispose the handle, register again with a smaller batch or maxBytes, and put the weights back from your snapshot() or checkpoint.`)
+        : new Error(`[webgpu] the GPU refused a command, got: ${message.split('\n')[0]}. Results since then are not to be trusted: dispose the plug-in and report the program that did it.`);
   };
   device.addEventListener('uncapturederror', listener as EventListener);
   void device.lost.then(({ reason, message }) => {

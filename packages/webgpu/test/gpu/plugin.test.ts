@@ -143,6 +143,13 @@ describe('hosts and devices', () => {
 });
 
 describe('bad input', () => {
+  it('a tensor larger than the device allows is refused before anything is made, and half of it may fit', async () => {
+    const largest = Math.min(handle.capabilities.limits.maxBufferSize, handle.capabilities.limits.maxStorageBufferBindingSize);
+    if (largest > 2 ** 30) return; // too much to fill for a test
+    const held = handle.memory().physicalBytes;
+    expect(() => tf.tidy(() => tf.fill([largest / 4 + 1024], 1))).toThrow(/at most .* MiB on this device, got one of/);
+    expect(handle.memory().physicalBytes).toBe(held);
+  });
   it('refuses to register twice', async () => {
     await expect(registerWebGPU()).rejects.toThrow(/already registered/);
   });

@@ -63,6 +63,10 @@ describe('lower refuses', () => {
   });
 
   it.each<[string, RefusalKind]>([
+    ['fn main() -> A { }', 'whole-array'],
+    ['fn main(v : array<f32, A>) { }', 'whole-array'],
+    ['struct S { v : A }', 'whole-array'],
+    ['const c = A[0];', 'whole-array'],
     ['fn A() {}', 'name'],
     ['struct A { x : f32 }', 'name'],
     ['fn select(a : f32) {}', 'name'],
