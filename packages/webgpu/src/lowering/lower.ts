@@ -4,16 +4,12 @@ import { accessorNames, storedElement, writeAccessors } from './accessors.ts';
 import type { Helpers } from './conversion.ts';
 import type { Edit } from './edits.ts';
 import { applyEdits } from './edits.ts';
+import { findAccesses } from './find-accesses.ts';
 import type { Module } from './module.ts';
-import { parseModule } from './module.ts';
 import type { Lowered, LowerRequest } from './request.ts';
 import { resolveOptions } from './request.ts';
 import type { Source } from './source.ts';
 import { refusal, textAt, tokenAt } from './source.ts';
-import { walkFunction } from './statements.ts';
-import { findBindings } from './storage-binding.ts';
-import { tokenize } from './tokens.ts';
-import type { Walk } from './walk.ts';
 
 /** What the helpers mention: a shader that declares one of these itself is refused. */
 const NEEDED: ReadonlySet<string> = new Set(
@@ -40,26 +36,18 @@ const NEEDED: ReadonlySet<string> = new Set(
  * @throws TypeError for an unknown codec or option
  *
  * @example
- * const wgsl = `
- * @group(0) @binding(0) var<storage, read_write> result: array<f32>;
- * @group(0) @binding(1) var<storage, read> A: array<f32>;
- * @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) { result[id.x] = A[id.x] + 1.0; }`;
- * lower(wgsl, { bindings: { A: 'packed-f16' } }).lowered[0].element; // 'f32'
+ * const wgsl = '@group(0) @binding(0) var<storage, read> A : array<f32>;';
+ * lower(wgsl, { bindings: { A: 'packed-f16' } }).code.trim(); // '@group(0) @binding(0) var<storage, read> A : array<u32>;'
  */
 export function lower(wgsl: string, request: LowerRequest): Lowered {
   const options = resolveOptions(request);
   if (Object.keys(request.bindings).length === 0) return { code: wgsl, enables: [], lowered: [] };
-  const source: Source = { wgsl, tokens: tokenize(wgsl) };
-  const module = parseModule(source);
-  const bindings = findBindings(source, module, request.bindings);
+  const { source, module, bindings, accesses } = findAccesses(wgsl, request.bindings);
   refuseTakenNames(source, module);
-  const walk: Walk = { source, bindings, accesses: [], hidden: [] };
-  for (const declared of module.functions) walkFunction(walk, declared);
-
   const helpers: Helpers = { prefix: freePrefix(wgsl), options, text: new Map() };
-  const edits: Edit[] = walk.accesses.flatMap((access) => editsOf(source, helpers.prefix, access));
+  const edits: Edit[] = accesses.flatMap((access) => editsOf(source, helpers.prefix, access));
   for (const binding of bindings.values()) {
-    const kinds = new Set(walk.accesses.filter((access) => access.binding === binding).map(({ kind }) => kind));
+    const kinds = new Set(accesses.filter((access) => access.binding === binding).map(({ kind }) => kind));
     const asked: AccessorRequest = { binding, loads: kinds.has('load') || kinds.has('update'), stores: kinds.has('store') || kinds.has('update') };
     edits.push({ start: binding.elementText[0], end: binding.elementText[1], text: storedElement(asked) });
     writeAccessors(helpers, asked);

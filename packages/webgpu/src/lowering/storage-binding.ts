@@ -1,3 +1,4 @@
+import { LoweringError } from './lowering-error.ts';
 import type { Module, Variable } from './module.ts';
 import type { Codec, Element } from './request.ts';
 import type { Source } from './source.ts';
@@ -31,11 +32,20 @@ export function findBindings(source: Source, module: Module, wanted: Readonly<Re
   for (const [name, codec] of Object.entries(wanted)) {
     const declared = module.names.filter((at) => textAt(source, at) === name);
     const variable = module.variables.find((candidate) => candidate.name === name);
-    if (variable === undefined || !/^storage(,|$)/.test(variable.space)) throw refusal(source, 'missing', declared[0] ?? 0, name);
+    if (variable === undefined || !isStorage(variable)) throw missing(source, module, name, declared[0] ?? 0);
     if (declared.length > 1) throw refusal(source, 'name', declared[1] ?? 0, name);
     found.set(name, { name, codec, writable: variable.space === 'storage,read_write', ...elementOf(source, variable) });
   }
   return found;
+}
+
+function isStorage({ space }: Variable): boolean {
+  return space === 'storage' || space.startsWith('storage,');
+}
+
+function missing(source: Source, module: Module, binding: string, at: number): LoweringError {
+  const names = module.variables.filter(isStorage).map(({ name }) => name);
+  return new LoweringError('missing', { binding, wgsl: source.wgsl, offset: tokenAt(source, at).start, got: names.length === 0 ? 'none' : names.join(', ') });
 }
 
 function elementOf(source: Source, { name, at, type: [start, end] }: Variable): Pick<StorageBinding, 'element' | 'elementText'> {

@@ -39,6 +39,7 @@ class Writer {
   readonly #random: () => number;
   readonly #ownName: 'read' | 'avoided';
   #hidden: string[] = [];
+  #avoided = '';
 
   constructor(random: () => number, ownName: 'read' | 'avoided') {
     this.#random = random;
@@ -67,7 +68,7 @@ class Writer {
   }
 
   #visible(): string[] {
-    return BINDINGS.filter((name) => !this.#hidden.includes(name));
+    return BINDINGS.filter((name) => name !== this.#avoided && !this.#hidden.includes(name));
   }
 
   function(name: string): void {
@@ -97,10 +98,9 @@ class Writer {
   #local(): void {
     const name = this.#pick(['a', 'b', ...BINDINGS]);
     this.both(this.#pick([`let ${name} = `, `var ${name} : f32 = `, `var<function> ${name} : array<vec4<f32>, 4> = `]));
-    const outside = this.#hidden.length;
-    if (this.#ownName === 'avoided') this.#hidden.push(name);
+    if (this.#ownName === 'avoided') this.#avoided = name;
     this.#expression(3);
-    this.#hidden.length = outside;
+    this.#avoided = '';
     this.both('; ');
     this.#hidden.push(name);
   }
