@@ -1,5 +1,5 @@
-import { type Format, type Format16, type Format8, formatInfo } from './format.ts';
-import { show } from './name.ts';
+import { type Codes, type Format, formatInfo } from './format.ts';
+import { message } from './message.ts';
 import { typedArrayName } from './numeric-array.ts';
 
 /** Options of {@link fromBytes}. */
@@ -29,13 +29,11 @@ export interface FromBytesOptions {
  * const file = new Uint8Array([7, 0x00, 0x3c, 0xff, 0x7b]);
  * fromBytes(file, 'float16', { byteOffset: 1 }); // Uint16Array [0x3c00, 0x7bff]
  */
-export function fromBytes(buffer: ArrayBufferLike | ArrayBufferView, format: Format16, options?: FromBytesOptions): Uint16Array<ArrayBuffer>;
-export function fromBytes(buffer: ArrayBufferLike | ArrayBufferView, format: Format8, options?: FromBytesOptions): Uint8Array<ArrayBuffer>;
-export function fromBytes(
+export function fromBytes<F extends Format>(
   buffer: ArrayBufferLike | ArrayBufferView,
-  format: Format,
+  format: F,
   options?: FromBytesOptions,
-): Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+): Codes<F, ArrayBuffer>;
 export function fromBytes(
   buffer: ArrayBufferLike | ArrayBufferView,
   format: Format,
@@ -48,7 +46,13 @@ export function fromBytes(
   const left = bytes.length - byteOffset;
   const { length = left / width } = options;
   if (options.length === undefined && left % width !== 0) {
-    throw new RangeError(`[float16] ${format} needs an even number of bytes, got ${left} from byteOffset ${byteOffset} on. Pass { length } to read a part, or check whether the file is cut short.`);
+    throw new RangeError(
+      message(
+        `${format} needs an even number of bytes from byteOffset ${byteOffset} on`,
+        left,
+        'Is the file cut short? For a part pass { length }.',
+      ),
+    );
   }
   checkCount('length', length, Math.floor(left / width));
   if (width === 1) return bytes.slice(byteOffset, byteOffset + length);
@@ -72,7 +76,8 @@ export function fromBytes(
 export function toBytes(bits: Uint16Array | Uint8Array): Uint8Array<ArrayBuffer> {
   const name = typedArrayName(bits);
   if (name === 'Uint8Array') return new Uint8Array(bits);
-  if (name !== 'Uint16Array') throw new TypeError(`[float16] bits must be a Uint16Array or a Uint8Array, got ${show(bits)}. Pass the result of encode().`);
+  if (name !== 'Uint16Array')
+    throw new TypeError(message('bits must be a Uint16Array or Uint8Array', bits, 'Pass the result of encode().'));
   const bytes = new Uint8Array(2 * bits.length);
   for (let i = 0; i < bits.length; i++) {
     bytes[2 * i] = bits[i]!;
@@ -83,12 +88,11 @@ export function toBytes(bits: Uint16Array | Uint8Array): Uint8Array<ArrayBuffer>
 
 function bytesOf(buffer: unknown): Uint8Array<ArrayBuffer> {
   if (ArrayBuffer.isView(buffer)) return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
-  const kind = Object.prototype.toString.call(buffer);
-  if (kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]') return new Uint8Array(buffer as ArrayBuffer);
-  throw new TypeError(`[float16] buffer must be an ArrayBuffer or a view of one, got ${show(buffer)}. Pass the bytes as read from the file.`);
+  if (Object.prototype.toString.call(buffer).endsWith('ArrayBuffer]')) return new Uint8Array(buffer as ArrayBuffer);
+  throw new TypeError(message('buffer must be an ArrayBuffer or a view', buffer, 'Pass the bytes as read from the file.'));
 }
 
 function checkCount(argument: string, value: number, largest: number): void {
   if (Number.isSafeInteger(value) && value >= 0 && value <= largest) return;
-  throw new RangeError(`[float16] ${argument} must be a whole number from 0 to ${largest}, got ${show(value)}. Check it against the size of the buffer.`);
+  throw new RangeError(message(`${argument} must be a whole number from 0 to ${largest}`, value, 'Check the size of the buffer.'));
 }

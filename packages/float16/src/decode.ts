@@ -1,5 +1,5 @@
-import { type Format, type Format16, type Format8, formatInfo } from './format.ts';
-import { show } from './name.ts';
+import { type Codes, type Format, formatInfo } from './format.ts';
+import { message } from './message.ts';
 import { typedArrayName } from './numeric-array.ts';
 import { codeClass, outputArray } from './output-array.ts';
 import { unpack } from './unpack.ts';
@@ -30,20 +30,18 @@ export interface DecodeOptions<Out = Float32Array> {
  * decode(new Uint16Array([0x3c00, 0x7bff]), 'float16'); // Float32Array [1, 65504]
  * decode(new Uint8Array([0x7e, 0x7f]), 'float8_e4m3fn'); // Float32Array [448, NaN]
  */
-export function decode<Out extends Float32Array = Float32Array<ArrayBuffer>>(bits: Uint16Array, format: Format16, options?: DecodeOptions<Out>): Out;
-export function decode<Out extends Float32Array = Float32Array<ArrayBuffer>>(bits: Uint8Array, format: Format8, options?: DecodeOptions<Out>): Out;
-export function decode<Out extends Float32Array = Float32Array<ArrayBuffer>>(
-  bits: Uint16Array | Uint8Array,
-  format: Format,
+export function decode<F extends Format, Out extends Float32Array = Float32Array<ArrayBuffer>>(
+  bits: Codes<F>,
+  format: F,
   options?: DecodeOptions<Out>,
 ): Out;
 export function decode(bits: Uint16Array | Uint8Array, format: Format, options: DecodeOptions = {}): Float32Array {
   const info = formatInfo(format);
-  const wanted = codeClass(info.bits);
+  const wanted = codeClass(info.bits).name;
   if (typedArrayName(bits) !== wanted) {
-    throw new TypeError(`[float16] bits of ${format} must be a ${wanted}, got ${show(bits)}. For the raw bytes of a file call fromBytes(bytes, '${format}') first.`);
+    throw new TypeError(message(`bits of ${format} must be a ${wanted}`, bits, 'Raw bytes go through fromBytes() first.'));
   }
-  const out = outputArray('Float32Array', bits, options.out, 'never the input');
+  const out = outputArray<Float32Array>(Float32Array, bits, options.out);
   unpack(bits, info, new Uint32Array(out.buffer, out.byteOffset, out.length));
   return out;
 }

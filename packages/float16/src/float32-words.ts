@@ -8,30 +8,29 @@ const CHUNK = 4096; // values at a time: the scratch stays in the first-level ca
 
 /**
  * Hands any input over as float32 bit patterns, a chunk at a time, such that packing them to nearest gives the result of one
- * rounding of the original values in the mode asked for. A Float32Array that is rounded to nearest is not copied.
+ * rounding of the original values in the mode asked for.
  */
 export function eachChunk(
   values: ArrayLike<number>,
   info: FormatInfo,
-  plan: RoundingPlan,
+  { rounding, seed }: RoundingPlan,
   visit: (words: Uint32Array, start: number) => void,
 ): void {
-  const float32 = typedArrayName(values) === 'Float32Array' ? (values as Float32Array) : undefined;
-  const direct = float32 && plan.rounding === 'nearest-even' ? new Uint32Array(float32.buffer, float32.byteOffset, float32.length) : undefined;
+  const isFloat32 = rounding !== 'stochastic' && typedArrayName(values) === 'Float32Array';
   const size = Math.min(CHUNK, values.length);
-  const doubles = new Float64Array(direct ? 0 : size);
-  const floats = new Float32Array(direct ? 0 : size);
+  const allFloats = new Float32Array(size);
+  const allDoubles = new Float64Array(isFloat32 ? 0 : size);
   for (let start = 0; start < values.length; start += CHUNK) {
-    const count = Math.min(CHUNK, values.length - start);
-    if (direct) {
-      visit(direct.subarray(start, start + count), start);
-      continue;
+    const floats = allFloats.subarray(0, values.length - start);
+    const words = new Uint32Array(floats.buffer, 0, floats.length);
+    if (isFloat32) floats.set((values as Float32Array).subarray(start, start + CHUNK));
+    else {
+      const doubles = allDoubles.subarray(0, floats.length);
+      readDoubles(values, start, doubles);
+      if (rounding === 'stochastic') roundStochastically(doubles, start, info, seed, floats, words);
+      else roundToOdd(doubles, floats, words);
     }
-    const words = new Uint32Array(floats.buffer, 0, count);
-    readDoubles(values, start, doubles.subarray(0, count));
-    if (plan.rounding === 'stochastic') roundStochastically(doubles.subarray(0, count), start, info, plan.seed, floats.subarray(0, count));
-    else roundToOdd(doubles, floats, words);
-    if (plan.rounding === 'toward-zero') truncate(words, info);
+    if (rounding === 'toward-zero') truncate(words, info);
     visit(words, start);
   }
 }
@@ -42,13 +41,12 @@ export function eachChunk(
  * using rounding to odd"). Exact values pass unchanged.
  */
 function roundToOdd(doubles: Float64Array, floats: Float32Array, words: Uint32Array): void {
+  floats.set(doubles);
   for (let i = 0; i < words.length; i++) {
     const value = doubles[i]!;
-    floats[i] = value;
     const near = floats[i]!;
-    if (near === value || value !== value) continue;
-    const tooLarge = Math.abs(near) > Math.abs(value) ? 1 : 0;
-    words[i] = (words[i]! - tooLarge) | 1;
+    const tooLarge = Number(Math.abs(near) > Math.abs(value)); // a branch here would be mispredicted every other time
+    if (near - value) words[i] = (words[i]! - tooLarge) | 1; // neither exact (0) nor NaN
   }
 }
 

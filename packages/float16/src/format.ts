@@ -1,4 +1,4 @@
-import { checkName } from './name.ts';
+import { checkName } from './message.ts';
 
 /** A 16-bit number format; its codes travel in a `Uint16Array`. */
 export type Format16 = 'float16' | 'bfloat16';
@@ -8,6 +8,11 @@ export type Format8 = 'float8_e4m3fn' | 'float8_e5m2';
 
 /** A number format narrower than float32, named as in ml_dtypes, PyTorch and safetensors files. */
 export type Format = Format16 | Format8;
+
+/** The class of array that holds codes of a format: Uint16Array or Uint8Array by its width. */
+export type Codes<F extends Format, Buffer extends ArrayBufferLike = ArrayBufferLike> = F extends Format8
+  ? Uint8Array<Buffer>
+  : Uint16Array<Buffer>;
 
 /** The facts of one number format. Values are exact numbers; codes are bit patterns without the sign bit. */
 export interface FormatInfo {
@@ -49,67 +54,36 @@ export interface FormatInfo {
  * formats.float8_e4m3fn.hasInfinity; // false
  */
 export const formats: Readonly<Record<Format, FormatInfo>> = /* @__PURE__ */ Object.freeze({
-  float16: /* @__PURE__ */ Object.freeze({
-    name: 'float16',
-    bits: 16,
-    exponentBits: 5,
-    mantissaBits: 10,
-    bias: 15,
-    max: 65504,
-    minNormal: 2 ** -14,
-    minSubnormal: 2 ** -24,
-    epsilon: 2 ** -10,
-    hasInfinity: true,
-    maxCode: 0x7bff,
-    infinityCode: 0x7c00,
-    nanCode: 0x7e00,
-  }),
-  bfloat16: /* @__PURE__ */ Object.freeze({
-    name: 'bfloat16',
-    bits: 16,
-    exponentBits: 8,
-    mantissaBits: 7,
-    bias: 127,
-    max: 255 * 2 ** 120,
-    minNormal: 2 ** -126,
-    minSubnormal: 2 ** -133,
-    epsilon: 2 ** -7,
-    hasInfinity: true,
-    maxCode: 0x7f7f,
-    infinityCode: 0x7f80,
-    nanCode: 0x7fc0,
-  }),
-  float8_e4m3fn: /* @__PURE__ */ Object.freeze({
-    name: 'float8_e4m3fn',
-    bits: 8,
-    exponentBits: 4,
-    mantissaBits: 3,
-    bias: 7,
-    max: 448,
-    minNormal: 2 ** -6,
-    minSubnormal: 2 ** -9,
-    epsilon: 2 ** -3,
-    hasInfinity: false,
-    maxCode: 0x7e,
-    infinityCode: null,
-    nanCode: 0x7f,
-  }),
-  float8_e5m2: /* @__PURE__ */ Object.freeze({
-    name: 'float8_e5m2',
-    bits: 8,
-    exponentBits: 5,
-    mantissaBits: 2,
-    bias: 15,
-    max: 57344,
-    minNormal: 2 ** -14,
-    minSubnormal: 2 ** -16,
-    epsilon: 2 ** -2,
-    hasInfinity: true,
-    maxCode: 0x7b,
-    infinityCode: 0x7c,
-    nanCode: 0x7e,
-  }),
+  float16: /* @__PURE__ */ describe('float16', 5, 10),
+  bfloat16: /* @__PURE__ */ describe('bfloat16', 8, 7),
+  float8_e4m3fn: /* @__PURE__ */ describe('float8_e4m3fn', 4, 3),
+  float8_e5m2: /* @__PURE__ */ describe('float8_e5m2', 5, 2),
 });
+
+/** All facts of a format follow from two widths and whether the topmost exponent is given to infinity and NaN (not in "fn" formats). */
+function describe(name: Format, exponentBits: number, mantissaBits: number): FormatInfo {
+  const hasInfinity = !name.endsWith('fn');
+  const bias = 2 ** (exponentBits - 1) - 1;
+  const minNormal = 2 ** (1 - bias);
+  const epsilon = 2 ** -mantissaBits;
+  const top = 2 ** (exponentBits + mantissaBits); // first code beyond all
+  const infinityCode = hasInfinity ? top - 2 ** mantissaBits : null;
+  return Object.freeze({
+    name,
+    bits: exponentBits + mantissaBits > 7 ? 16 : 8,
+    exponentBits,
+    mantissaBits,
+    bias,
+    max: hasInfinity ? (2 - epsilon) * 2 ** bias : (2 - 2 * epsilon) * 2 ** (bias + 1),
+    minNormal,
+    minSubnormal: minNormal * epsilon,
+    epsilon,
+    hasInfinity,
+    maxCode: (infinityCode ?? top - 1) - 1,
+    infinityCode,
+    nanCode: infinityCode === null ? top - 1 : infinityCode + 2 ** (mantissaBits - 1),
+  });
+}
 
 /** The row of a format; an unknown name throws and suggests the nearest one. */
 export function formatInfo(format: Format): FormatInfo {

@@ -29,13 +29,13 @@ function buildPackTable(info: FormatInfo): PackTable {
   const shift = new Uint8Array(512);
   const base = new Uint16Array(512);
   for (let row = 0; row < 512; row++) {
-    const exponent = (row & 255) - 127 + bias; // as the format would store it; below 1 the result is subnormal
-    const lost = 23 - mantissaBits + Math.max(1 - exponent, 0);
-    // The loop gives every float32 an implicit leading one. Row 0 holds float32's own subnormals, which have none: where they
-    // count (bfloat16) the base takes it back, elsewhere they vanish in a shift of 31.
-    shift[row] = Math.min((row & 255) === 0 && bias === 127 ? 23 - mantissaBits : lost, 31);
-    const binade = (row & 255) === 0 && bias === 127 ? -1 : Math.max(exponent - 1, 0);
-    base[row] = (binade << mantissaBits) + ((row >> 8) << (bits - 1));
+    const stored = row & 255;
+    const exponent = Math.max(stored, 1) - 127 + bias; // as the format would store it; below 1 the result is subnormal
+    const lost = Math.min(23 - mantissaBits + Math.max(1 - exponent, 0), 31);
+    // The loop gives every float32 an implicit leading one; float32's own subnormals (stored 0) have none, so it is taken back.
+    const excess = stored === 0 ? 0x800000 >> lost : 0;
+    shift[row] = lost;
+    base[row] = (Math.max(exponent - 1, 0) << mantissaBits) - excess + ((row >> 8) << (bits - 1));
   }
   // halfway to the next value is the first to overflow, unless the largest code is even and wins the tie
   const limit = maxWord(info) + (1 << (22 - mantissaBits)) - (maxCode & 1);

@@ -1,5 +1,5 @@
 import type { FormatInfo } from './format.ts';
-import { checkName, show } from './name.ts';
+import { checkName, message } from './message.ts';
 
 /** How a value between two neighbours of the format is decided. */
 export type Rounding = 'nearest-even' | 'toward-zero' | 'stochastic';
@@ -16,8 +16,10 @@ export interface RoundingOptions {
    */
   readonly rounding?: Rounding | undefined;
   /**
-   * `'infinity'` (default): beyond the largest finite value lies infinity; in float8_e4m3fn, which has none, NaN (as in
-   * ml_dtypes). `'saturate'`: the largest finite value, also for infinities. NaN stays NaN in both.
+   * `'infinity'` (default): what rounds beyond the largest finite value becomes infinite; in float8_e4m3fn, which has no
+   * infinity, NaN as in ml_dtypes. Toward zero only infinities get there, and chance never makes a NaN of a finite value:
+   * stochastic float8_e4m3fn stops at 448. `'saturate'`: the largest finite value, also for infinities (as torch does for
+   * float8_e4m3fn). NaN stays NaN in both.
    */
   readonly overflow?: Overflow | undefined;
   /**
@@ -41,7 +43,7 @@ export function roundingPlan(info: FormatInfo, options: RoundingOptions): Roundi
   checkName('rounding', ['nearest-even', 'toward-zero', 'stochastic'], rounding);
   checkName('overflow', ['infinity', 'saturate'], overflow);
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`[float16] seed must be a safe integer, got ${show(seed)}. Pass a whole number such as the training step.`);
+    throw new RangeError(message('seed must be a safe integer', seed, 'Pass the training step or the like.'));
   }
   const overflowCode = overflow === 'saturate' ? info.maxCode : (info.infinityCode ?? info.nanCode);
   return { rounding, overflowCode, seed };

@@ -15,9 +15,15 @@ function mix(x: number): number {
  * format stay as they are. In a format without infinity the upper neighbour of `max` is `max`: chance must not make a
  * NaN of a number.
  */
-export function roundStochastically(doubles: Float64Array, start: number, info: FormatInfo, seed: number, floats: Float32Array): void {
+export function roundStochastically(
+  doubles: Float64Array,
+  start: number,
+  info: FormatInfo,
+  seed: number,
+  floats: Float32Array,
+  words: Uint32Array,
+): void {
   const { mantissaBits, bias, hasInfinity, max } = info;
-  const words = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const low = mix(seed >>> 0);
   const high = mix(low ^ Math.floor(seed / 2 ** 32));
   const steps = Float64Array.from({ length: 256 }, (_, row) => 2 ** (Math.max(row - 127, 1 - bias) - mantissaBits));

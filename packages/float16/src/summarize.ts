@@ -1,5 +1,5 @@
 import { type Format, formatInfo } from './format.ts';
-import { checkNumeric, readDoubles } from './numeric-array.ts';
+import { round } from './round.ts';
 
 /** How a set of values sits in the range of a format; see {@link summarize}. */
 export interface RangeSummary {
@@ -26,7 +26,7 @@ export interface RangeSummary {
  * A network that fails in half precision fails at the ends of the range: activations that overflow, gradients that vanish.
  * This says how many do, rounding to nearest even, before anything is converted.
  *
- * Pure and synchronous; allocates up to 32 KB of scratch. About 4 ns a value.
+ * Pure and synchronous; allocates four bytes a value for the rounded ones. About 10 ns a value.
  *
  * @param values - a typed array or an array of numbers; never changed
  * @param format - `'float16'`, `'bfloat16'`, `'float8_e4m3fn'` or `'float8_e5m2'`
@@ -41,34 +41,22 @@ export interface RangeSummary {
  * range.maxAbs; // 1000000
  */
 export function summarize(values: ArrayLike<number>, format: Format): RangeSummary {
-  const { max, maxCode, mantissaBits, minNormal, minSubnormal } = formatInfo(format);
-  checkNumeric(values);
-  // Each bound is halfway between two neighbours, where a tie goes to the even code; all are exact in float64.
-  const tiny = minSubnormal / 2; // up to here zero wins
-  const small = minNormal - tiny; // from here the smallest normal value wins
-  const halfStep = 2 ** (Math.floor(Math.log2(max)) - mantissaBits - 1);
-  const large = max + halfStep; // from here infinity wins, above here where the largest code is even
-  const tieFits = maxCode % 2 === 0;
-
+  const { minNormal } = formatInfo(format);
+  const rounded = round(values, format);
   let [nan, infinite, overflow, underflow, subnormal, maxAbs, minAbsNonZero] = [0, 0, 0, 0, 0, 0, Infinity];
-  const scratch = new Float64Array(Math.min(4096, values.length));
-  for (let start = 0; start < values.length; start += scratch.length) {
-    const doubles = scratch.subarray(0, values.length - start);
-    readDoubles(values, start, doubles);
-    for (let i = 0; i < doubles.length; i++) {
-      const size = Math.abs(doubles[i]!);
-      if (!(size < Infinity)) {
-        if (size === Infinity) infinite++;
-        else nan++;
-        continue;
-      }
+  for (let i = 0; i < rounded.length; i++) {
+    const size = Math.abs(values[i]!);
+    const kept = Math.abs(rounded[i]!);
+    if (size === 0) continue;
+    if (size < Infinity) {
       if (size > maxAbs) maxAbs = size;
-      if (size > 0 && size < minAbsNonZero) minAbsNonZero = size;
-      if (size >= small) {
-        if (size > large || (size === large && !tieFits)) overflow++;
-      } else if (size > tiny) subnormal++;
-      else if (size > 0) underflow++;
-    }
+      if (size < minAbsNonZero) minAbsNonZero = size;
+      if (kept === 0) underflow++;
+      else if (kept < minNormal) subnormal++;
+      else if (!(kept < Infinity)) overflow++;
+    } else if (size === Infinity) infinite++;
+    else nan++;
   }
-  return { count: values.length, nan, infinite, overflow, underflow, subnormal, maxAbs, minAbsNonZero: minAbsNonZero < Infinity ? minAbsNonZero : 0 };
+  if (maxAbs === 0) minAbsNonZero = 0;
+  return { count: rounded.length, nan, infinite, overflow, underflow, subnormal, maxAbs, minAbsNonZero };
 }

@@ -17,8 +17,8 @@ function buildUnpackTable({ bits, mantissaBits, bias, maxCode, infinityCode, min
     if (code > maxCode) words[code] = code === infinityCode ? 0x7f800000 : 0x7fc00000;
     else if (code < 1 << mantissaBits) floats[code] = code * minSubnormal;
     else words[code] = (code << (23 - mantissaBits)) + ((127 - bias) << 23);
-    const isNaN = words[code]! > 0x7f800000;
-    words[code + half] = isNaN ? 0x7fc00000 : words[code]! + 0x80000000;
+    const word = words[code]!;
+    words[code + half] = word > 0x7f800000 ? word : word + 0x80000000;
   }
   return words;
 }

@@ -50,7 +50,9 @@ describe('golden vectors of numpy and ml_dtypes', () => {
   ] as const)('decodes all codes of %s to the recorded bytes', (short, format) => {
     const codes = allCodes(format);
     const decoded = decode(codes, format);
-    const { decode: recorded } = goldenJson<{ decode: Record<string, { codes: number; sha256_nan_as_7fc00000: string }> }>('codec/codec.json');
+    const { decode: recorded } = goldenJson<{ decode: Record<string, { codes: number; sha256_nan_as_7fc00000: string }> }>(
+      'codec/codec.json',
+    );
     expect(recorded[short]!.codes).toBe(codes.length);
     expect(createHash('sha256').update(new Uint8Array(decoded.buffer)).digest('hex')).toBe(recorded[short]!.sha256_nan_as_7fc00000);
   });
