@@ -14,19 +14,21 @@ export interface Series {
   readonly points: readonly { readonly step: number; readonly value: number }[];
 }
 
-/** What a chart shows beside its lines. */
+/** What a chart shows beside its lines. Both axes of values are logarithmic. */
 export interface ChartOptions {
   readonly title: string;
   readonly yLabel: string;
   /** `log` for losses that differ by orders of magnitude, `powers` for loss scales. */
-  readonly yScale: 'linear' | 'log' | 'powers';
+  readonly yScale: 'log' | 'powers';
   /** `steps` holds a value until the next one. */
   readonly curve: 'linear' | 'steps';
+  /** Pixels. */
+  readonly height: number;
   /** Last step on the x axis. */
   readonly steps: number;
 }
 
-const SIZE = { width: 860, height: 340, marginLeft: 56, marginRight: 20, marginTop: 28, marginBottom: 40 } as const;
+const SIZE = { width: 860, marginLeft: 56, marginRight: 20, marginTop: 28, marginBottom: 40 } as const;
 
 /**
  * Draws lines over the steps as a self-contained SVG.
@@ -41,6 +43,7 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
   const marks = series.flatMap((line) => seriesMarks(line, options.curve));
   const svg = Plot.plot({
     ...SIZE,
+    height: options.height,
     document: document as unknown as Document,
     ariaLabel: options.title,
     style: { background: 'none', color: 'currentColor', fontSize: '13px' },
@@ -52,10 +55,10 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
 }
 
 function yAxis(scale: ChartOptions['yScale'], series: readonly Series[]): Plot.ScaleOptions {
-  if (scale === 'linear') return { type: 'linear', nice: true };
-  if (scale === 'log') return { type: 'log', nice: true, ticks: 6, tickFormat: (value: number) => String(value) };
-  const values = series.flatMap(({ points }) => points.map(({ value }) => value));
-  const [low, high] = [Math.min(...values) / 2, Math.max(...values) * 2];
+  const values = series.flatMap(({ points }) => points.map(({ value }) => value)).filter((value) => Number.isFinite(value) && value > 0);
+  const margin = scale === 'powers' ? 2 : 1.3;
+  const [low, high] = [Math.min(...values) / margin, Math.max(...values) * margin];
+  if (scale === 'log') return { type: 'log', domain: [low, high], ticks: 5, tickFormat: (value: number) => String(value) };
   return { type: 'log', base: 2, domain: [low, high], ticks: 6, tickFormat: (value: number) => `2^${Math.log2(value)}` };
 }
 

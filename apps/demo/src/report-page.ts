@@ -75,7 +75,7 @@ ${figureTable(runs)}
 function lossFigure(runs: readonly FinishedRun[]): string {
   const series = runs.map(({ spec, result }): Series => ({ name: runTitle(spec), ...LOOKS[spec.kind], points: result.losses.map((value, i) => ({ step: i + 1, value })) }));
   const steps = Math.max(2, ...runs.map(({ result }) => result.losses.length));
-  const chart = lineChart(series, { title: 'Loss of each training step', yLabel: 'loss (log)', yScale: 'log', curve: 'linear', steps });
+  const chart = lineChart(series, { title: 'Loss of each training step', yLabel: 'loss (log)', yScale: 'log', curve: 'linear', height: 360, steps });
   const ended = runs.filter(({ result }) => judge(result.losses).kind === 'not-a-number');
   const cross = ended.map(({ spec, result }) => `The cross marks the last step at which ${runTitle(spec)} had a loss: ${judge(result.losses).text}.`).join(' ');
   return `<figure>${legend(series)}${chart}<figcaption>Training loss, on a logarithmic axis. ${escape(cross)}</figcaption></figure>`;
@@ -90,10 +90,15 @@ function scaleFigure(runs: readonly FinishedRun[]): string {
     return { name: runTitle(spec), ...LOOKS[spec.kind], points: last === undefined ? points : [...points, { step: result.losses.length, value: last.scale }] };
   });
   const steps = Math.max(2, ...scaled.map(({ result }) => result.losses.length));
-  const chart = lineChart(series, { title: 'Loss scale of each training step', yLabel: 'loss scale', yScale: 'powers', curve: 'steps', steps });
+  const chart = lineChart(series, { title: 'Loss scale of each training step', yLabel: 'loss scale', yScale: 'powers', curve: 'steps', height: 200, steps });
   const skipped = scaled.map(({ result }) => result.skipped).reduce((sum, count) => sum + count, 0);
   return `<h2>Loss scale</h2>
-<figure>${chart}<figcaption>The loss is multiplied by this before the backward pass. ${skipped} step(s) found a gradient that is not finite: each left the weights as they were and halved the scale.</figcaption></figure>`;
+<figure>${chart}<figcaption>The loss is multiplied by this before the backward pass. ${skippedWords(skipped)}</figcaption></figure>`;
+}
+
+function skippedWords(count: number): string {
+  if (count === 0) return 'Every gradient of every step was finite, so no step was skipped.';
+  return `${count === 1 ? 'One step' : `${count} steps`} met a gradient that is not finite: the weights stayed as they were and the scale was halved.`;
 }
 
 function legend(series: readonly Series[]): string {

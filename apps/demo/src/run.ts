@@ -3,6 +3,7 @@ import type { RunMessage } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
 
 // The process of one run: gets its spec as the first message, tells its progress, ends with the result.
+process.once('disconnect', () => process.exit(1)); // nobody waits any more
 process.once('message', (spec) => void work(spec as RunSpec));
 
 async function work(spec: RunSpec): Promise<void> {

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { summarizeSeeds, type SeedRun } from '../../src/five-seeds.ts';
+import type { RunResult } from '../../src/run-result.ts';
+import { TRAINING_CHECKS, type CheckedRuns } from '../../src/training-checks.ts';
+import { exampleRun } from './example-runs.ts';
+
+const LOSSES = Array.from({ length: 40 }, (_, i) => 2.3 / (1 + i));
+const GOOD: CheckedRuns = {
+  stock: exampleRun('stock', { losses: LOSSES, accuracy: 0.96 }).result,
+  mixed: exampleRun('mixed', { losses: LOSSES, accuracy: 0.955, fileAccuracy: 0.955, counters: { peakBytes: 2 ** 21, trainPeakBytes: 2 ** 21, dispatches: 9, storageBytesBound: 9, readbacks: 1, latePipelines: 0, deterministic: true } }).result,
+  everythingHalf: exampleRun('everything-half', { losses: [2.3, Number.NaN] }).result,
+  packed: exampleRun('mixed', { losses: LOSSES, codec: 'packed-f16' }).result,
+  emulated: exampleRun('mixed', { losses: LOSSES, codec: 'emulated' }).result,
+  overflowing: exampleRun('mixed', { losses: [2.3, 2.3, 2.2], skipped: 2, scale: 2 ** 22, scaleHistory: [{ step: 1, scale: 2 ** 23 }, { step: 2, scale: 2 ** 22 }] }).result,
+};
+const failing = (runs: Partial<CheckedRuns>): string[] => TRAINING_CHECKS.filter(({ find }) => !find({ ...GOOD, ...runs }).passed).map(({ claim }) => claim);
+const changed = (run: keyof CheckedRuns, change: Partial<RunResult>): Partial<CheckedRuns> => ({ [run]: { ...GOOD[run], ...change } });
+
+describe('the checks of short trainings', () => {
+  test('pass when all holds', () => {
+    expect(failing({})).toEqual([]);
+  });
+
+  test.each([
+    ['the loss of mixed precision is a fifth higher', changed('mixed', { losses: LOSSES.map((loss) => 1.2 * loss) }), /ends with the loss/],
+    ['mixed precision is less accurate', changed('mixed', { accuracy: 0.93 }), /as accurate/],
+    ['a loss is not a number', changed('mixed', { losses: [...LOSSES.slice(0, 39), Number.NaN] }), /ends with the loss/],
+    ['half weights lose accuracy in their file', changed('mixed', { fileAccuracy: 0.9 }), /read back from their file/],
+    ['everything in half learns', changed('everythingHalf', { losses: [2.3, 0.2] }), /everything in half/],
+    ['the peak is as high as stock', changed('mixed', { counters: GOOD.stock.counters }), /peak of device bytes/],
+    ['a step reads back more', changed('mixed', { counters: { ...exampleRun('mixed').result.counters, readbacks: 2 } as never }), /reads back/],
+    ['a loss of packed halves is off by two in a thousand', changed('packed', { losses: LOSSES.map((loss) => 1.002 * loss) }), /packed halves/],
+    ['the packed run was not packed', changed('packed', { codec: 'f16' }), /packed halves/],
+    ['emulation is off by two in a hundred', changed('emulated', { losses: LOSSES.map((loss) => 1.02 * loss) }), /emulated/],
+    ['emulation stops early', changed('emulated', { losses: LOSSES.slice(0, 5) }), /emulated/],
+    ['an overflow is not skipped', changed('overflowing', { skipped: 0 }), /far too high/],
+    ['every step is skipped', changed('overflowing', { skipped: 3 }), /far too high/],
+  ])('fail when %s', (_what, runs, claim) => {
+    expect(failing(runs).join()).toMatch(claim);
+  });
+});
+
+describe('the summary of five seeds', () => {
+  const seeds = [1, 2, 3, 4, 5];
+  const seedRun = (seed: number, kind: SeedRun['kind'], change: Partial<SeedRun> = {}): SeedRun => ({ seed, kind, accuracy: 0.97, outcome: kind === 'everything-half' ? 'not-a-number' : 'learned', finalLoss: 0.1, peakBytes: kind === 'stock' ? 100 : 60, skipped: 0, seconds: 1, ...change });
+  const all = (change: (run: SeedRun) => Partial<SeedRun> = () => ({})): SeedRun[] =>
+    seeds.flatMap((seed) => (['stock', 'mixed', 'everything-half'] as const).map((kind) => seedRun(seed, kind))).map((run) => ({ ...run, ...change(run) }));
+
+  test('passes when the mean difference is small and every bound holds', () => {
+    expect(summarizeSeeds(all((run) => ({ accuracy: run.kind === 'mixed' && run.seed === 2 ? 0.96 : 0.97 })))).toMatchObject({ passed: true, details: { meanDifference: expect.closeTo(-0.2, 6), halfFailed: 5, worstPeakRatio: 0.6 } });
+  });
+
+  test.each([
+    ['a seed is missing', all().slice(3)],
+    ['the mean lies 0.6 points behind', all((run) => ({ accuracy: run.kind === 'mixed' ? 0.964 : 0.97 }))],
+    ['one mixed training stays below 95 %', all((run) => ({ accuracy: run.seed === 3 ? 0.949 : 0.97 }))],
+    ['plain half learned once', all((run) => ({ outcome: run.kind === 'everything-half' && run.seed > 1 ? 'not-a-number' : 'learned' }))],
+    ['the peak is too high', all((run) => ({ peakBytes: run.kind === 'mixed' ? 76 : 100 }))],
+  ])('fails when %s', (_what, runs) => {
+    expect(summarizeSeeds(runs).passed).toBe(false);
+  });
+});
