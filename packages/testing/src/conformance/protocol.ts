@@ -20,6 +20,9 @@ export interface ShardResult {
   readonly pending: number;
 }
 
+/** What a shard sends: the name of each spec as it starts, and its result at the end. */
+export type ShardMessage = { readonly running: string } | { readonly result: ShardResult };
+
 /** What a set-up module hands back. */
 export interface SpecSetup {
   readonly backendName: string;

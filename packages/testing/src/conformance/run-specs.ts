@@ -1,8 +1,11 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { ConformanceOptions } from './options.ts';
-import type { ShardResult, ShardTask } from './protocol.ts';
+import type { ShardMessage, ShardResult, ShardTask } from './protocol.ts';
 import { bundleSpecs, wasmFolder } from './spec-bundle.ts';
+
+/** A shard that starts no spec for so long is stuck: milliseconds, several times what the slowest spec may take. */
+const SILENCE = 90_000;
 
 /** Where the command finds its sources and may write. */
 export interface Places {
@@ -47,14 +50,23 @@ function runInProcess(task: ShardTask, workFolder: string): Promise<ShardResult>
   return new Promise((resolve, reject) => {
     const child = fork(join(workFolder, 'shard-process.mjs'), [JSON.stringify(task)], { stdio: ['ignore', 2, 'inherit', 'ipc'] });
     let result: ShardResult | undefined;
+    let running = 'nothing yet';
     const stop = (): boolean => child.kill();
+    const watch = (): NodeJS.Timeout => setTimeout(stop, SILENCE);
+    let watchdog = watch();
     process.once('exit', stop);
-    child.on('message', (message) => (result = message as ShardResult));
+    child.on('message', (message: ShardMessage) => {
+      clearTimeout(watchdog);
+      watchdog = watch();
+      if ('result' in message) result = message.result;
+      else running = message.running;
+    });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      clearTimeout(watchdog);
       process.off('exit', stop);
       if (result !== undefined) resolve(result);
-      else reject(new Error(`[testing] shard ${task.choice.shard} must send its result, got ${signal ?? `exit code ${code}`}. Its last lines are above; try --shards 1.`));
+      else reject(new Error(`[testing] shard ${task.choice.shard} must send its result, got ${signal ?? `exit code ${code}`} while running: ${running}. Its last lines are above; try --filter with that name.`));
     });
   });
 }

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { dawn } from '../dawn.ts';
 import { keepBackend } from './keep-backend.ts';
-import { ENVIRONMENT_NAME, type ShardResult, type ShardTask, type SpecSetup } from './protocol.ts';
+import { ENVIRONMENT_NAME, type ShardMessage, type ShardResult, type ShardTask, type SpecSetup } from './protocol.ts';
 import { isChosen, type SpecPlace } from './spec-choice.ts';
 
 /** The parts of jasmine 3.99 that are used here. */
@@ -18,7 +18,7 @@ interface SpecDone {
   readonly failedExpectations: readonly { readonly message: string }[];
 }
 interface Runner {
-  readonly jasmine: { DEFAULT_TIMEOUT_INTERVAL: number };
+  readonly jasmine: object;
   readonly env: {
     topSuite(): Suite;
     configure(options: { random: boolean; specFilter: (spec: Suite) => boolean }): void;
@@ -26,7 +26,7 @@ interface Runner {
   exitOnCompletion: boolean;
   exit: () => void;
   clearReporters(): void;
-  addReporter(reporter: { specDone(result: SpecDone): void; jasmineDone(): void }): void;
+  addReporter(reporter: { specStarted(spec: { readonly id: string }): void; specDone(result: SpecDone): void; jasmineDone(): void }): void;
   execute(): Promise<void>;
 }
 interface SpecBundle {
@@ -53,15 +53,20 @@ export async function runShard(task: ShardTask): Promise<void> {
   const places = placesOf(runner.env.topSuite(), flags);
   const chosen = new Set([...places].filter(([, place]) => isChosen(place, task.choice)).map(([id]) => id));
   runner.env.configure({ random: false, specFilter: ({ id }) => chosen.has(id) });
-  const send = (message: ShardResult): Promise<void> => new Promise((resolve) => void process.send?.(message, () => resolve()));
-  await send({ backend: backendName, device, ...(await runSpecs(runner, places, chosen, task.choice.shard)) });
+  const found = await runSpecs(runner, places, chosen, task.choice.shard);
+  await send({ result: { backend: backendName, device, ...found } });
   process.exit(0); // Dawn keeps the process alive otherwise
+}
+
+function send(message: ShardMessage): Promise<void> {
+  return new Promise((resolve) => void process.send?.(message, () => resolve()));
 }
 
 function createRunner(): Runner {
   const Jasmine = createRequire(import.meta.url)('jasmine') as new () => Runner;
   const runner = new Jasmine();
-  runner.jasmine.DEFAULT_TIMEOUT_INTERVAL = SPEC_TIMEOUT;
+  const timeout = { get: () => SPEC_TIMEOUT, set: () => undefined }; // some specs raise it to 1000 seconds for all that follow
+  Object.defineProperty(runner.jasmine, 'DEFAULT_TIMEOUT_INTERVAL', timeout);
   runner.clearReporters();
   runner.exitOnCompletion = false;
   runner.exit = () => undefined;
@@ -99,6 +104,9 @@ async function runSpecs(
   Object.assign(console, { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet });
   const done = new Promise<void>((resolve) =>
     runner.addReporter({
+      specStarted({ id }) {
+        if (chosen.has(id)) void send({ running: places.get(id)?.name ?? id });
+      },
       specDone({ id, status, failedExpectations }) {
         if (!chosen.has(id)) return;
         const name = places.get(id)?.name ?? id;
