@@ -48,7 +48,7 @@ export function beginKernel(plugin: PrecisionPlugin, kernelName: string, inputs:
   if (shared.running !== null) return { ...shared.running, nested: true };
   const infos = floatInputs(inputs);
   const policy = currentPolicy();
-  const operands = policy === null || policy.compute === 'float32' ? [] : infos.map((info) => operandOf(plugin, info));
+  const operands = policy === null || policy.compute === 'float32' || policy.param !== 'float32' ? [] : infos.map((info) => operandOf(plugin, info));
   const decision: KernelDecision = {
     ...decide(policy, kernelName, operands),
     kernelName,
@@ -110,7 +110,10 @@ function floatInputs(inputs: NamedTensorInfoMap): TensorInfo[] {
 
 function operandOf(plugin: PrecisionPlugin, info: TensorInfo): Operand {
   const { parameters, masks } = state();
-  if (info instanceof Variable) parameters.add(info.dataId);
+  if (info instanceof Variable) {
+    parameters.add(info.dataId);
+    if (plugin.storageOf(info.dataId) !== 'float32') restoreMaster(plugin, info);
+  }
   const size = util.sizeFromShape(info.shape);
   return {
     storage: plugin.storageOf(info.dataId),
@@ -120,4 +123,17 @@ function operandOf(plugin: PrecisionPlugin, info: TensorInfo): Operand {
     mask: masks.has(info.dataId),
     value: size === 1 ? plugin.hostScalar?.(info.dataId) : undefined,
   };
+}
+
+const warned = new WeakSet<Variable>();
+
+/** A variable that was assigned half numbers becomes float32 again, and the user learns of it: masters are float32. */
+function restoreMaster(plugin: PrecisionPlugin, variable: Variable): void {
+  plugin.widen(variable.dataId);
+  if (warned.has(variable)) return;
+  warned.add(variable);
+  console.warn(
+    `[autocast] the variable '${variable.name}' was assigned numbers rounded to 16 bits, got a half tensor in assign(). ` +
+      'Compute what you assign inside fullPrecision(), or wrap the optimizer with mixedPrecisionOptimizer().',
+  );
 }

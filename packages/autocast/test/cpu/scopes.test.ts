@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { autocast, currentPolicy, explain, fullPrecision, registerPlugin, setDefaultPolicy, storageOf, toStorage } from '../../src/index.ts';
 import { useMarkingBackend } from './marking-backend.ts';
 
@@ -134,6 +134,24 @@ describe('parameters', () => {
     );
     tf.dispose([bias, weight]);
   });
+});
+
+it('a variable that was assigned a half tensor is float32 again at its next use, with one warning', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const weight = tf.variable(big());
+  tf.tidy(() =>
+    autocast('mixed_float16', () => {
+      weight.assign(tf.relu(tf.matMul(big(), big())) as tf.Tensor2D);
+      expect(storageOf(weight)).toBe('float16');
+      tf.relu(weight);
+      tf.relu(weight);
+    }),
+  );
+  expect(storageOf(weight)).toBe('float32');
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(String(warn.mock.calls[0])).toMatch(/assigned numbers rounded to 16 bits.*fullPrecision/s);
+  warn.mockRestore();
+  weight.dispose();
 });
 
 it('the masks in gradients of a maximum do not widen the backward pass', () => {
