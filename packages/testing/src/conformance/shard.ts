@@ -18,7 +18,7 @@ interface SpecDone {
   readonly failedExpectations: readonly { readonly message: string }[];
 }
 interface Runner {
-  readonly jasmine: object;
+  readonly jasmine: { DEFAULT_TIMEOUT_INTERVAL: number };
   readonly env: {
     topSuite(): Suite;
     configure(options: { random: boolean; specFilter: (spec: Suite) => boolean }): void;
@@ -65,8 +65,6 @@ function send(message: ShardMessage): Promise<void> {
 function createRunner(): Runner {
   const Jasmine = createRequire(import.meta.url)('jasmine') as new () => Runner;
   const runner = new Jasmine();
-  const timeout = { get: () => SPEC_TIMEOUT, set: () => undefined }; // some specs raise it to 1000 seconds for all that follow
-  Object.defineProperty(runner.jasmine, 'DEFAULT_TIMEOUT_INTERVAL', timeout);
   runner.clearReporters();
   runner.exitOnCompletion = false;
   runner.exit = () => undefined;
@@ -105,6 +103,7 @@ async function runSpecs(
   const done = new Promise<void>((resolve) =>
     runner.addReporter({
       specStarted({ id }) {
+        runner.jasmine.DEFAULT_TIMEOUT_INTERVAL = SPEC_TIMEOUT; // some specs raise it to 1000 seconds for all that follow
         if (chosen.has(id)) void send({ running: places.get(id)?.name ?? id });
       },
       specDone({ id, status, failedExpectations }) {
