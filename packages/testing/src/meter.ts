@@ -1,6 +1,11 @@
-import { emptyCounts, type GpuCounts, type GpuReport, type PipelineCounts } from './meter-report.ts';
+import { meterCommands } from './meter/commands.ts';
+import { meterMemory } from './meter/memory.ts';
+import { meterPrograms } from './meter/programs.ts';
+import { emptyCounts, type GpuReport } from './meter/report.ts';
+import { createMeterState, createWrap, type GpuScope, type MeterState, prototypeOf } from './meter/state.ts';
 
-export { formatReport, type GpuCounts, type GpuReport, type PipelineCounts } from './meter-report.ts';
+export { formatReport, type GpuCounts, type GpuReport, type PipelineCounts } from './meter/report.ts';
+export type { GpuScope } from './meter/state.ts';
 
 /** A running GPU meter. */
 export interface GpuMeter {
@@ -14,25 +19,7 @@ export interface GpuMeter {
   uninstall(): void;
 }
 
-/** Where the GPU classes are found: the global scope, or what the npm package `webgpu` exports as `globals`. */
-export type GpuScope = Readonly<Record<string, unknown>>;
-
 const METER = Symbol.for('halftone/testing.meter');
-const MAP_READ = 1;
-const UNIFORM = 0x40;
-const STORAGE = 0x80;
-
-type Method = (this: object, ...args: unknown[]) => unknown;
-type Around = (call: () => unknown, args: readonly unknown[], self: object) => unknown;
-interface BufferRecord {
-  readonly size: number;
-  readonly usage: number;
-  readonly device: object;
-}
-interface PassRecord {
-  label: string;
-  readonly groups: ({ readonly storage: number; readonly uniform: number } | undefined)[];
-}
 
 /**
  * Counts what a WebGPU library asks of the GPU: dispatches, bytes bound, buffer bytes at peak, readbacks, pipelines.
@@ -61,190 +48,19 @@ export function installGpuMeter(scope: GpuScope = globalThis as unknown as GpuSc
 }
 
 function install(scope: GpuScope, device: object): GpuMeter {
-  const buffers = new WeakMap<object, BufferRecord>();
-  const alive = new Map<object, Set<BufferRecord>>(); // by device
-  const groups = new WeakMap<object, { storage: number; uniform: number }>();
-  const labels = new WeakMap<object, string>();
-  const passes = new WeakMap<object, PassRecord>();
+  const state = createMeterState();
   const undo: (() => void)[] = [];
-  let counts = emptyCounts();
-  let pipelines = new Map<string, PipelineCounts>();
-  let live = 0;
-  let peak = 0;
-  let start = 0;
-
-  const wrap = (className: string, name: string, around: Around): void => {
-    const prototype = prototypeOf(scope, className);
-    const original = prototype?.[name];
-    if (prototype === undefined || typeof original !== 'function') return;
-    const replacement: Method = function (...args) {
-      return around(() => (original as Method).apply(this, args), args, this);
-    };
-    const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
-    Object.defineProperty(prototype, name, { ...descriptor, value: replacement });
-    undo.push(() => Object.defineProperty(prototype, name, descriptor ?? { value: original, configurable: true, writable: true }));
-  };
-  const release = (record: BufferRecord): void => {
-    if (alive.get(record.device)?.delete(record) !== true) return;
-    live -= record.size;
-    counts.buffersDestroyed++;
-  };
-  const passOf = (pass: object): PassRecord => {
-    const known = passes.get(pass);
-    if (known !== undefined) return known;
-    const fresh: PassRecord = { label: 'unnamed', groups: [] };
-    passes.set(pass, fresh);
-    return fresh;
-  };
-  const dispatched = (pass: object): void => {
-    const { label, groups: bound } = passOf(pass);
-    const row = pipelines.get(label) ?? { dispatches: 0, storageBytes: 0 };
-    for (const group of bound) {
-      counts.storageBytesBound += group?.storage ?? 0;
-      counts.uniformBytesBound += group?.uniform ?? 0;
-      row.storageBytes += group?.storage ?? 0;
-    }
-    row.dispatches++;
-    counts.dispatches++;
-    pipelines.set(label, row);
-  };
-
-  wrapMemory();
-  wrapPrograms();
-  wrapCommands();
-
-  function wrapMemory(): void {
-    wrap('GPUDevice', 'createBuffer', (call, [argument], self) => {
-      const buffer = call() as object;
-      const descriptor = argument as GPUBufferDescriptor;
-      const record: BufferRecord = { size: Number(descriptor.size), usage: descriptor.usage, device: self };
-      buffers.set(buffer, record);
-      const set = alive.get(self) ?? new Set();
-      alive.set(self, set.add(record));
-      counts.buffersCreated++;
-      counts.bytesCreated += record.size;
-      if (descriptor.mappedAtCreation === true) counts.mappedAtCreationBytes += record.size;
-      live += record.size;
-      peak = Math.max(peak, live);
-      return buffer;
-    });
-    wrap('GPUBuffer', 'destroy', (call, _args, self) => {
-      const record = buffers.get(self);
-      if (record !== undefined) release(record);
-      return call();
-    });
-    wrap('GPUDevice', 'destroy', (call, _args, self) => {
-      for (const record of alive.get(self) ?? []) release(record);
-      alive.delete(self);
-      return call();
-    });
-    wrap('GPUBuffer', 'mapAsync', (call, [mode, offset, size], self) => {
-      if ((Number(mode) & MAP_READ) !== 0) {
-        counts.readbacks++;
-        counts.readbackBytes += Number(size ?? (buffers.get(self)?.size ?? 0) - Number(offset ?? 0));
-      }
-      return call();
-    });
-  }
-
-  function wrapPrograms(): void {
-    wrap('GPUDevice', 'createShaderModule', (call, [argument]) => {
-      const { code } = argument as GPUShaderModuleDescriptor;
-      counts.shaderModules++;
-      if (/^\s*enable\s[^;]*\bf16\b/m.test(code)) counts.shaderModulesF16++;
-      return call();
-    });
-    const named = (pipeline: object, argument: unknown): object => {
-      const { label, compute } = argument as GPUComputePipelineDescriptor;
-      labels.set(pipeline, label || compute.entryPoint || 'unnamed');
-      return pipeline;
-    };
-    wrap('GPUDevice', 'createComputePipeline', (call, [argument]) => {
-      counts.pipelines++;
-      return named(call() as object, argument);
-    });
-    wrap('GPUDevice', 'createComputePipelineAsync', (call, [argument]) => {
-      counts.pipelines++;
-      return (call() as Promise<object>).then((pipeline) => named(pipeline, argument));
-    });
-    wrap('GPUDevice', 'createBindGroup', (call, [argument]) => {
-      const group = call() as object;
-      const bytes = { storage: 0, uniform: 0 };
-      for (const { resource } of (argument as GPUBindGroupDescriptor).entries) {
-        const binding = resource as Partial<GPUBufferBinding>;
-        const record = buffers.get(binding.buffer ?? resource);
-        if (record === undefined) continue; // a texture, a sampler, or a buffer made before the meter
-        const size = binding.buffer === undefined ? record.size : (binding.size ?? record.size - (binding.offset ?? 0));
-        if ((record.usage & STORAGE) !== 0) bytes.storage += size;
-        else if ((record.usage & UNIFORM) !== 0) bytes.uniform += size;
-      }
-      groups.set(group, bytes);
-      counts.bindGroups++;
-      return group;
-    });
-  }
-
-  function wrapCommands(): void {
-    wrap('GPUCommandEncoder', 'beginComputePass', (call) => {
-      counts.passes++;
-      return call();
-    });
-    wrap('GPUCommandEncoder', 'copyBufferToBuffer', (call, args) => {
-      const long = typeof args[1] === 'number'; // (from, offset, to, offset, size) or (from, to, size)
-      const size = long ? args[4] : args[2];
-      counts.copies++;
-      counts.copyBytes += Number(size ?? (buffers.get(args[0] as object)?.size ?? 0) - (long ? Number(args[1]) : 0));
-      return call();
-    });
-    wrap('GPUComputePassEncoder', 'setPipeline', (call, [pipeline], self) => {
-      passOf(self).label = labels.get(pipeline as object) ?? 'unnamed';
-      return call();
-    });
-    wrap('GPUComputePassEncoder', 'setBindGroup', (call, [index, group], self) => {
-      passOf(self).groups[Number(index)] = group ? groups.get(group as object) : undefined;
-      return call();
-    });
-    wrap('GPUComputePassEncoder', 'dispatchWorkgroups', (call, [x, y = 1, z = 1], self) => {
-      dispatched(self);
-      counts.workgroups += Number(x) * Number(y) * Number(z);
-      return call();
-    });
-    wrap('GPUComputePassEncoder', 'dispatchWorkgroupsIndirect', (call, _args, self) => {
-      dispatched(self);
-      counts.indirectDispatches++;
-      return call();
-    });
-    wrap('GPUQueue', 'submit', (call, [list]) => {
-      counts.submits++;
-      counts.commandBuffers += (list as readonly unknown[]).length;
-      return call();
-    });
-    wrap('GPUQueue', 'writeBuffer', (call, [, , data, offset, size]) => {
-      const source = data as ArrayBuffer | Uint8Array;
-      const unit = 'BYTES_PER_ELEMENT' in source ? source.BYTES_PER_ELEMENT : 1;
-      counts.queueWrites++;
-      counts.queueWriteBytes += size === undefined ? source.byteLength - Number(offset ?? 0) * unit : Number(size) * unit;
-      return call();
-    });
-    wrap('GPUQueue', 'onSubmittedWorkDone', (call) => {
-      counts.workDoneWaits++;
-      return call();
-    });
-  }
-
+  const wrap = createWrap(scope, undo);
+  meterMemory(state, wrap);
+  meterPrograms(state, wrap);
+  meterCommands(state, wrap);
   const meter: GpuMeter = {
     reset() {
-      counts = emptyCounts();
-      pipelines = new Map();
-      start = peak = live;
+      state.counts = emptyCounts();
+      state.pipelines = new Map();
+      state.startBytes = state.peakBytes = state.liveBytes;
     },
-    report: () => ({
-      ...counts,
-      bytesLiveStart: start,
-      bytesLiveEnd: live,
-      bytesPeak: peak,
-      byPipeline: Object.fromEntries([...pipelines].sort((a, b) => b[1].storageBytes - a[1].storageBytes).map(([label, row]) => [label, { ...row }])),
-    }),
+    report: () => reportOf(state),
     async measure(work) {
       meter.reset();
       const value = await work();
@@ -259,7 +75,13 @@ function install(scope: GpuScope, device: object): GpuMeter {
   return meter;
 }
 
-function prototypeOf(scope: GpuScope, className: string): Record<string, unknown> | undefined {
-  const found = scope[className];
-  return typeof found === 'function' ? (found.prototype as Record<string, unknown>) : undefined;
+function reportOf({ counts, pipelines, startBytes, liveBytes, peakBytes }: MeterState): GpuReport {
+  const byBytes = [...pipelines].sort((a, b) => b[1].storageBytes - a[1].storageBytes);
+  return {
+    ...counts,
+    bytesLiveStart: startBytes,
+    bytesLiveEnd: liveBytes,
+    bytesPeak: peakBytes,
+    byPipeline: Object.fromEntries(byBytes.map(([label, row]) => [label, { ...row }])),
+  };
 }
