@@ -12,6 +12,7 @@ describe('a wrong format name', () => {
     ['fp16', 'float16'],
     ['f16', 'float16'],
     ['Float16', 'float16'],
+    ['BFLOAT16', 'bfloat16'],
     ['float_16', 'float16'],
     ['bf16', 'bfloat16'],
     ['bfloat', 'bfloat16'],

@@ -136,6 +136,12 @@ describe('stochastic rounding', () => {
     expect(new Set(round(new Float64Array(1000).fill(1000), 'float8_e4m3fn', stochastic))).toEqual(new Set([448]));
   });
 
+  it('knows the step below a power of two, also for a float64 that float32 would round up to it', () => {
+    const value = 2 - 2 ** -24 * 0.99; // float32 makes it 2; the steps of float16 are 2^-10 below and 2^-9 above
+    const rounded = round(new Float64Array(500_000).fill(value), 'float16', { ...stochastic, seed: 6 });
+    expect(new Set(rounded)).toEqual(new Set([2, 2 - 2 ** -10]));
+  });
+
   it('all but never lifts a value that is far below the smallest step', () => {
     for (const format of formatNames) {
       const tiny = formats[format].minSubnormal * 2 ** -40;
