@@ -49,7 +49,7 @@ function theirs(wgsl: string, bindings: Readonly<Record<string, string>>): strin
 const withoutLengths = (uses: string[], wgsl: string): string[] =>
   uses.filter((use) => !(use.startsWith('other') && /arrayLength\s*\(\s*&\s*$/u.test(wgsl.slice(0, Number(use.split(' ')[1])))));
 
-describe('lower, on random text', () => {
+describe('lower, on random text', { timeout: 60_000 }, () => {
   it.each(['read', 'avoided'] as const)('lowers generated shaders to what the generator wrote beside them (own name %s)', (ownName) => {
     let count = 0;
     run(
@@ -91,7 +91,7 @@ describe('lower, on random text', () => {
         understood += 1;
         expect(found, wgsl).toEqual(wanted);
       }),
-      20_000,
+      8000,
     );
     expect(understood).toBeGreaterThan(30);
   });
@@ -118,10 +118,10 @@ describe('lower, on random text', () => {
         understood += 1;
         expect(found, `${shader.label}: ${wgsl.slice(Math.max(0, at.start - 60), at.end + 60)}`).toEqual(withoutLengths(wanted, wgsl));
       }),
-      1500,
+      500,
     );
-    expect(understood).toBeGreaterThan(100);
-    expect(refused).toBeGreaterThan(100);
+    expect(understood).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(50);
   });
 
   it('answers within a second for a hundred kilobytes of anything', () => {
