@@ -74,7 +74,7 @@ function npmCommand() {
 /** @param {string} folder */
 async function versionIn(folder) {
   try {
-    return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).version;
+    return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).version.replace(/^v/, ''); // Node's own package writes v24.9.0
   } catch {
     return undefined;
   }

@@ -13,8 +13,8 @@ import { toolEnvironment } from './tool-environment.mjs';
  * @typedef {{ readonly filters: readonly string[], readonly size: string }} Part
  */
 export const parts = /** @type {const} @satisfies {Record<string, Part>} */ ({
-  demo: { filters: ['halftone-repository', '@halftone/demo...'], size: 'about 450 MB unpacked' },
-  all: { filters: ['!@halftone/docs'], size: 'about 600 MB unpacked' },
+  demo: { filters: ['halftone-repository', '@halftone/demo...'], size: 'about 600 MB unpacked' },
+  all: { filters: ['!@halftone/docs'], size: 'about 750 MB unpacked' },
 });
 
 /**
