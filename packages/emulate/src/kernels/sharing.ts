@@ -1,0 +1,20 @@
+import type { KernelBackend, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { OwnKernel } from './own-kernel.ts';
+import { required } from './own-kernel.ts';
+
+const share: KernelFunc = ({ inputs, backend }) => {
+  const { dataId, shape, dtype } = required<TensorInfo>(inputs, 'x');
+  (backend as KernelBackend).incRef(dataId);
+  return { dataId, shape, dtype };
+};
+
+/** A clone shows the data of its original, as on every other backend of tfjs. */
+export const identity: OwnKernel = { kernelName: 'Identity', why: 'wasm copies: a clone would take memory and lose its storage', kernelFunc: share };
+
+/** A cast to the same type is a clone. */
+export const castToSame: OwnKernel = {
+  kernelName: 'Cast',
+  why: 'wasm copies where the type stays the same',
+  takes: ({ inputs, attrs }) => inputs['x']?.dtype === attrs?.['dtype'],
+  kernelFunc: share,
+};
