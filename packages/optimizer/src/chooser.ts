@@ -4,9 +4,9 @@ import { cast, dispose, engine, greater, keep, reshape, Select, tidy, zeros } fr
 /**
  * Backends whose Select kernel reads a condition of shape [1] as one flag for a whole row: one dispatch, no mask.
  * tfjs's cpu and wasm kernels take their operands by the index of the condition there, which is wrong for more than one
- * column; they and all backends that are not known get a mask of full size.
+ * column; they and every backend on which this was not tested get a mask of full size.
  */
-const ROW_SELECT: ReadonlySet<string> = new Set(['webgpu', 'halftone-webgpu', 'webgl', 'tensorflow']);
+const ROW_SELECT: ReadonlySet<string> = new Set(['webgpu', 'halftone-webgpu']);
 
 /**
  * Picks one of two tensors by a flag that only the device knows.

@@ -4,7 +4,7 @@ import type { LossScale } from '@halftone/loss-scale';
 import { dynamicLossScale, noLossScale } from '@halftone/loss-scale';
 import { goldenJson } from '@halftone/testing';
 import type { GradScaler } from '../../src/index.ts';
-import { gradScaler } from '../../src/index.ts';
+import { gradScaler, mixedPrecisionOptimizer } from '../../src/index.ts';
 
 type Num = number | string;
 interface Step {
@@ -73,6 +73,7 @@ function values(tensor: tf.Tensor): number[] {
 describe('gradScaler goes through every PyTorch GradScaler trace', () => {
   let tensors = 0;
   beforeEach(async () => {
+    tf.disposeVariables();
     await tf.setBackend('cpu');
     tensors = tf.memory().numTensors;
   });
@@ -109,6 +110,36 @@ describe('gradScaler goes through every PyTorch GradScaler trace', () => {
       if (optimizer.getClassName() === 'Momentum') tf.dispose((optimizer as unknown as { c: tf.Tensor }).c);
     }
     tf.dispose(variables);
+  });
+});
+
+/** What the wrapper can say: one optimizer, one micro-batch, no scale set by hand, unscaled before it is clipped. */
+function fitsWrapper({ note, config, optimizers, steps }: Case): boolean {
+  const plain = steps.every((step) => step.set_scale === undefined && step.grads.length === 1 && (step.clip === undefined || step.unscale !== undefined));
+  return !note.includes('KNOWN DEFECT') && config.enabled !== false && optimizers.length === 1 && plain;
+}
+
+describe('the wrapper goes through the traces of one optimizer', () => {
+  it.each(cases.filter(fitsWrapper).map((entry) => [entry.name, entry] as const))('%s', async (_name, entry) => {
+    await tf.setBackend('cpu');
+    const group = entry.initial[0]!.map((initial, index) => tf.variable(tf.tensor(initial.map(Number), entry.shapes[index]!)));
+    const clipNorm = entry.steps.find(({ clip }) => clip !== undefined)?.clip;
+    const optimizer = mixedPrecisionOptimizer(optimizerOf(entry.optimizers[0]!), { lossScale: scaleOf(entry.config), ...(clipNorm === undefined ? {} : { clipNorm }) });
+    for (const [index, step] of entry.steps.entries()) {
+      const where = `step ${index}`;
+      const before = group.map(values);
+      optimizer.minimize(lossOf(group, step.grads[0]![0]!), false, group);
+      const { scale, goodSteps, applied } = await optimizer.lastStep();
+      expect({ scale, goodSteps, applied }, where).toStrictEqual({
+        scale: Math.fround(Number(step.expect.scale_after)),
+        goodSteps: step.expect.growth_tracker,
+        applied: step.expect.stepped[0],
+      });
+      if (!applied) expect(group.map(values), where).toStrictEqual(before);
+      else if (SAME_FORMULA.includes(entry.optimizers[0]!.type)) expectParameters(group, step.expect.params[0]!, where);
+    }
+    optimizer.dispose();
+    tf.dispose(group);
   });
 });
 
