@@ -53,18 +53,31 @@ export async function unpackPins(pins, folder) {
  */
 async function fetchAll(wanted, snapshot) {
   if (wanted.length === 0) return;
-  const words = await fetchFrom(await machineMirror(), wanted);
+  const complaint = aptComplaint(await fetchFrom(await machineMirror(), wanted));
   let absent = await notHere(wanted);
-  const isGone = /404|Not Found/.test(words);
-  if (absent.length > 0 && isGone) {
+  if (absent.length > 0 && complaint.isGone) {
     await fetchFrom(snapshotMirror(snapshot), absent);
     absent = await notHere(absent);
   }
   if (absent.length === 0) return;
+  await Promise.all(absent.map((pin) => rm(`${fileOf(pin)}.FAILED`, { force: true }))); // apt keeps what has the wrong hash
   const names = absent.map(({ name, version }) => `${name}=${version}`).join(', ');
   throw new SetupError(
-    `${isGone ? 'neither the Debian mirror nor snapshot.debian.org has' : 'apt could not fetch'} ${names} (${lastLine(words)})`,
+    `${complaint.isGone ? 'neither the Debian mirror nor snapshot.debian.org has' : 'apt could not fetch'} ${names} (${complaint.reason})`,
   );
+}
+
+/**
+ * Reads apt's stderr: its first reason, and whether it is that the mirror no longer has a file.
+ *
+ * @param {string} stderr
+ * @returns {{ reason: string, isGone: boolean }}
+ * @example
+ * aptComplaint('E: Failed to fetch http://m/a.deb  404  Not Found [IP: ::1 80]').isGone; // true
+ */
+export function aptComplaint(stderr) {
+  const [, host = '', why = ''] = /^E: Failed to fetch \w+:\/\/([^/\s]+)\S*\s+(.*?)(?: \[IP.*)?$/m.exec(stderr) ?? [];
+  return { reason: why ? `${host}: ${why.replace(/\s+/g, ' ')}` : 'apt gave no reason', isGone: /^404\b/.test(why) };
 }
 
 /**
@@ -103,9 +116,4 @@ async function notHere(pins) {
     if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== pin.sha256) absent.push(pin);
   }
   return absent;
-}
-
-/** @param {string} words */
-function lastLine(words) {
-  return words.trim().split('\n').at(-1) ?? 'apt gave no reason';
 }

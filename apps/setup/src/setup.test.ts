@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { childEnvironment } from './child-environment.mjs';
 import { debianProblemOf } from './debian-machine.mjs';
 import { mirrorIn, snapshotMirror } from './debian-mirror.mjs';
+import { aptComplaint } from './debian-packages.mjs';
 import { parsePins, readPins, sizeInWords } from './debian-pins.mjs';
 import { gpuDriverOf } from './gpu-driver.mjs';
 import { lavapipeEnvironment } from './lavapipe.mjs';
@@ -78,6 +79,22 @@ describe('the Debian mirror', () => {
     expect(debianProblemOf({ ...debian, release: debian.release.replaceAll('12', '11') })).toContain('Debian 12 or newer');
     expect(debianProblemOf({ ...debian, platform: 'darwin', release: '' })).toContain('this is darwin');
     expect(debianProblemOf({ ...debian, hasApt: false })).toContain('apt-helper is missing');
+  });
+});
+
+describe('what apt says', () => {
+  const failed = (why: string): string => `W: unsandboxed\nE: Failed to fetch http://m.example/pool/a.deb  ${why}\nE: Download Failed\n`;
+
+  test('is one reason with its host', () => {
+    expect(aptComplaint(failed("Could not resolve 'm.example'")).reason).toBe("m.example: Could not resolve 'm.example'");
+    expect(aptComplaint('').reason).toBe('apt gave no reason');
+  });
+  test('tells a file that is gone from one that is not the pinned one', () => {
+    expect(aptComplaint(failed('404  Not Found [IP: 203.0.113.80 80]'))).toEqual({ reason: 'm.example: 404 Not Found', isGone: true });
+    expect(aptComplaint(`${failed('Hash Sum mismatch')}   - SHA256:5404b2c60b\n`)).toEqual({
+      reason: 'm.example: Hash Sum mismatch',
+      isGone: false,
+    });
   });
 });
 
