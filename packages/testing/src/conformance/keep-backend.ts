@@ -1,21 +1,21 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 
 /**
- * Keeps one backend alive when the engine is reset.
+ * Keeps backends alive when the engine is reset.
  *
  * The specs reset the engine before and after each of their 350 suites, which would make as many devices and compile
  * every shader anew. What they ask for is a clean engine, and that they still get.
  *
- * @param name - the backend under test; the current one
+ * @param names - the backend under test, and what it runs on
  */
-export function keepBackend(tf: typeof TensorFlow, name: string): void {
+export function keepBackend(tf: typeof TensorFlow, names: readonly string[]): void {
   const engine = tf.engine();
   const reset = engine.reset.bind(engine);
   engine.reset = () => {
-    const backend = engine.registry[name];
-    delete engine.registry[name]; // or reset would dispose it
+    const kept = names.map((name) => [name, engine.registry[name]] as const);
+    for (const name of names) delete engine.registry[name]; // or reset would dispose it
     reset();
-    if (backend !== undefined) engine.registry[name] = backend;
+    for (const [name, backend] of kept) if (backend !== undefined) engine.registry[name] = backend;
   };
 }
 

@@ -2,15 +2,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type ConformanceOptions, parseOptions } from './options.ts';
 import { type FlakyList, listFile, type ModeList, MOST_FLAKY, readList, type StockList, writeList, yardstickOf } from './result-lists.ts';
+import { reasonFor, reasons, UNEXPLAINED } from './reasons.ts';
 import { type Places, type RunResult, runSpecs } from './run-specs.ts';
-import { closingLine, findFlaky, judge, UNEXPLAINED, type Verdict } from './verdict.ts';
+import { closingLine, findFlaky, judge, type Verdict } from './verdict.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** The meaning of the reason codes that `--update` gives by itself. */
-const REASONS = {
-  rounding: 'The value is right to the format; the spec asks for more digits than the format has.',
-} as const;
 
 /**
  * Runs tfjs-core's own specs against a plug-in and holds the outcome against stock tfjs.
@@ -39,9 +35,12 @@ async function runPlugin(options: ConformanceOptions, places: Places): Promise<n
   const result = await runSpecs(options, places);
   if (stock.device !== result.device && options.plugin === 'webgpu') say(`note: the yardstick was made on ${stock.device}, this is ${result.device}`);
   const flaky = readList<FlakyList>(folder, listFile.flaky())?.[yardstickOf(options)] ?? {};
-  const verdict = judge(result, { stock: stock.failures, accepted: list?.accepted ?? {}, flaky });
-  if (options.update) writeList(folder, listFile.mode(options), updated(options, result, verdict, list));
-  return report(options, result, verdict);
+  const allowed = { stock: stock.failures, flaky };
+  const verdict = judge(result, { ...allowed, accepted: list?.accepted ?? {} });
+  if (!options.update) return report(options, result, verdict);
+  const fresh = updated(options, result, verdict, list);
+  writeList(folder, listFile.mode(options), fresh);
+  return report(options, result, judge(result, { ...allowed, accepted: fresh.accepted }));
 }
 
 async function runYardstick(options: ConformanceOptions, places: Places): Promise<number> {
@@ -91,11 +90,13 @@ function report(options: ConformanceOptions, result: RunResult, verdict: Verdict
 }
 
 function updated(options: ConformanceOptions, result: RunResult, verdict: Verdict, list: ModeList | undefined): ModeList {
-  const kept = verdict.accepted.map((name) => [name, { reason: list?.accepted[name]?.reason ?? UNEXPLAINED, message: result.failures[name] ?? '' }]);
-  const added = Object.entries(verdict.newFailures).map(([name, message]) => [
-    name,
-    { reason: options.mode !== 'float32' && /(Arrays|Numbers) differ/.test(message) ? 'rounding' : UNEXPLAINED, message },
-  ]);
+  const names = [...verdict.accepted, ...Object.keys(verdict.newFailures)];
+  const accepted = names.map((name) => {
+    const message = result.failures[name] ?? '';
+    const written = list?.accepted[name]?.reason;
+    const known = written === undefined || written === UNEXPLAINED || Object.hasOwn(reasons, written);
+    return [name, { reason: known ? reasonFor(name, message, options.mode) : written, message }];
+  });
   return {
     backend: result.backend,
     device: result.device,
@@ -103,7 +104,7 @@ function updated(options: ConformanceOptions, result: RunResult, verdict: Verdic
     passed: result.passed.length,
     failed: Object.keys(result.failures).length,
     skipped: result.pending,
-    reasons: list?.reasons ?? REASONS,
-    accepted: Object.fromEntries([...kept, ...added]) as ModeList['accepted'],
+    reasons,
+    accepted: Object.fromEntries(accepted) as ModeList['accepted'],
   };
 }

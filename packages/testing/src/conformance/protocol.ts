@@ -29,6 +29,8 @@ export interface SpecSetup {
   readonly device: string;
   /** Whether the backend can read data synchronously: more specs apply then. */
   readonly isDataSync: boolean;
+  /** Another backend that the one under test needs alive. */
+  readonly runsOn?: string;
   readonly flags?: Readonly<Record<string, boolean | number>>;
 }
 

@@ -45,8 +45,8 @@ export async function runShard(task: ShardTask): Promise<void> {
   if (task.gpu) await dawn();
   const runner = createRunner();
   const { tf, setup, setTestEnvs, load } = (await import(pathToFileURL(task.bundle).href)) as SpecBundle;
-  const { backendName, device, isDataSync, flags } = await setup(tf);
-  keepBackend(tf, backendName);
+  const { backendName, device, isDataSync, flags, runsOn } = await setup(tf);
+  keepBackend(tf, runsOn === undefined ? [backendName] : [backendName, runsOn]);
   setTestEnvs([{ name: ENVIRONMENT_NAME, backendName, isDataSync, ...(flags === undefined ? {} : { flags }) }]);
   await load();
   Error.stackTraceLimit = 10; // jasmine_util sets Infinity, which makes every expected throw slow

@@ -1,4 +1,5 @@
 import type { ShardResult } from './protocol.ts';
+import { UNEXPLAINED } from './reasons.ts';
 
 /** What a run is held against: names that may fail, for one reason or another. */
 export interface Allowed {
@@ -24,9 +25,6 @@ export interface Verdict {
   readonly unexplained: readonly string[];
   readonly pending: number;
 }
-
-/** The reason that `--update` writes where it knows none; it has to be replaced by hand. */
-export const UNEXPLAINED = 'unexplained';
 
 /**
  * Sorts the outcome of every spec by what it means.

@@ -14,5 +14,5 @@ export async function setup(tf: typeof TensorFlow): Promise<SpecSetup> {
   await tf.setBackend(backendName);
   setDefaultPolicy(CONFORMANCE_MODE === 'float32' || CONFORMANCE_MODE === 'bfloat16' ? CONFORMANCE_MODE : 'float16');
   if (CONFORMANCE_MODE !== 'float32') useHalfTolerance(tf);
-  return { backendName, device: `${CONFORMANCE_BASE}, emulated`, isDataSync: true };
+  return { backendName, device: `${CONFORMANCE_BASE}, emulated`, isDataSync: true, runsOn: CONFORMANCE_BASE };
 }
