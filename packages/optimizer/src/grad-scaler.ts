@@ -22,7 +22,7 @@ import type { GradScalerOptions } from './scaler-options.ts';
  * @param options - `lossScale`: `dynamicLossScale()` unless given; `policy` for `variableGrads`; `skipAll`: false unless set;
  *   `statusEvery`: 50 updates; `onStep`
  * @returns a scaler; `dispose()` frees it
- * @throws Error from `parsePolicy` for a policy that does not exist
+ * @throws RangeError for a policy that does not exist; calls out of order throw `StepOrderError` of @halftone/loss-scale
  * @see torch.amp.GradScaler, whose stages and traces it reproduces
  *
  * @example

@@ -73,7 +73,9 @@ describe.skipIf(!vulkan.available)('on the stock WebGPU backend', () => {
     }
   });
 
-  it.each(Object.entries(OPTIMIZERS))('%s: skipped steps change no bit, read nothing back, and good ones equal the bare optimizer', async (_name, make) => {
+  // tfjs's centered RMSProp subtracts epsilon under the root, so small honest gradients give NaN weights: plain here
+  const optimizers = { ...OPTIMIZERS, rmsprop: () => tf.train.rmsprop(0.01, 0.9, 0.5) };
+  it.each(Object.entries(optimizers))('%s: skipped steps change no bit, read nothing back, and good ones equal the bare optimizer', async (_name, make) => {
     const { variables, loss } = problem();
     const [one, bad] = [tf.scalar(1), tf.scalar(NaN)];
     const start = variables.map((variable) => variable.clone());
