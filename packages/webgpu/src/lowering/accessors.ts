@@ -37,8 +37,13 @@ export function writeAccessors(helpers: Helpers, request: AccessorRequest): void
   const names = accessorNames(helpers.prefix, name);
   // parameters carry the prefix too: a binding may be called `index` or `value`
   const [index, value] = [`${helpers.prefix}index`, `${helpers.prefix}value`];
-  if (request.loads) helpers.text.set(names.load, `fn ${names.load}(${index} : i32) -> ${element} {\n  return ${loadOf(helpers, request, index)};\n}`);
-  if (request.stores) helpers.text.set(names.store, `fn ${names.store}(${index} : i32, ${value} : ${element}) {\n${storeOf(helpers, request, index, value)}\n}`);
+  if (request.loads)
+    helpers.text.set(names.load, `fn ${names.load}(${index} : i32) -> ${element} {\n  return ${loadOf(helpers, request, index)};\n}`);
+  if (request.stores)
+    helpers.text.set(
+      names.store,
+      `fn ${names.store}(${index} : i32, ${value} : ${element}) {\n${storeOf(helpers, request, index, value)}\n}`,
+    );
 }
 
 function loadOf(helpers: Helpers, request: AccessorRequest, index: string): string {

@@ -68,7 +68,8 @@ export function narrowing(helpers: Helpers, codec: Codec, width: Width): string 
   const { floats, codes, words } = WIDTHS[width];
   const format = codec === 'bfloat16' ? 'bfloat16' : 'float16';
   const value = options.overflow === 'saturate' ? `${saturating(helpers, format, width)}(value)` : 'value';
-  if (format === 'float16' && options.narrow === 'hardware') return define(helpers, `narrow_${format}_${width}`, (name) => hardwareNarrowing(name, value, width));
+  if (format === 'float16' && options.narrow === 'hardware')
+    return define(helpers, `narrow_${format}_${width}`, (name) => hardwareNarrowing(name, value, width));
   const c = (bits: string): string => `${codes}(${bits}u)`;
   return define(
     helpers,

@@ -45,7 +45,9 @@ export class LoweringError extends Error {
   constructor(kind: RefusalKind, at: { readonly binding: string; readonly wgsl: string; readonly offset: number; readonly got?: string }) {
     const line = lineOf(at.wgsl, at.offset);
     const subject = at.binding === '' ? 'the binding' : `binding ${at.binding}`;
-    super(`[webgpu] ${subject} ${REFUSALS[kind]}, got ${at.got ?? `\`${excerpt(at.wgsl, at.offset)}\` in line ${line} of the shader`}. Keep its tensor in float32.`);
+    super(
+      `[webgpu] ${subject} ${REFUSALS[kind]}, got ${at.got ?? `\`${excerpt(at.wgsl, at.offset)}\` in line ${line} of the shader`}. Keep its tensor in float32.`,
+    );
     this.kind = kind;
     this.binding = at.binding;
     this.line = line;

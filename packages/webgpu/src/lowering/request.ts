@@ -48,11 +48,13 @@ const CHOICES = {
 /** Checks a request and fills in the defaults. */
 export function resolveOptions({ bindings, options = {} }: LowerRequest): Required<LowerOptions> {
   for (const [name, codec] of Object.entries(bindings)) {
-    if (!CODECS.includes(codec)) throw new TypeError(`[webgpu] codec of binding ${name} is unknown, got ${String(codec)}. Use ${CODECS.join(', ')}.`);
+    if (!CODECS.includes(codec))
+      throw new TypeError(`[webgpu] codec of binding ${name} is unknown, got ${String(codec)}. Use ${CODECS.join(', ')}.`);
   }
   for (const [name, value] of Object.entries(options)) {
     const choices: readonly string[] | undefined = Object.hasOwn(CHOICES, name) ? CHOICES[name as keyof typeof CHOICES] : undefined;
-    if (choices === undefined) throw new TypeError(`[webgpu] option of the lowering is unknown, got ${name}. Use ${Object.keys(CHOICES).join(', ')}.`);
+    if (choices === undefined)
+      throw new TypeError(`[webgpu] option of the lowering is unknown, got ${name}. Use ${Object.keys(CHOICES).join(', ')}.`);
     if (value !== undefined && !choices.includes(String(value))) {
       throw new TypeError(`[webgpu] option ${name} of the lowering is unknown, got ${String(value)}. Use ${choices.join(' or ')}.`);
     }

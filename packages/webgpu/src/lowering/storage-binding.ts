@@ -45,7 +45,12 @@ function isStorage({ space }: Variable): boolean {
 
 function missing(source: Source, module: Module, binding: string, at: number): LoweringError {
   const names = module.variables.filter(isStorage).map(({ name }) => name);
-  return new LoweringError('missing', { binding, wgsl: source.wgsl, offset: tokenAt(source, at).start, got: names.length === 0 ? 'none' : names.join(', ') });
+  return new LoweringError('missing', {
+    binding,
+    wgsl: source.wgsl,
+    offset: tokenAt(source, at).start,
+    got: names.length === 0 ? 'none' : names.join(', '),
+  });
 }
 
 function elementOf(source: Source, { name, at, type: [start, end] }: Variable): Pick<StorageBinding, 'element' | 'elementText'> {

@@ -9,11 +9,13 @@ export interface Token {
 }
 
 // WGSL 3.6: blankspace, comments to the end of a line (which has seven spellings), identifiers by Unicode's rules
-const BLANK = /(?:[\t\n\v\f\r \u0085\u200e\u200f\u2028\u2029]+|\/\/[^\n\v\f\r\u0085\u2028\u2029]*)+/uy;
+const BLANK = /(?:[\t\n\v\f\r \u0085\u200e\u200f\u2028\u2029]+|\/\/[^\n\v\f\r\u0085\u2028\u2029]*)+/y;
+const ASCII_NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NAME = /[\p{XID_Start}_][\p{XID_Continue}]*/uy;
-const NUMBER = /0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?[fhiu]?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[fhiu]?/uy;
+const NUMBER =
+  /0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?[fhiu]?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[fhiu]?/y;
 // `<`, `>` and what begins with them are single, as only the parser could tell a template list from a comparison
-const PUNCTUATION = /->|&&|\|\||\+\+|--|==|!=|[+\-*/%&|^]=|[@()[\]{}:;,.=+\-*/%&|^~!<>]/uy;
+const PUNCTUATION = /->|&&|\|\||\+\+|--|==|!=|[+\-*/%&|^]=|[@()[\]{}:;,.=+\-*/%&|^~!<>]/y;
 const COMMENT_EDGE = /\/\*|\*\//g;
 
 /**
@@ -45,7 +47,8 @@ export function tokenize(wgsl: string): Token[] {
 }
 
 function tokenAt(wgsl: string, at: number): [Token['kind'], number] {
-  const name = skip(NAME, wgsl, at);
+  const ascii = skip(ASCII_NAME, wgsl, at);
+  const name = wgsl.charCodeAt(ascii) > 127 ? skip(NAME, wgsl, at) : ascii; // Unicode's tables are slow, and tfjs needs none
   if (name > at) return ['name', name];
   const number = skip(NUMBER, wgsl, at);
   return number > at ? ['number', number] : ['punctuation', skip(PUNCTUATION, wgsl, at)];

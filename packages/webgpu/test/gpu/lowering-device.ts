@@ -28,11 +28,20 @@ export interface ShaderRun {
 }
 
 /** Runs a shader and returns the words of one buffer. Waits for the GPU; destroys what it made. */
-export async function runShader(device: GPUDevice, { code, buffers, read, workgroups, times = 1 }: ShaderRun): Promise<Uint32Array<ArrayBuffer>> {
+export async function runShader(
+  device: GPUDevice,
+  { code, buffers, read, workgroups, times = 1 }: ShaderRun,
+): Promise<Uint32Array<ArrayBuffer>> {
   device.pushErrorScope('validation');
-  const pipeline = device.createComputePipeline({ layout: 'auto', compute: { module: device.createShaderModule({ code }), entryPoint: 'main' } });
+  const pipeline = device.createComputePipeline({
+    layout: 'auto',
+    compute: { module: device.createShaderModule({ code }), entryPoint: 'main' },
+  });
   const made = buffers.map((data) => {
-    const buffer = device.createBuffer({ size: data.byteLength, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC });
+    const buffer = device.createBuffer({
+      size: data.byteLength,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+    });
     device.queue.writeBuffer(buffer, 0, data);
     return buffer;
   });

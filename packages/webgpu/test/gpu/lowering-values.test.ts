@@ -52,7 +52,8 @@ describe.skipIf(!vulkan.available)('a lowered shader', () => {
     const codes = Uint16Array.from({ length: 65_536 }, (_, i) => i);
     const { code } = lower(copyShader(element, 65_536 / widthOf(element)), { bindings: { x: codec }, options: { widen } });
     const out = await runShader(device, { code, buffers: [new Uint32Array(65_536), words(codes)], read: 0, workgroups: 64 });
-    const expected = codec === 'bfloat16' ? Uint32Array.from(codes, (bits) => bits << 16) : new Uint32Array(goldenBytes('codec/f16_to_f32.u32').buffer);
+    const expected =
+      codec === 'bfloat16' ? Uint32Array.from(codes, (bits) => bits << 16) : new Uint32Array(goldenBytes('codec/f16_to_f32.u32').buffer);
     expect(differences(out, expected, isNan32)).toEqual([]);
   });
 
@@ -81,22 +82,27 @@ describe.skipIf(!vulkan.available)('a lowered shader', () => {
     const inputs = new Uint32Array(goldenBytes('codec/f32.u32').buffer);
     const codes = await stored(codec, element, inputs, { narrow, overflow: 'saturate' });
     const expected =
-      codec === 'bfloat16' ? encode(new Float32Array(inputs.buffer), 'bfloat16', { overflow: 'saturate' }) : new Uint16Array(goldenBytes('codec/f32_to_f16_sat.u16').buffer);
+      codec === 'bfloat16'
+        ? encode(new Float32Array(inputs.buffer), 'bfloat16', { overflow: 'saturate' })
+        : new Uint16Array(goldenBytes('codec/f32_to_f16_sat.u16').buffer);
     const above = nanAbove(codec);
     expect(differences(codes, expected.subarray(0, codes.length), (bits) => (bits & 0x7fff) > above)).toEqual([]);
     expect(codes.some((bits) => (bits & 0x7fff) === above)).toBe(false);
   });
 
-  it.for(CODECS)('rounds every upper half of a float32 with critical lower halves to nearest even: %s in software', async (codec, { skip }) => {
-    skip(!can(codec), NO_F16);
-    const lower16 = [0, 1, 0x0fff, 0x1000, 0x1001, 0x2fff, 0x3000, 0x7fff, 0x8000, 0x8001, 0xefff, 0xffff];
-    const inputs = new Uint32Array(65_536 * lower16.length);
-    inputs.forEach((_, i) => (inputs[i] = ((i % 65_536) << 16) | (lower16[Math.floor(i / 65_536)] ?? 0)));
-    const codes = await stored(codec, 'vec4<f32>', inputs, { narrow: 'software' });
-    const expected = encode(new Float32Array(inputs.buffer), codec === 'bfloat16' ? 'bfloat16' : 'float16');
-    const above = nanAbove(codec);
-    expect(differences(codes, expected, (bits) => (bits & 0x7fff) > above)).toEqual([]);
-  });
+  it.for(CODECS)(
+    'rounds every upper half of a float32 with critical lower halves to nearest even: %s in software',
+    async (codec, { skip }) => {
+      skip(!can(codec), NO_F16);
+      const lower16 = [0, 1, 0x0fff, 0x1000, 0x1001, 0x2fff, 0x3000, 0x7fff, 0x8000, 0x8001, 0xefff, 0xffff];
+      const inputs = new Uint32Array(65_536 * lower16.length);
+      inputs.forEach((_, i) => (inputs[i] = ((i % 65_536) << 16) | (lower16[Math.floor(i / 65_536)] ?? 0)));
+      const codes = await stored(codec, 'vec4<f32>', inputs, { narrow: 'software' });
+      const expected = encode(new Float32Array(inputs.buffer), codec === 'bfloat16' ? 'bfloat16' : 'float16');
+      const above = nanAbove(codec);
+      expect(differences(codes, expected, (bits) => (bits & 0x7fff) > above)).toEqual([]);
+    },
+  );
 
   it.for(CODECS)('stores odd counts of scalars without touching a neighbour, in any order, 100 times: %s', async (codec, { skip }) => {
     skip(!can(codec), NO_F16);

@@ -59,9 +59,9 @@ describe('lower, on random text', { timeout: 60_000 }, () => {
         expect(code.slice(0, 'enable f16; '.length + expected.length)).toBe(`enable f16; ${expected}`);
         count += 1;
       }),
-      300,
+      150,
     );
-    expect(count).toBeGreaterThanOrEqual(300);
+    expect(count).toBeGreaterThanOrEqual(150);
   });
 
   it('finds in generated shaders what wesl finds', () => {
@@ -73,9 +73,9 @@ describe('lower, on random text', { timeout: 60_000 }, () => {
         expect(found).toEqual(theirs(source, GENERATED));
         accesses += found?.length ?? 0;
       }),
-      200,
+      80,
     );
-    expect(accesses).toBeGreaterThan(4000);
+    expect(accesses).toBeGreaterThan(2000);
   });
 
   it('lowers token soup as wesl reads it, or refuses', () => {
@@ -91,9 +91,9 @@ describe('lower, on random text', { timeout: 60_000 }, () => {
         understood += 1;
         expect(found, wgsl).toEqual(wanted);
       }),
-      8000,
+      4000,
     );
-    expect(understood).toBeGreaterThan(30);
+    expect(understood).toBeGreaterThan(15);
   });
 
   it('lowers a shader of tfjs with one token lost, doubled or exchanged as wesl reads it, or refuses', () => {
@@ -120,17 +120,20 @@ describe('lower, on random text', { timeout: 60_000 }, () => {
       }),
       500,
     );
-    expect(understood).toBeGreaterThan(50);
-    expect(refused).toBeGreaterThan(50);
+    expect(understood).toBeGreaterThan(25);
+    expect(refused).toBeGreaterThan(25);
   });
 
-  it('answers within a second for a hundred kilobytes of anything', () => {
-    const texts = ['(', '{', '[', 'A[', 'A[0]+', '/*', '/**/', 'if a {', 'let A = A[0];', '&(', '<', 'vec4<', '@a(', '0', 'é', 'a.', ' '];
+  it('needs less than a second of the processor for a hundred kilobytes of anything', () => {
+    const texts = '( { [ A[ A[0]+ /* /**/ if_a_{ let_A_=_A[0]; &( < vec4< @a( 0 é a. _ //~ _//~_/**/ ~ A[0]_=_A[0]; x.A = && "'
+      .split(' ')
+      .map((text) => text.replaceAll('_', ' ').replaceAll('~', '\n'));
     for (const text of texts) {
-      const start = performance.now();
+      const before = process.cpuUsage();
       ours(`${HEAD}fn main() { ${text.repeat(100_000 / text.length)}`, BINDINGS);
       ours(`${HEAD}${text.repeat(100_000 / text.length)}`, BINDINGS);
-      expect(performance.now() - start, text).toBeLessThan(1000);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6, text).toBeLessThan(1);
     }
   });
 });

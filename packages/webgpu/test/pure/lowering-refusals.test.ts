@@ -92,7 +92,9 @@ describe('lower refuses', () => {
     const error = refusal('A', 'fn main() {\n  let p = &A[3];\n}');
     expect(error.line).toBe(10);
     expect(error.name).toBe('LoweringError');
-    expect(error.message).toBe('[webgpu] binding A has its address taken, got `A[3];` in line 10 of the shader. Keep its tensor in float32.');
+    expect(error.message).toBe(
+      '[webgpu] binding A has its address taken, got `A[3];` in line 10 of the shader. Keep its tensor in float32.',
+    );
   });
 
   it('a missing binding with the names of those that are there', () => {
@@ -101,14 +103,18 @@ describe('lower refuses', () => {
 
   it('nothing of what only looks alike', () => {
     const text = 'fn main(flag : bool) { let v = flag & (A[0] > 0.0) && A[1] > 0.0; let w = (1 & i32(A[2])); }';
-    expect(lower(HEAD + text, { bindings: { A: 'f16' } }).code).toContain('let v = flag & (halftone_load_A(i32(0)) > 0.0) && halftone_load_A(i32(1)) > 0.0;');
+    expect(lower(HEAD + text, { bindings: { A: 'f16' } }).code).toContain(
+      'let v = flag & (halftone_load_A(i32(0)) > 0.0) && halftone_load_A(i32(1)) > 0.0;',
+    );
   });
 });
 
 describe('lower, given wrong arguments', () => {
   it('names the codecs', () => {
     const bindings = { A: 'float16' as Codec };
-    expect(() => lower(HEAD, { bindings })).toThrow(new TypeError('[webgpu] codec of binding A is unknown, got float16. Use f16, packed-f16, bfloat16.'));
+    expect(() => lower(HEAD, { bindings })).toThrow(
+      new TypeError('[webgpu] codec of binding A is unknown, got float16. Use f16, packed-f16, bfloat16.'),
+    );
   });
 
   it('names the choices of an option', () => {

@@ -16,7 +16,7 @@ const REFUSED: Readonly<Record<string, string>> = {};
 
 const title = ({ label, op }: Shader): string => `${label} (${op})`;
 
-describe('the recorded shaders of tfjs', () => {
+describe('the recorded shaders of tfjs', { timeout: 60_000 }, () => {
   it('are many, of nearly all programs, and each distinct', () => {
     expect(new Set(shaders.map(({ label }) => label)).size).toBeGreaterThanOrEqual(70);
     expect(new Set(shaders.map(({ code }) => code)).size).toBe(shaders.length);
@@ -45,7 +45,8 @@ describe('the recorded shaders of tfjs', () => {
       for (const name of Object.keys(floatBindings(shader, 'f16'))) {
         const { code, lowered } = lower(shader.code, { bindings: { [name]: 'packed-f16' } });
         expect(lowered.map((binding) => binding.name)).toEqual([name]);
-        const others = (text: string): string[] => text.split('\n').filter((line) => line.includes('var<storage') && !line.includes(`> ${name}`));
+        const others = (text: string): string[] =>
+          text.split('\n').filter((line) => line.includes('var<storage') && !line.includes(`> ${name}`));
         expect(others(code)).toEqual(others(shader.code));
       }
     }
@@ -62,7 +63,7 @@ describe('the recorded shaders of tfjs', () => {
   });
 });
 
-describe('the lowered text', () => {
+describe('the lowered text', { timeout: 60_000 }, () => {
   it('is the old one, verbatim, when the edits are undone by a search for the new names', () => {
     for (const shader of withFloats) {
       const { code } = lower(shader.code, { bindings: floatBindings(shader, 'packed-f16') });
@@ -85,7 +86,7 @@ describe('the lowered text', () => {
   });
 });
 
-describe('the accesses found', () => {
+describe('the accesses found', { timeout: 60_000 }, () => {
   it('are those that another parser finds: names, places, indices, loads and stores', () => {
     let count = 0;
     for (const shader of withFloats) {
@@ -116,7 +117,10 @@ function unedited(shader: Shader): string[] {
     const end = tokenAt(source, access.end);
     return [...tokens, tokenAt(source, access.operator), access.kind === 'store' ? { start: end.start, end: end.start } : end];
   });
-  for (const { elementText: [start, end] } of bindings.values()) replaced.push({ start, end });
+  for (const {
+    elementText: [start, end],
+  } of bindings.values())
+    replaced.push({ start, end });
   const pieces: string[] = [];
   let at = 0;
   for (const { start, end } of replaced.sort((a, b) => a.start - b.start)) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { applyEdits } from '../../src/lowering/edits.ts';
 import type { Codec, LowerOptions } from '../../src/lowering/index.ts';
 import { lower } from '../../src/lowering/index.ts';
 
@@ -29,7 +30,9 @@ describe('lower, on loads and stores', () => {
   });
 
   it('lowers loads inside the index of another', () => {
-    expect(body('let v = A[i32(A[i + i32(A[0])])];')).toBe('let v = halftone_load_A(i32(i32(halftone_load_A(i32(i + i32(halftone_load_A(i32(0))))))));');
+    expect(body('let v = A[i32(A[i + i32(A[0])])];')).toBe(
+      'let v = halftone_load_A(i32(i32(halftone_load_A(i32(i + i32(halftone_load_A(i32(0))))))));',
+    );
   });
 
   it('turns a store into a call', () => {
@@ -59,7 +62,8 @@ describe('lower, on loads and stores', () => {
   });
 
   it('reads conditions, selectors, returns and calls', () => {
-    const text = 'if A[0] > 0.0 { return; } else if (A[1] > 0.0) { f(A[2]); } switch i32(A[3]) { case 1, 2: { g(A[4]); } default { } } while A[5] < 1.0 { loop { continuing { break if A[6] > 0.0; } } } _ = A[7];';
+    const text =
+      'if A[0] > 0.0 { return; } else if (A[1] > 0.0) { f(A[2]); } switch i32(A[3]) { case 1, 2: { g(A[4]); } default { } } while A[5] < 1.0 { loop { continuing { break if A[6] > 0.0; } } } _ = A[7];';
     const loads = body(`${text} let end = 0;`.replaceAll('}', '} ')).match(/halftone_load_A\(i32\(\d\)\)/g);
     expect(loads).toHaveLength(8);
   });
@@ -75,9 +79,15 @@ describe('lower, on loads and stores', () => {
 
 describe('lower, on names', () => {
   it('leaves a parameter, a local variable and a loop variable that hide a binding, as far as they reach', () => {
-    expect(body('{ var A = array<f32, 2>(); A[0] = A[1]; } let v = A[i];')).toBe('{ var A = array<f32, 2>(); A[0] = A[1]; } let v = halftone_load_A(i32(i));');
-    expect(body('for (var A = 0; A < 2; A++) { f(A); } f(A[0]);')).toBe('for (var A = 0; A < 2; A++) { f(A); } f(halftone_load_A(i32(0)));');
-    const { code } = lower(`${HEAD}fn f(A : vec4<f32>) -> f32 { return A[0]; }\nfn g() -> f32 { return A[0]; }\n`, { bindings: { A: 'f16' } });
+    expect(body('{ var A = array<f32, 2>(); A[0] = A[1]; } let v = A[i];')).toBe(
+      '{ var A = array<f32, 2>(); A[0] = A[1]; } let v = halftone_load_A(i32(i));',
+    );
+    expect(body('for (var A = 0; A < 2; A++) { f(A); } f(A[0]);')).toBe(
+      'for (var A = 0; A < 2; A++) { f(A); } f(halftone_load_A(i32(0)));',
+    );
+    const { code } = lower(`${HEAD}fn f(A : vec4<f32>) -> f32 { return A[0]; }\nfn g() -> f32 { return A[0]; }\n`, {
+      bindings: { A: 'f16' },
+    });
     expect(code).toContain('fn f(A : vec4<f32>) -> f32 { return A[0]; }\nfn g() -> f32 { return halftone_load_A(i32(0)); }');
   });
 
@@ -89,7 +99,13 @@ describe('lower, on names', () => {
     expect(body('f(uniforms.A, v.A[0]); // A[0]\n /* A[1] /* A[2] */ A[3] */ g(A /* [9] */ [4]);')).toBe(
       'f(uniforms.A, v.A[0]); // A[0]\n /* A[1] /* A[2] */ A[3] */ g(halftone_load_A /* [9] */ (i32(4)));',
     );
-    expect(lower(`${HEAD}struct S { A : f32, B : array<f32, 4> };\n`, { bindings: ALL }).code).toContain('struct S { A : f32, B : array<f32, 4> };');
+    expect(lower(`${HEAD}struct S { A : f32, B : array<f32, 4> };\n`, { bindings: ALL }).code).toContain(
+      'struct S { A : f32, B : array<f32, 4> };',
+    );
+  });
+
+  it('knows names beyond ASCII', () => {
+    expect(body('let größe = A[i]; let ΔA = A[größe];')).toBe('let größe = halftone_load_A(i32(i)); let ΔA = halftone_load_A(i32(größe));');
   });
 
   it('gives helpers names that the shader does not mention', () => {
@@ -140,6 +156,25 @@ describe('lower, on declarations', () => {
   });
 });
 
+describe('applyEdits', () => {
+  it('puts texts in their places, in any order', () => {
+    const edits = [
+      { start: 4, end: 5, text: 'E' },
+      { start: 0, end: 1, text: '' },
+      { start: 2, end: 2, text: '+' },
+    ];
+    expect(applyEdits('abcdef', edits)).toBe('b+cdEf');
+  });
+
+  it('refuses edits that overlap', () => {
+    const edits = [
+      { start: 0, end: 2, text: '' },
+      { start: 1, end: 3, text: '' },
+    ];
+    expect(() => applyEdits('abc', edits)).toThrow('must not overlap, got two at offset 1. Report this shader.');
+  });
+});
+
 describe('lower, as a whole', () => {
   it('returns the same text without bindings, whatever it is', () => {
     expect(lower('not wgsl {{{', { bindings: {} })).toEqual({ code: 'not wgsl {{{', enables: [], lowered: [] });
@@ -170,7 +205,10 @@ describe('lower, as a whole', () => {
   });
 
   it('converts bfloat16 by bits whatever the options say', () => {
-    const { code } = lower(`${HEAD}fn main() { result[0] = A[0]; }`, { bindings: { A: 'bfloat16', result: 'bfloat16' }, options: { narrow: 'hardware', widen: 'hardware' } });
+    const { code } = lower(`${HEAD}fn main() { result[0] = A[0]; }`, {
+      bindings: { A: 'bfloat16', result: 'bfloat16' },
+      options: { narrow: 'hardware', widen: 'hardware' },
+    });
     expect(code).not.toContain('pack2x16float');
   });
 });

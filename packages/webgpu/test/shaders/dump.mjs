@@ -10,7 +10,8 @@ import { scenarios } from './scenarios.mjs';
 
 Object.assign(globalThis, globals);
 const gpu = create(['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia']);
-if (globalThis.navigator === undefined) Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
+if (globalThis.navigator === undefined)
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
 else Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
 
 const seen = new Map();
@@ -43,7 +44,9 @@ for (const [op, run] of scenarios(tf)) {
 /** Two shaders are alike for us when they are of one program and touch the same bindings in the same places of the same text. */
 function likeness({ label, code }) {
   const storage = [...code.matchAll(/var<storage, (\w+)> (\w+)\s*:\s*([^;]+);/g)].map(([, mode, name, type]) => [mode, name, type]);
-  const uses = storage.map(([, name]) => [...code.matchAll(new RegExp(`\\b${name}\\[[^\\n]*`, 'g'))].map(([use]) => use.replace(/\d+/g, 'N')).sort());
+  const uses = storage.map(([, name]) =>
+    [...code.matchAll(new RegExp(`\\b${name}\\[[^\\n]*`, 'g'))].map(([use]) => use.replace(/\d+/g, 'N')).sort(),
+  );
   return JSON.stringify([label, storage, uses]);
 }
 const kept = new Map();
@@ -57,10 +60,14 @@ for (const { module, ...shader } of seen.values()) {
   const key = process.argv.includes('--all') ? shader.code : likeness(shader);
   if (!kept.has(key)) kept.set(key, shader);
 }
-const shaders = [...kept.values()].sort((a, b) => a.label.localeCompare(b.label) || a.op.localeCompare(b.op) || a.code.localeCompare(b.code));
+const shaders = [...kept.values()].sort(
+  (a, b) => a.label.localeCompare(b.label) || a.op.localeCompare(b.op) || a.code.localeCompare(b.code),
+);
 const json = JSON.stringify(shaders);
 const packed = gzipSync(json, { level: 9 });
 writeFileSync(new URL('shaders.json.gz', import.meta.url), packed);
 for (const line of failed) console.log(`failed  ${line}`);
-console.log(`${seen.size} distinct shaders, ${shaders.length} kept of ${new Set(shaders.map(({ label }) => label)).size} programs, ${packed.length} bytes`);
+console.log(
+  `${seen.size} distinct shaders, ${shaders.length} kept of ${new Set(shaders.map(({ label }) => label)).size} programs, ${packed.length} bytes`,
+);
 process.exit(0);

@@ -89,8 +89,21 @@ class Writer {
   }
 
   #statement(depth: number): void {
-    const simple = [() => this.#local(), () => this.#store(';'), () => this.#update(), () => this.#call(), () => this.#return(), () => this.#other()];
-    const nested = [() => this.#if(depth), () => this.#for(depth), () => this.#loop(depth), () => this.#switch(depth), () => this.#block(depth - 1)];
+    const simple = [
+      () => this.#local(),
+      () => this.#store(';'),
+      () => this.#update(),
+      () => this.#call(),
+      () => this.#return(),
+      () => this.#other(),
+    ];
+    const nested = [
+      () => this.#if(depth),
+      () => this.#for(depth),
+      () => this.#loop(depth),
+      () => this.#switch(depth),
+      () => this.#block(depth - 1),
+    ];
     this.#pick(depth > 0 ? [...simple, ...nested] : simple)();
     this.#blank();
   }

@@ -31,7 +31,8 @@ export function usesByWesl(wgsl: string): OracleUse[] {
   const indexed = new Set<AbstractElem>();
   const targets = new Map<AbstractElem, 'store' | 'update'>();
   const visit = (elem: AbstractElem): void => {
-    if (elem.kind === 'assign' && elem.lhs.kind === 'component-expression') targets.set(elem.lhs, elem.op.value === '=' ? 'store' : 'update');
+    if (elem.kind === 'assign' && elem.lhs.kind === 'component-expression')
+      targets.set(elem.lhs, elem.op.value === '=' ? 'store' : 'update');
     if (elem.kind === 'component-expression') visitIndex(elem);
     if (elem.kind === 'ref' && !indexed.has(elem)) {
       const decl = declared(elem);
@@ -44,8 +45,8 @@ export function usesByWesl(wgsl: string): OracleUse[] {
     const decl = declared(elem.base);
     if (decl === undefined) return;
     indexed.add(elem.base);
-    const open = wgsl.slice(elem.base.end, elem.access.start);
-    uses.push({ name: decl.originalName, kind: targets.get(elem) ?? 'load', start: elem.base.start, index: wgsl.slice(elem.base.end + open.length, elem.access.end) });
+    const index = wgsl.slice(elem.access.start, elem.access.end);
+    uses.push({ name: decl.originalName, kind: targets.get(elem) ?? 'load', start: elem.base.start, index });
   };
   const declared = ({ ident }: RefIdentElem): DeclIdent | undefined => {
     const target = bindings.refersTo.get(ident);
