@@ -49,8 +49,19 @@ describe('requireOrSkip', () => {
 
   it('finds no TensorFlow in a package that does not have it', async () => {
     vi.stubEnv('HALFTONE_REQUIRE', 'tensorflow');
+    vi.stubEnv('HALFTONE_TENSORFLOW', '');
     vi.spyOn(process, 'cwd').mockReturnValue(folder);
     await expect(requireOrSkip('tensorflow')).rejects.toThrow('@tensorflow/tfjs-node is not installed');
+  });
+
+  it('takes the TensorFlow addon that HALFTONE_TENSORFLOW names and no other', async () => {
+    const addon = join(folder, 'tfjs_binding.node');
+    writeFileSync(addon, '');
+    vi.stubEnv('HALFTONE_TENSORFLOW', addon);
+    expect(await requireOrSkip('tensorflow')).toEqual({ available: true, reason: addon });
+    vi.stubEnv('HALFTONE_TENSORFLOW', `${addon}-gone`);
+    vi.stubEnv('HALFTONE_REQUIRE', 'tensorflow');
+    await expect(requireOrSkip('tensorflow')).rejects.toThrow('which does not exist');
   });
 
   it('refuses a need that does not exist', async () => {

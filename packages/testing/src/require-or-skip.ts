@@ -24,6 +24,8 @@ const checks = {
     return found === undefined ? missing('no Chromium; name one in HALFTONE_BROWSER') : met(found);
   },
   tensorflow: () => {
+    const named = process.env['HALFTONE_TENSORFLOW'];
+    if (named !== undefined && named !== '') return existsSync(named) ? met(named) : missing(`HALFTONE_TENSORFLOW names ${named}, which does not exist`);
     const name = '@tensorflow/tfjs-node';
     try {
       const folder = dirname(createRequire(join(process.cwd(), 'package.json')).resolve(`${name}/package.json`));
