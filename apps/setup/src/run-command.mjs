@@ -28,6 +28,24 @@ export function runCheck(command, args, { cwd = root, env = process.env } = {}) 
 }
 
 /**
+ * Runs a check like `runCheck` and also returns what it said on stderr.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {CommandOptions} [options]
+ * @returns {Promise<{ code: number, stderr: string }>}
+ */
+export async function runCheckHeard(command, args, { cwd = root, env = process.env } = {}) {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    process.stderr.write(text);
+    stderr += text;
+  });
+  return { code: await finished(child), stderr };
+}
+
+/**
  * Runs a tool and returns what it printed on stdout.
  *
  * @param {string} command
@@ -53,29 +71,40 @@ export async function readTool(command, args, { cwd = root, env = process.env } 
  * @returns {Promise<void>} sets `process.exitCode`, or ends this process by the signal that ended the job
  */
 export async function runJob(command, args, { cwd = root, env = process.env } = {}) {
-  const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
-  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
-  const pass = /** @param {NodeJS.Signals} signal */ (signal) => void child.kill(signal);
-  for (const signal of signals) process.on(signal, pass);
-  const [code, signal] = await ending(child);
-  for (const name of signals) process.off(name, pass);
+  const [code, signal] = await ending(spawn(command, args, { cwd, env, stdio: 'inherit' }));
   if (signal) process.kill(process.pid, signal);
   else process.exitCode = code;
 }
 
 /** @param {import('node:child_process').ChildProcess} child */
 async function finished(child) {
-  const [code, signal] = await ending(child);
+  const [code, signal, got] = await ending(child);
+  if (got) process.kill(process.pid, got); // set-up itself was told to end
   return signal ? 128 : code;
 }
 
 /**
+ * Waits for a child. A signal that we get meanwhile goes to the child first, so that nothing is left running.
+ *
  * @param {import('node:child_process').ChildProcess} child
- * @returns {Promise<[code: number, signal: NodeJS.Signals | null]>}
+ * @returns {Promise<[code: number, signal: NodeJS.Signals | null, got: NodeJS.Signals | undefined]>} `got` is a signal that came to us
  */
 function ending(child) {
+  /** @type {NodeJS.Signals | undefined} */
+  let got;
+  const pass = /** @param {NodeJS.Signals} signal */ (signal) => {
+    got = signal;
+    child.kill(signal);
+  };
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  for (const signal of signals) process.on(signal, pass);
   return new Promise((resolve) => {
-    child.on('error', () => resolve([127, null]));
-    child.on('close', (code, signal) => resolve([code ?? 1, signal]));
+    /** @type {(code: number, signal: NodeJS.Signals | null) => void} */
+    const end = (code, signal) => {
+      for (const name of signals) process.off(name, pass);
+      resolve([code, signal, got]);
+    };
+    child.on('error', () => end(127, null));
+    child.on('close', (code, signal) => end(code ?? 1, signal));
   });
 }

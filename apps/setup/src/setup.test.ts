@@ -14,6 +14,7 @@ import { nodeVersionProblem, oldestNode } from './node-version.mjs';
 import { lockedProject } from './npm-tool.mjs';
 import { suites } from './suites.mjs';
 import { toolEnvironment } from './tool-environment.mjs';
+import { needsIn } from './vitest-run.mjs';
 
 describe('the Node version', () => {
   test('takes the oldest one and everything newer', () => {
@@ -166,4 +167,9 @@ test('the long suites fit into an hour beside npm test', () => {
   const minutes = suites.reduce((sum, { budgetMinutes }) => sum + budgetMinutes, 0);
   expect(minutes).toBeLessThanOrEqual(45);
   expect(new Set(suites.map(({ name }) => name)).size).toBe(suites.length);
+});
+
+test('each need that was missing is named once, in the words of the tests', () => {
+  const line = '[testing] skipped what needs shared: HALFTONE_SHARED names no folder\n';
+  expect(needsIn(`${line}noise\n${line}`)).toEqual(['what needs shared: HALFTONE_SHARED names no folder']);
 });

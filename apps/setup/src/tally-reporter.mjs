@@ -6,14 +6,6 @@ import { writeFileSync } from 'node:fs';
  * The file is named by HALFTONE_TALLY. Errors outside of tests, and files that could not be read, count as failures.
  */
 export default class TallyReporter {
-  /** @type {string[]} */
-  #reasons = [];
-
-  /** @param {{ content: string }} log */
-  onUserConsoleLog({ content }) {
-    for (const [, reason] of content.matchAll(/^\[testing\] (skipped what needs .*)$/gm)) if (reason) this.#reasons.push(reason);
-  }
-
   /**
    * @param {ReadonlyArray<import('vitest/node').TestModule>} modules
    * @param {ReadonlyArray<unknown>} unhandled
@@ -36,6 +28,6 @@ export default class TallyReporter {
       if (module.state() === 'failed' && count.failed === before) count.failed++;
     }
     const file = process.env['HALFTONE_TALLY'];
-    if (file) writeFileSync(file, JSON.stringify({ ...count, skips, reasons: [...new Set(this.#reasons)] }));
+    if (file) writeFileSync(file, JSON.stringify({ ...count, skips }));
   }
 }

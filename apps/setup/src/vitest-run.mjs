@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from './child-environment.mjs';
 import { inCache, root } from './folders.mjs';
-import { runCheck } from './run-command.mjs';
+import { runCheckHeard } from './run-command.mjs';
 
 /** @import { gpuEnvironment } from './lavapipe.mjs' */
 /** @import { Outcome } from './test-job.mjs' */
@@ -32,7 +32,9 @@ export async function runVitest(args, gpu, { node = process.execPath, projects =
     '--passWithNoTests',
     ...args,
   ];
-  const code = await runCheck(node, vitest, { env: childEnvironment({ ...process.env, HALFTONE_TALLY: tallyFile }, gpu.env) });
+  const { code, stderr } = await runCheckHeard(node, vitest, {
+    env: childEnvironment({ ...process.env, HALFTONE_TALLY: tallyFile }, gpu.env),
+  });
   const tally = await readFile(tallyFile, 'utf8').then(JSON.parse, () => ({
     passed: 0,
     failed: 1,
@@ -40,8 +42,18 @@ export async function runVitest(args, gpu, { node = process.execPath, projects =
     skips: [],
     reasons: ['vitest did not finish'],
   }));
-  const skips = [...tally.reasons, ...tally.skips];
+  const skips = [...needsIn(stderr), ...tally.skips];
   if (isMissing) skips.push(`all tests on a GPU: ${gpu.problem}`);
   const failed = tally.failed + (isMissing && isRequired ? 1 : 0) || (code === 0 ? 0 : 1);
   return { passed: tally.passed, failed, skipped: tally.skipped + (isMissing && !isRequired ? 1 : 0), skips };
+}
+
+/**
+ * What tests said about needs that this machine does not meet, each once. They say it on stderr, see `requireOrSkip`.
+ *
+ * @param {string} stderr
+ * @returns {string[]}
+ */
+export function needsIn(stderr) {
+  return [...new Set([...stderr.matchAll(/^\[testing\] skipped (what needs .*)$/gm)].map(([, words = '']) => words))];
 }
