@@ -56,6 +56,7 @@ async function starter({ folder, program, env }) {
     LD_LIBRARY_PATH: [first, libraries(folder)].filter(Boolean).join(':'),
     FONTCONFIG_FILE: await writeFonts(folder),
     XDG_RUNTIME_DIR: await runtimeFolder(),
+    MESA_SHADER_CACHE_DIR: inCache('mesa'),
     XDG_CONFIG_HOME: join(home, 'config'),
     XDG_CACHE_HOME: join(home, 'cache'),
   };

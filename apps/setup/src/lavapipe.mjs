@@ -22,7 +22,8 @@ export async function lavapipe() {
   if (problem) throw new SetupError(problem);
   const folder = inCache('lavapipe');
   await unpackPins(await readPins('lavapipe'), folder);
-  return lavapipeEnvironment(folder, await writeDriverFile(folder), await runtimeFolder());
+  await runtimeFolder();
+  return lavapipeEnvironment(folder, await writeDriverFile(folder), inCache());
 }
 
 /**
@@ -30,11 +31,16 @@ export async function lavapipe() {
  *
  * @param {string} folder
  * @param {string} driverFile
- * @param {string} runtime
+ * @param {string} home - the cache folder; Mesa would keep compiled shaders in the user's own
  * @returns {Record<string, string>}
  */
-export function lavapipeEnvironment(folder, driverFile, runtime) {
-  return { VK_DRIVER_FILES: driverFile, LD_LIBRARY_PATH: libraries(folder), XDG_RUNTIME_DIR: runtime };
+export function lavapipeEnvironment(folder, driverFile, home) {
+  return {
+    VK_DRIVER_FILES: driverFile,
+    LD_LIBRARY_PATH: libraries(folder),
+    XDG_RUNTIME_DIR: join(home, 'runtime'),
+    MESA_SHADER_CACHE_DIR: join(home, 'mesa'),
+  };
 }
 
 /**

@@ -126,12 +126,13 @@ describe('the GPU driver', () => {
 
 describe('the environment of a child', () => {
   test('puts the driver’s libraries before those of the user', () => {
-    const env = childEnvironment({ LD_LIBRARY_PATH: '/mine', HOME: '/home' }, lavapipeEnvironment('/c/lavapipe', '/c/icd.json', '/c/run'));
+    const env = childEnvironment({ LD_LIBRARY_PATH: '/mine', HOME: '/home' }, lavapipeEnvironment('/c/lavapipe', '/c/icd.json', '/c'));
     expect(env).toEqual({
       HOME: '/home',
       VK_DRIVER_FILES: '/c/icd.json',
       LD_LIBRARY_PATH: '/c/lavapipe/usr/lib/x86_64-linux-gnu:/mine',
-      XDG_RUNTIME_DIR: '/c/run',
+      XDG_RUNTIME_DIR: '/c/runtime',
+      MESA_SHADER_CACHE_DIR: '/c/mesa',
     });
   });
   test('leaves the environment that it is given as it was', () => {
