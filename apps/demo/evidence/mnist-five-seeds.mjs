@@ -9,7 +9,20 @@ const root = join(import.meta.dirname, '../../..');
 /** All that decides the numbers; how the demo talks about them does not. */
 const sources = [
   ...['autocast', 'float16', 'loss-scale', 'optimizer', 'policy', 'webgpu'].map((name) => `packages/${name}/src`),
-  ...['backend', 'batch-order', 'counting', 'evaluation', 'five-seeds', 'idx-file', 'image-set', 'mnist', 'network', 'outcome', 'random', 'run-spec'].map((name) => `apps/demo/src/${name}.ts`),
+  ...[
+    'backend',
+    'batch-order',
+    'counting',
+    'evaluation',
+    'five-seeds',
+    'idx-file',
+    'image-set',
+    'mnist',
+    'network',
+    'outcome',
+    'random',
+    'run-spec',
+  ].map((name) => `apps/demo/src/${name}.ts`),
   ...['scale-watch', 'training-run', 'training-steps'].map((name) => `apps/demo/src/${name}.ts`),
 ];
 
@@ -22,7 +35,8 @@ const sources = [
  */
 async function run({ resume, onProgress }) {
   const folder = join(process.env.HALFTONE_SHARED ?? '', 'data', 'mnist');
-  if (!process.env.HALFTONE_SHARED || !existsSync(folder)) throw new Error(`[demo] HALFTONE_SHARED must name a folder with data/mnist, got ${process.env.HALFTONE_SHARED ?? 'nothing'}. Set it.`);
+  if (!process.env.HALFTONE_SHARED || !existsSync(folder))
+    throw new Error(`[demo] HALFTONE_SHARED must name a folder with data/mnist, got ${process.env.HALFTONE_SHARED ?? 'nothing'}. Set it.`);
   const built = join(import.meta.dirname, '../dist/five-seeds.mjs');
   if (!existsSync(built)) throw new Error(`[demo] the demo must be built, got no ${built}. Run npm start once.`);
   const { fiveSeeds } = await import(built);

@@ -72,8 +72,10 @@ const OPTIONS = {
  */
 export function parseArguments(args: readonly string[]): DemoArguments {
   const values = parse(args);
-  if (values.steps !== undefined && values.epochs !== undefined) throw new TypeError('[demo] --steps and --epochs must not be given together, got both. Leave one out.');
-  if (values.images !== undefined && values.data === undefined) throw new TypeError('[demo] --images needs --data, got none. Name the folder of MNIST, or use --steps.');
+  if (values.steps !== undefined && values.epochs !== undefined)
+    throw new TypeError('[demo] --steps and --epochs must not be given together, got both. Leave one out.');
+  if (values.images !== undefined && values.data === undefined)
+    throw new TypeError('[demo] --images needs --data, got none. Name the folder of MNIST, or use --steps.');
   const chosen = values.policy ?? 'mixed_float16';
   policy(chosen); // throws with the nearest name
   return {
@@ -107,13 +109,16 @@ function wholeNumber(name: string, text: string | undefined, least: number): num
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() === '' || !Number.isInteger(value) || value < least || value > 0xffffffff) {
-    throw new RangeError(`[demo] ${name} must be a whole number of ${least} or more, got ${text}. Write for example ${name} ${Math.max(least, 4)}.`);
+    throw new RangeError(
+      `[demo] ${name} must be a whole number of ${least} or more, got ${text}. Write for example ${name} ${Math.max(least, 4)}.`,
+    );
   }
   return value;
 }
 
 function pluginOf(text: string): PluginName {
-  if (!PLUGINS.includes(text)) throw new RangeError(`[demo] --plugin must be webgpu or emulate, got ${text}. Leave it out to take the best one.`);
+  if (!PLUGINS.includes(text))
+    throw new RangeError(`[demo] --plugin must be webgpu or emulate, got ${text}. Leave it out to take the best one.`);
   return text as PluginName;
 }
 
@@ -121,7 +126,8 @@ function runsOf(text: string | undefined): readonly RunKind[] {
   if (text === undefined) return Object.values(RUNS);
   return text.split(',').map((name) => {
     const run = Object.hasOwn(RUNS, name.trim()) ? RUNS[name.trim() as keyof typeof RUNS] : undefined;
-    if (run === undefined) throw new RangeError(`[demo] --runs must list stock, half and mixed with commas, got ${text}. Write for example --runs stock,mixed.`);
+    if (run === undefined)
+      throw new RangeError(`[demo] --runs must list stock, half and mixed with commas, got ${text}. Write for example --runs stock,mixed.`);
     return run;
   });
 }

@@ -24,7 +24,8 @@ export interface OpenBackend {
 export async function openBackend(spec: Pick<RunSpec, 'kind' | 'plugin' | 'packed'>): Promise<OpenBackend> {
   if (spec.plugin === 'emulate') return spec.kind === 'stock' ? openCpu() : openEmulated();
   const { description } = await findDevice(); // both sides ask WebGPU for the same adapter, the fast one
-  if (description === undefined) throw new Error('[demo] WebGPU must find an adapter, got none. Install a GPU driver, or use --plugin emulate.');
+  if (description === undefined)
+    throw new Error('[demo] WebGPU must find an adapter, got none. Install a GPU driver, or use --plugin emulate.');
   const meter = installGpuMeter(); // before any device
   return spec.kind === 'stock' ? openStockWebGPU(meter, description) : openHalftone(meter, description, spec.packed);
 }
@@ -54,5 +55,6 @@ async function openEmulated(): Promise<OpenBackend> {
 }
 
 async function makeCurrent(name: string): Promise<void> {
-  if (!(await setBackend(name))) throw new Error(`[demo] tfjs's backend ${name} must start, got a refusal. Check the GPU driver, or use --plugin emulate.`);
+  if (!(await setBackend(name)))
+    throw new Error(`[demo] tfjs's backend ${name} must start, got a refusal. Check the GPU driver, or use --plugin emulate.`);
 }

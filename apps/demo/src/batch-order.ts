@@ -12,9 +12,17 @@ import { createRandom, type Random } from './random.ts';
  * @example
  * batchOrder({ count: 100, batch: 32, steps: 7, seed: 1 }).length; // 7
  */
-export function batchOrder(options: { readonly count: number; readonly batch: number; readonly steps: number; readonly seed: number }): Uint32Array[] {
+export function batchOrder(options: {
+  readonly count: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly seed: number;
+}): Uint32Array[] {
   const { count, batch, steps, seed } = options;
-  if (batch > count) throw new RangeError(`[demo] a batch must not be larger than the training set, got ${batch} of ${count} pictures. Use --batch ${count} or less.`);
+  if (batch > count)
+    throw new RangeError(
+      `[demo] a batch must not be larger than the training set, got ${batch} of ${count} pictures. Use --batch ${count} or less.`,
+    );
   const random = createRandom(seed, 'batches');
   const order: Uint32Array[] = [];
   while (order.length < steps) {

@@ -44,7 +44,7 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
   const svg = Plot.plot({
     ...SIZE,
     height: options.height,
-    document: document as unknown as Document,
+    document,
     ariaLabel: options.title,
     style: { background: 'none', color: 'currentColor', fontSize: '13px' },
     x: { label: 'training step', domain: [1, options.steps], ticks: Math.min(10, options.steps), tickFormat: 'd' },

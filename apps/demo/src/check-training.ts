@@ -13,7 +13,7 @@ import { TRAINING_CHECKS, type CheckedRuns } from './training-checks.ts';
 
 const IMAGES = 4000;
 const EPOCHS = 2;
-const SHORT = { everythingHalf: 20, packed: 40, emulated: 20, overflowing: 14 } as const;
+const SHORT = { everythingHalf: 30, packed: 40, emulated: 20, overflowing: 14 } as const;
 const TOO_HIGH = 2 ** 24; // the highest that a loss scale may be
 const REQUIRED = new Set((process.env['HALFTONE_REQUIRE'] ?? '').split(',').map((need) => need.trim()));
 
@@ -25,7 +25,9 @@ async function missingNeed(): Promise<{ readonly need: string; readonly why: str
   if (sharedFolder() === undefined) return { need: 'shared', why: 'HALFTONE_SHARED names no folder with real digits' };
   const device = await findDeviceInProcess();
   if (device.description === undefined) return { need: 'vulkan', why: 'WebGPU finds no adapter' };
-  return device.shaderF16 ? undefined : { need: 'vulkan', why: 'the adapter has no shader-f16, so there is no f16 to compare packed halves with' };
+  return device.shaderF16
+    ? undefined
+    : { need: 'vulkan', why: 'the adapter has no shader-f16, so there is no f16 to compare packed halves with' };
 }
 
 function skip({ need, why }: { readonly need: string; readonly why: string }): void {
@@ -42,6 +44,9 @@ async function check(): Promise<void> {
     for (const { claim, passed, figures } of findings) process.stdout.write(`${passed ? 'ok    ' : 'FAILED'}  ${claim}: ${figures}\n`);
     const passed = findings.filter((finding) => finding.passed).length;
     close({ passed, failed: findings.length - passed, skipped: 0 });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    close({ passed: 0, failed: TRAINING_CHECKS.length, skipped: 0 }); // a training that dies proves nothing
   } finally {
     rmSync(scratch, { recursive: true });
   }
@@ -58,7 +63,12 @@ async function trainAll(scratch: string): Promise<CheckedRuns> {
   return {
     stock: await train('stock float32', { ...whole, kind: 'stock', policy: 'float32' }),
     mixed: await train('mixed_float16', { ...mixed, weightsFile: join(scratch, 'weights.bin') }),
-    everythingHalf: await train('everything in half', { ...short, kind: 'everything-half', policy: 'float16', steps: SHORT.everythingHalf }),
+    everythingHalf: await train('everything in half', {
+      ...short,
+      kind: 'everything-half',
+      policy: 'float16',
+      steps: SHORT.everythingHalf,
+    }),
     packed: await train('packed halves', { ...short, packed: true, steps: SHORT.packed }),
     emulated: await train('emulated', { ...short, plugin: 'emulate', steps: SHORT.emulated }),
     overflowing: await train('overflowing', { ...short, initialScale: TOO_HIGH, steps: SHORT.overflowing }),

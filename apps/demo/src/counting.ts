@@ -39,8 +39,17 @@ export class RunCounting {
     const last = this.#steady.at(-1);
     if (last === undefined) return null;
     const { dispatches, storageBytesBound, readbacks } = last;
-    const same = (report: GpuReport): boolean => report.dispatches === dispatches && report.storageBytesBound === storageBytesBound && report.readbacks === readbacks;
-    return { peakBytes: this.peakBytes(), trainPeakBytes, dispatches, storageBytesBound, readbacks, latePipelines: this.#latePipelines, deterministic: this.#steady.every(same) };
+    const same = (report: GpuReport): boolean =>
+      report.dispatches === dispatches && report.storageBytesBound === storageBytesBound && report.readbacks === readbacks;
+    return {
+      peakBytes: this.peakBytes(),
+      trainPeakBytes,
+      dispatches,
+      storageBytesBound,
+      readbacks,
+      latePipelines: this.#latePipelines,
+      deterministic: this.#steady.every(same),
+    };
   }
 
   /** A span starts its peak anew, so what was reached before is kept first. */

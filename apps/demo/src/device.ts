@@ -21,7 +21,11 @@ export async function findDevice(): Promise<DeviceFinding> {
   const { description, device, architecture, vendor } = adapter.info;
   const isCpu = CPU_ADAPTERS.test(`${description} ${device} ${architecture}`);
   const known = (isCpu ? [description || device] : [device, description]).filter((part) => part !== ''); // a CPU driver's device is a list of vector units
-  return { description: known.join(', ') || architecture || vendor || 'unnamed adapter', isCpu, shaderF16: adapter.features.has('shader-f16') };
+  return {
+    description: known.join(', ') || architecture || vendor || 'unnamed adapter',
+    isCpu,
+    shaderF16: adapter.features.has('shader-f16'),
+  };
 }
 
 async function adapterOrNull(): Promise<GPUAdapter | null> {
@@ -54,7 +58,12 @@ export function deviceLine(finding: DeviceFinding, plugin: PluginName, options: 
     const why = finding.description === undefined ? 'none that WebGPU finds' : 'the CPU, as asked for';
     return `Device: ${why}; halves are emulated exactly (wasm). That tells whether a model survives half precision, not what memory or time it saves.`;
   }
-  const storage = finding.shaderF16 && !options.packed ? 'halves stored as f16' : `halves packed two to a word${finding.shaderF16 ? ', as asked for' : ' (no shader-f16)'}`;
-  const limits = finding.isCpu ? ' A CPU driver: what is computed, stored and counted is as on a GPU; how fast a GPU would be it does not tell.' : '';
+  const storage =
+    finding.shaderF16 && !options.packed
+      ? 'halves stored as f16'
+      : `halves packed two to a word${finding.shaderF16 ? ', as asked for' : ' (no shader-f16)'}`;
+  const limits = finding.isCpu
+    ? ' A CPU driver: what is computed, stored and counted is as on a GPU; how fast a GPU would be it does not tell.'
+    : '';
   return `Device: ${finding.description ?? 'unnamed'}; ${storage}.${limits}`;
 }

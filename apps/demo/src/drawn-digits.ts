@@ -81,7 +81,10 @@ function placement(random: Random): (point: Point) => Point {
   const slant = random.between(-HAND.slant, HAND.slant);
   const height = random.between(...HAND.size);
   const width = height * random.between(...HAND.width);
-  const middle: Point = [DRAWN_SIDE / 2 + random.between(-HAND.shift, HAND.shift), DRAWN_SIDE / 2 + random.between(-HAND.shift, HAND.shift)];
+  const middle: Point = [
+    DRAWN_SIDE / 2 + random.between(-HAND.shift, HAND.shift),
+    DRAWN_SIDE / 2 + random.between(-HAND.shift, HAND.shift),
+  ];
   const bends = [random.between(0, 7), random.between(0, 7), random.between(4, 8), random.between(4, 8)] as const;
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   return ([x, y]) => {

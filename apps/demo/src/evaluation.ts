@@ -23,7 +23,8 @@ export async function judgeNetwork(model: Sequential, set: ImageSet, batch: numb
   for (let from = 0; from < set.labels.length; from += batch) {
     const count = Math.min(batch, set.labels.length - from);
     const pixels = new Float32Array(batch * size);
-    for (let i = 0; i < batch; i += 1) pixels.set(set.pixels.subarray((from + (i % count)) * size, (from + (i % count) + 1) * size), i * size);
+    for (let i = 0; i < batch; i += 1)
+      pixels.set(set.pixels.subarray((from + (i % count)) * size, (from + (i % count) + 1) * size), i * size);
     const output = tidy(() => model.predictOnBatch(tensor4d(pixels, [batch, set.side, set.side, 1])) as Tensor);
     const chances = await output.data();
     output.dispose();

@@ -77,7 +77,12 @@ export function summarizeSeeds(runs: readonly SeedRun[]): SeedSummary {
   const halfFailed = half.filter(({ outcome }) => outcome !== 'learned').length;
   const worstPeakRatio = Math.max(...mixed.map((run, i) => (run.peakBytes ?? Infinity) / (stock[i]?.peakBytes ?? 0)));
   const complete = [stock, mixed, half].every((list) => list.length === SEEDS.length);
-  const passed = complete && Math.abs(meanDifference) <= BOUNDS.meanPoints && lowestMixedAccuracy >= BOUNDS.lowest && halfFailed === half.length && worstPeakRatio <= BOUNDS.peak;
+  const passed =
+    complete &&
+    Math.abs(meanDifference) <= BOUNDS.meanPoints &&
+    lowestMixedAccuracy >= BOUNDS.lowest &&
+    halfFailed === half.length &&
+    worstPeakRatio <= BOUNDS.peak;
   return { passed, details: { differences, meanDifference, lowestMixedAccuracy, halfFailed, worstPeakRatio, runs } };
 }
 
@@ -85,16 +90,31 @@ async function train(seed: number, kind: RunKind, folder: string, onProgress: (p
   const { batch, epochs, learningRate, batchNormMomentum } = DEFAULTS.mnist;
   const steps = epochs * Math.floor(8000 / batch);
   const spec: RunSpec = {
-    kind, policy: KINDS[kind], plugin: 'webgpu', data: { kind: 'mnist', folder, images: 8000 },
-    seed, steps, batch, learningRate, batchNormMomentum, packed: false, evaluate: true,
+    kind,
+    policy: KINDS[kind],
+    plugin: 'webgpu',
+    data: { kind: 'mnist', folder, images: 8000 },
+    seed,
+    steps,
+    batch,
+    learningRate,
+    batchNormMomentum,
+    packed: false,
+    evaluate: true,
   };
   const result = await runInProcess(spec, (message) => {
     if (message.kind === 'step') onProgress(`seed ${seed}, ${kind}: step ${message.step} of ${steps}, loss ${message.loss.toFixed(4)}`);
   });
   const { kind: outcome, finalLoss } = judge(result.losses);
   return {
-    seed, kind, outcome, accuracy: result.accuracy ?? 0, finalLoss: Number.isFinite(finalLoss) ? finalLoss : null,
-    peakBytes: result.counters?.peakBytes ?? null, skipped: result.skipped, seconds: Math.round(result.totalSeconds),
+    seed,
+    kind,
+    outcome,
+    accuracy: result.accuracy ?? 0,
+    finalLoss: Number.isFinite(finalLoss) ? finalLoss : null,
+    peakBytes: result.counters?.peakBytes ?? null,
+    skipped: result.skipped,
+    seconds: Math.round(result.totalSeconds),
   };
 }
 

@@ -41,7 +41,9 @@ export function parseIdx(data: Uint8Array, name: string, dimensions: number): Id
   if (data.byteLength < 4) throw truncated(name, 4, data.byteLength);
   const magic = view.getUint32(0);
   if (magic !== expected) {
-    throw new Error(`[demo] ${name} must be an IDX file of ${dimensions} dimension(s) of unsigned bytes (magic ${hex(expected)}), got magic ${hex(magic)}. Give the folder of the original MNIST files.`);
+    throw new Error(
+      `[demo] ${name} must be an IDX file of ${dimensions} dimension(s) of unsigned bytes (magic ${hex(expected)}), got magic ${hex(magic)}. Give the folder of the original MNIST files.`,
+    );
   }
   if (data.byteLength < header) throw truncated(name, header, data.byteLength);
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
@@ -49,7 +51,9 @@ export function parseIdx(data: Uint8Array, name: string, dimensions: number): Id
   if (count === 0) throw new Error(`[demo] ${name} must hold something, got dimensions ${shape.join('x')}. Download it again.`);
   if (data.byteLength < header + count) throw truncated(name, header + count, data.byteLength);
   if (data.byteLength > header + count) {
-    throw new Error(`[demo] ${name} must be as long as its header says (${header + count} bytes for ${shape.join('x')}), got ${data.byteLength} bytes. Download it again.`);
+    throw new Error(
+      `[demo] ${name} must be as long as its header says (${header + count} bytes for ${shape.join('x')}), got ${data.byteLength} bytes. Download it again.`,
+    );
   }
   return { shape, bytes: new Uint8Array(data.buffer, data.byteOffset + header, count) };
 }
@@ -67,7 +71,10 @@ function uncompressed(path: string, data: Uint8Array): Uint8Array {
   try {
     return gunzipSync(data);
   } catch (cause) {
-    throw new Error(`[demo] ${path} cannot be unpacked, got ${reason(cause)} after ${data.byteLength} compressed bytes. It is damaged or cut short: download it again.`, { cause });
+    throw new Error(
+      `[demo] ${path} cannot be unpacked, got ${reason(cause)} after ${data.byteLength} compressed bytes. It is damaged or cut short: download it again.`,
+      { cause },
+    );
   }
 }
 

@@ -46,7 +46,9 @@ export async function mainJob(args: DemoArguments, folder: string, command: stri
   for (const spec of specs) runs.push(await oneRun(spec));
   const words = verdict(runs);
   const next = nextCommands(args, plugin);
-  voice.say(`\n${resultTable(runs)}\n\n${words}\n\nTry next:\n${next.map((line) => `  ${line.command.padEnd(40)} ${line.purpose}`).join('\n')}`);
+  voice.say(
+    `\n${resultTable(runs)}\n\n${words}\n\nTry next:\n${next.map((line) => `  ${line.command.padEnd(40)} ${line.purpose}`).join('\n')}`,
+  );
   const report = resolve(args.report ?? resolve(folder, 'report.html'));
   mkdirSync(dirname(report), { recursive: true });
   writeFileSync(report, reportPage(runs, { deviceLine: device, data: source, verdict: words, next, command, written: new Date() }));

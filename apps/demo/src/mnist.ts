@@ -26,31 +26,50 @@ const NAMES = {
  */
 export function mnistData(folder: string, options: { readonly images?: number | undefined } = {}): DigitData {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new Error(`[demo] --data must name a folder, got ${folder}. Put MNIST's IDX files (t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz) into one.`);
+    throw new Error(
+      `[demo] --data must name a folder, got ${folder}. Put MNIST's IDX files (t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz) into one.`,
+    );
   }
   const train = readPair(folder, NAMES.train);
   const test = readPair(folder, NAMES.test);
   const first = train ?? test;
   if (first === undefined) {
     const found = readdirSync(folder).slice(0, 5).join(', ') || 'nothing';
-    throw new Error(`[demo] --data must name a folder with ${NAMES.test.images[0]} or ${NAMES.train.images[0]} (.gz or not), got ${folder} with ${found}. Put the original MNIST files there.`);
+    throw new Error(
+      `[demo] --data must name a folder with ${NAMES.test.images[0]} or ${NAMES.train.images[0]} (.gz or not), got ${folder} with ${found}. Put the original MNIST files there.`,
+    );
   }
   if (train !== undefined && test !== undefined) {
-    if (train.side !== test.side) throw new Error(`[demo] both pairs in ${folder} must have pictures of one size, got ${train.side} and ${test.side} pixels. Download them again.`);
+    if (train.side !== test.side)
+      throw new Error(
+        `[demo] both pairs in ${folder} must have pictures of one size, got ${train.side} and ${test.side} pixels. Download them again.`,
+      );
     return described(atMost(train, options.images), test, 'the train- pair to learn from, the t10k- pair held out');
   }
   const indices = Array.from(first.labels, (_, i) => i);
   const held = (i: number): boolean => i % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
-  const learned = pick(first, indices.filter((i) => !held(i)));
+  const learned = pick(
+    first,
+    indices.filter((i) => !held(i)),
+  );
   return described(atMost(learned, options.images), pick(first, indices.filter(held)), 'every fifth picture held out');
 }
 
 function described(train: ImageSet, heldOut: ImageSet, how: string): DigitData {
-  return { source: `MNIST: ${train.labels.length} pictures to learn from, ${heldOut.labels.length} held out, ${train.side}x${train.side} (${how})`, train, heldOut };
+  return {
+    source: `MNIST: ${train.labels.length} pictures to learn from, ${heldOut.labels.length} held out, ${train.side}x${train.side} (${how})`,
+    train,
+    heldOut,
+  };
 }
 
 function atMost(set: ImageSet, count: number | undefined): ImageSet {
-  return count === undefined || count >= set.labels.length ? set : pick(set, Array.from({ length: count }, (_, i) => i));
+  return count === undefined || count >= set.labels.length
+    ? set
+    : pick(
+        set,
+        Array.from({ length: count }, (_, i) => i),
+      );
 }
 
 function readPair(folder: string, names: { readonly images: readonly string[]; readonly labels: readonly string[] }): ImageSet | undefined {
@@ -65,14 +84,23 @@ function readPair(folder: string, names: { readonly images: readonly string[]; r
   const labels = readIdx(labelsPath, 1);
   const [count, height, width] = images.shape;
   if (height !== width || height === undefined || height < 12) {
-    throw new Error(`[demo] ${imagesPath} must hold square pictures of 12 pixels or more, got ${images.shape.join('x')}. Give the folder of the original MNIST files.`);
+    throw new Error(
+      `[demo] ${imagesPath} must hold square pictures of 12 pixels or more, got ${images.shape.join('x')}. Give the folder of the original MNIST files.`,
+    );
   }
-  if (count !== labels.shape[0]) throw new Error(`[demo] ${labelsPath} must have one label per picture, got ${labels.shape[0]} labels for ${count} pictures. Both files must come from one download.`);
+  if (count !== labels.shape[0])
+    throw new Error(
+      `[demo] ${labelsPath} must have one label per picture, got ${labels.shape[0]} labels for ${count} pictures. Both files must come from one download.`,
+    );
   const wrong = labels.bytes.find((label) => label > 9);
-  if (wrong !== undefined) throw new Error(`[demo] ${labelsPath} must hold the digits 0 to 9, got ${wrong}. Give the folder of the original MNIST files.`);
+  if (wrong !== undefined)
+    throw new Error(`[demo] ${labelsPath} must hold the digits 0 to 9, got ${wrong}. Give the folder of the original MNIST files.`);
   return { side: height, pixels: Float32Array.from(images.bytes, (byte) => byte / 255), labels: Uint8Array.from(labels.bytes) };
 }
 
 function locate(folder: string, names: readonly string[]): string | undefined {
-  return names.flatMap((name) => [name, `${name}.gz`]).map((name) => join(folder, name)).find((path) => existsSync(path));
+  return names
+    .flatMap((name) => [name, `${name}.gz`])
+    .map((name) => join(folder, name))
+    .find((path) => existsSync(path));
 }

@@ -66,5 +66,8 @@ function glorotUniform(shape: readonly number[], random: Random): Tensor {
   const receptive = shape.slice(0, -2).reduce((product, size) => product * size, 1);
   const limit = Math.sqrt(6 / (receptive * (inputs + outputs)));
   const count = shape.reduce((product, size) => product * size, 1);
-  return tensor(Float32Array.from({ length: count }, () => random.between(-limit, limit)), [...shape]);
+  return tensor(
+    Float32Array.from({ length: count }, () => random.between(-limit, limit)),
+    [...shape],
+  );
 }

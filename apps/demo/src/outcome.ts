@@ -34,7 +34,9 @@ export function judge(losses: readonly number[]): Outcome {
   const outcome = (kind: OutcomeKind, text: string): Outcome => ({ kind, finalLoss, firstNonFinite, text });
   if (!Number.isFinite(finalLoss)) return outcome('not-a-number', `its loss is ${losses[bad]} from step ${firstNonFinite} on`);
   const first = losses[0] ?? GUESSING;
-  if (finalLoss > 1.3 * Math.max(first, GUESSING)) return outcome('diverged', `it diverged: loss ${finalLoss.toFixed(2)}, where it began at ${first.toFixed(2)}`);
-  if (finalLoss > 0.8 * GUESSING) return outcome('stuck', `it is stuck at loss ${finalLoss.toFixed(2)}, where guessing gives ${GUESSING.toFixed(2)}`);
+  if (finalLoss > 1.3 * Math.max(first, GUESSING))
+    return outcome('diverged', `it diverged: loss ${finalLoss.toFixed(2)}, where it began at ${first.toFixed(2)}`);
+  if (finalLoss > 0.8 * GUESSING)
+    return outcome('stuck', `it is stuck at loss ${finalLoss.toFixed(2)}, where guessing gives ${GUESSING.toFixed(2)}`);
   return outcome('learned', 'learned');
 }

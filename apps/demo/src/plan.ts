@@ -23,7 +23,8 @@ export interface Plan {
  */
 export function makePlan(args: DemoArguments, plugin: PluginName, folder: string): Plan {
   const batch = args.batch ?? (plugin === 'emulate' ? DEFAULTS.emulate.batch : DEFAULTS.drawn.batch);
-  const { data, steps, source, learningRate, batchNormMomentum } = args.data === undefined ? drawnPlan(args, batch) : mnistPlan(args, args.data, batch);
+  const { data, steps, source, learningRate, batchNormMomentum } =
+    args.data === undefined ? drawnPlan(args, batch) : mnistPlan(args, args.data, batch);
   const common = { plugin, data, steps, batch, learningRate, batchNormMomentum, seed: args.seed, packed: args.packed, evaluate: true };
   const specs = args.runs.map((kind): RunSpec => {
     const policy = { stock: 'float32', 'everything-half': 'float16', mixed: args.policy }[kind];
@@ -42,14 +43,23 @@ function drawnPlan(args: DemoArguments, batch: number): PlannedData {
   const { stepsPerEpoch, epochs, heldOut, learningRate, batchNormMomentum } = DEFAULTS.drawn;
   const steps = args.steps ?? (args.epochs ?? epochs) * stepsPerEpoch;
   const train = Math.min(steps, stepsPerEpoch) * batch;
-  return { data: { kind: 'drawn', train, heldOut }, steps, learningRate, batchNormMomentum, source: `${train} digits drawn by the demo, 24x24; ${heldOut} others held out` };
+  return {
+    data: { kind: 'drawn', train, heldOut },
+    steps,
+    learningRate,
+    batchNormMomentum,
+    source: `${train} digits drawn by the demo, 24x24; ${heldOut} others held out`,
+  };
 }
 
 function mnistPlan(args: DemoArguments, folder: string, batch: number): PlannedData {
   const { epochs, learningRate, batchNormMomentum } = DEFAULTS.mnist;
   const { train, source } = mnistData(folder, { images: args.images });
   const count = train.labels.length;
-  if (batch > count) throw new RangeError(`[demo] --batch must not be above the number of pictures, got ${batch} of ${count}. Use --batch ${count} or less.`);
+  if (batch > count)
+    throw new RangeError(
+      `[demo] --batch must not be above the number of pictures, got ${batch} of ${count}. Use --batch ${count} or less.`,
+    );
   const steps = args.steps ?? (args.epochs ?? epochs) * Math.floor(count / batch);
   const data: DataSpec = { kind: 'mnist', folder: resolve(folder), ...(args.images === undefined ? {} : { images: args.images }) };
   return { data, steps, learningRate, batchNormMomentum, source };

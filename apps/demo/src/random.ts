@@ -33,7 +33,7 @@ export function createRandom(seed: number, stream: string): Random {
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + mixed | 0;
+    c = (((c << 21) | (c >>> 11)) + mixed) | 0;
     return mixed >>> 0;
   };
   for (let i = 0; i < 15; i += 1) word(); // lets close seeds drift apart

@@ -73,11 +73,24 @@ ${figureTable(runs)}
 }
 
 function lossFigure(runs: readonly FinishedRun[]): string {
-  const series = runs.map(({ spec, result }): Series => ({ name: runTitle(spec), ...LOOKS[spec.kind], points: result.losses.map((value, i) => ({ step: i + 1, value })) }));
+  const series = runs.map(({ spec, result }): Series => ({
+    name: runTitle(spec),
+    ...LOOKS[spec.kind],
+    points: result.losses.map((value, i) => ({ step: i + 1, value })),
+  }));
   const steps = Math.max(2, ...runs.map(({ result }) => result.losses.length));
-  const chart = lineChart(series, { title: 'Loss of each training step', yLabel: 'loss (log)', yScale: 'log', curve: 'linear', height: 360, steps });
+  const chart = lineChart(series, {
+    title: 'Loss of each training step',
+    yLabel: 'loss (log)',
+    yScale: 'log',
+    curve: 'linear',
+    height: 360,
+    steps,
+  });
   const ended = runs.filter(({ result }) => judge(result.losses).kind === 'not-a-number');
-  const cross = ended.map(({ spec, result }) => `The cross marks the last step at which ${runTitle(spec)} had a loss: ${judge(result.losses).text}.`).join(' ');
+  const cross = ended
+    .map(({ spec, result }) => `The cross marks the last step at which ${runTitle(spec)} had a loss: ${judge(result.losses).text}.`)
+    .join(' ');
   return `<figure>${legend(series)}${chart}<figcaption>Training loss, on a logarithmic axis. ${escape(cross)}</figcaption></figure>`;
 }
 
@@ -87,10 +100,21 @@ function scaleFigure(runs: readonly FinishedRun[]): string {
   const series = scaled.map(({ spec, result }): Series => {
     const last = result.scaleHistory.at(-1);
     const points = result.scaleHistory.map(({ step, scale }) => ({ step, value: scale }));
-    return { name: runTitle(spec), ...LOOKS[spec.kind], points: last === undefined ? points : [...points, { step: result.losses.length, value: last.scale }] };
+    return {
+      name: runTitle(spec),
+      ...LOOKS[spec.kind],
+      points: last === undefined ? points : [...points, { step: result.losses.length, value: last.scale }],
+    };
   });
   const steps = Math.max(2, ...scaled.map(({ result }) => result.losses.length));
-  const chart = lineChart(series, { title: 'Loss scale of each training step', yLabel: 'loss scale', yScale: 'powers', curve: 'steps', height: 200, steps });
+  const chart = lineChart(series, {
+    title: 'Loss scale of each training step',
+    yLabel: 'loss scale',
+    yScale: 'powers',
+    curve: 'steps',
+    height: 200,
+    steps,
+  });
   const skipped = scaled.map(({ result }) => result.skipped).reduce((sum, count) => sum + count, 0);
   return `<h2>Loss scale</h2>
 <figure>${chart}<figcaption>The loss is multiplied by this before the backward pass. ${skippedWords(skipped)}</figcaption></figure>`;
@@ -102,13 +126,16 @@ function skippedWords(count: number): string {
 }
 
 function legend(series: readonly Series[]): string {
-  const sample = ({ color, width = 2, dash }: Series): string => `<svg viewBox="0 0 40 12" aria-hidden="true"><line x1="0" y1="6" x2="40" y2="6" stroke="${color}" stroke-width="${width}"${dash === undefined ? '' : ` stroke-dasharray="${dash}"`}/></svg>`;
+  const sample = ({ color, width = 2, dash }: Series): string =>
+    `<svg viewBox="0 0 40 12" aria-hidden="true"><line x1="0" y1="6" x2="40" y2="6" stroke="${color}" stroke-width="${width}"${dash === undefined ? '' : ` stroke-dasharray="${dash}"`}/></svg>`;
   return `<div class="legend">${series.map((line) => `<span>${sample(line)}${escape(line.name)}</span>`).join('')}</div>`;
 }
 
 function figureTable(runs: readonly FinishedRun[]): string {
   const head = runs.map(({ spec }) => `<th>${escape(runTitle(spec))}</th>`).join('');
-  const body = tableRows(runs).map(({ label, values }) => `<tr><td>${escape(label)}</td>${values.map((value) => `<td>${escape(value)}</td>`).join('')}</tr>`);
+  const body = tableRows(runs).map(
+    ({ label, values }) => `<tr><td>${escape(label)}</td>${values.map((value) => `<td>${escape(value)}</td>`).join('')}</tr>`,
+  );
   return `<div class="table"><table><thead><tr><th></th>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }
 

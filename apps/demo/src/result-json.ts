@@ -32,7 +32,10 @@ export interface JsonResult {
  * @param runs - finished runs
  * @param facts - what holds for all of them
  */
-export function resultJson(runs: readonly FinishedRun[], facts: { readonly plugin: PluginName; readonly device: string; readonly verdict: string; readonly data: string; readonly seed: number }): JsonResult {
+export function resultJson(
+  runs: readonly FinishedRun[],
+  facts: { readonly plugin: PluginName; readonly device: string; readonly verdict: string; readonly data: string; readonly seed: number },
+): JsonResult {
   return { ...facts, runs: runs.map(jsonRun) };
 }
 

@@ -41,7 +41,12 @@ export function runInProcess(spec: RunSpec, onMessage: (message: RunMessage) => 
     child.once('close', (code, signal) => {
       process.off('exit', kill);
       if (result !== undefined) resolve(result);
-      else reject(new Error(`[demo] the ${spec.kind} run must end with a result, got ${failure ?? `exit ${signal ?? code}`}. ${output === '' ? 'Run it again.' : `It printed last:\n${output}`}`));
+      else
+        reject(
+          new Error(
+            `[demo] the ${spec.kind} run must end with a result, got ${failure ?? `exit ${signal ?? code}`}. ${output === '' ? 'Run it again.' : `It printed last:\n${output}`}`,
+          ),
+        );
     });
     child.send(spec);
   });

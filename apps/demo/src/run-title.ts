@@ -9,7 +9,11 @@ export interface FinishedRun {
 
 /** What the runs are called, in the table, the bars and the report. */
 export function runTitle(spec: Pick<RunSpec, 'kind' | 'policy'>): string {
-  const titles = { stock: 'stock tfjs float32', 'everything-half': `everything in half`, mixed: `Halftone ${spec.policy}` } as const satisfies Record<RunKind, string>;
+  const titles = {
+    stock: 'stock tfjs float32',
+    'everything-half': `everything in half`,
+    mixed: `Halftone ${spec.policy}`,
+  } as const satisfies Record<RunKind, string>;
   return titles[spec.kind];
 }
 

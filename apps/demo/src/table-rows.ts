@@ -24,8 +24,14 @@ const ROWS: readonly { readonly label: string; readonly value: (result: RunResul
   { label: 'bytes bound a step', value: (result) => bytes(result.counters?.storageBytesBound) },
   { label: 'readbacks a step', value: (result) => String(result.counters?.readbacks ?? '-') },
   { label: 'step time (median)', value: (result) => milliseconds(result.stepMs) },
-  { label: "weights' file", value: (result) => (result.weights === null ? '-' : `${bytes(result.weights.fileBytes)} ${result.weights.format}`) },
-  { label: 'accuracy of that file', value: (result) => percent(result.fileAccuracy ?? (result.weights?.format === 'float32' ? result.accuracy : null)) },
+  {
+    label: "weights' file",
+    value: (result) => (result.weights === null ? '-' : `${bytes(result.weights.fileBytes)} ${result.weights.format}`),
+  },
+  {
+    label: 'accuracy of that file',
+    value: (result) => percent(result.fileAccuracy ?? (result.weights?.format === 'float32' ? result.accuracy : null)),
+  },
 ];
 
 /**

@@ -77,17 +77,26 @@ export const TRAINING_CHECKS: readonly TrainingCheck[] = [
   },
   {
     claim: 'a step with a loss scale reads back no more than a step without: the loss',
-    find: ({ stock, mixed }) => ({ passed: mixed.counters?.readbacks === 1 && stock.counters?.readbacks === 1, figures: `${mixed.counters?.readbacks} and ${stock.counters?.readbacks}` }),
+    find: ({ stock, mixed }) => ({
+      passed: mixed.counters?.readbacks === 1 && stock.counters?.readbacks === 1,
+      figures: `${mixed.counters?.readbacks} and ${stock.counters?.readbacks}`,
+    }),
   },
   {
     claim: 'no pipeline is built after the second step, and counted steps agree',
-    find: ({ mixed }) => ({ passed: mixed.counters?.latePipelines === 0 && mixed.counters.deterministic, figures: `${mixed.counters?.latePipelines} built late` }),
+    find: ({ mixed }) => ({
+      passed: mixed.counters?.latePipelines === 0 && mixed.counters.deterministic,
+      figures: `${mixed.counters?.latePipelines} built late`,
+    }),
   },
   {
     claim: 'packed halves give the losses of f16 to 3 digits',
     find: ({ mixed, packed }) => {
       const worst = worstDifference(packed.losses, mixed.losses, packed.losses.length);
-      return { passed: packed.codec === 'packed-f16' && mixed.codec === 'f16' && worst <= BOUNDS.packed, figures: `${packed.losses.length} steps, worst ${worst.toExponential(1)}` };
+      return {
+        passed: packed.codec === 'packed-f16' && mixed.codec === 'f16' && worst <= BOUNDS.packed,
+        figures: `${packed.losses.length} steps, worst ${worst.toExponential(1)}`,
+      };
     },
   },
   {
@@ -104,7 +113,10 @@ export const TRAINING_CHECKS: readonly TrainingCheck[] = [
       const finite = overflowing.losses.every(Number.isFinite);
       const applied = overflowing.skipped < overflowing.losses.length;
       const passed = finite && applied && overflowing.skipped > 0 && (overflowing.scale ?? Infinity) < (first?.scale ?? 0) * 2;
-      return { passed, figures: `${overflowing.skipped} of ${overflowing.losses.length} steps skipped, scale ends at ${overflowing.scale}` };
+      return {
+        passed,
+        figures: `${overflowing.skipped} of ${overflowing.losses.length} steps skipped, scale ends at ${overflowing.scale}`,
+      };
     },
   },
 ];
@@ -112,6 +124,8 @@ export const TRAINING_CHECKS: readonly TrainingCheck[] = [
 /** Largest relative difference over the first losses; infinite when there are too few or one is not finite. */
 function worstDifference(losses: readonly number[], expected: readonly number[], count: number): number {
   if (losses.length < count || expected.length < count || count === 0) return Infinity;
-  const differences = losses.slice(0, count).map((loss, i) => Math.abs(loss - (expected[i] ?? Number.NaN)) / Math.abs(expected[i] ?? Number.NaN));
+  const differences = losses
+    .slice(0, count)
+    .map((loss, i) => Math.abs(loss - (expected[i] ?? Number.NaN)) / Math.abs(expected[i] ?? Number.NaN));
   return differences.every(Number.isFinite) ? Math.max(...differences) : Infinity;
 }

@@ -35,7 +35,11 @@ export async function trainOnce(spec: RunSpec, tell: (message: RunMessage) => vo
   const scale = watchedOptimizer(spec);
   model.compile({ optimizer: scale.optimizer, loss: 'categoricalCrossentropy' });
   const counting = new RunCounting(meter);
-  const { losses, times } = await trainSteps(model, data.train, spec, { counting, scale, onStep: (step, loss) => tell({ kind: 'step', step, loss }) });
+  const { losses, times } = await trainSteps(model, data.train, spec, {
+    counting,
+    scale,
+    onStep: (step, loss) => tell({ kind: 'step', step, loss }),
+  });
   const trainPeakBytes = counting.peakBytes();
   if (spec.evaluate) tell({ kind: 'evaluating' });
   const judged = spec.evaluate ? await judgeNetwork(model, data.heldOut, spec.batch) : undefined;

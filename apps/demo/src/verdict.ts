@@ -23,10 +23,14 @@ function mixedVerdict(runs: readonly FinishedRun[]): string | undefined {
   const title = runTitle(mixed.spec);
   const outcome = judge(mixed.result.losses);
   if (outcome.kind !== 'learned') return `${title} did not learn: ${outcome.text}.`;
-  if (stock === undefined || mixed.result.accuracy === null || stock.result.accuracy === null) return `${title} learned: ${percent(mixed.result.accuracy)} of the held-out digits are right.`;
+  if (stock === undefined || mixed.result.accuracy === null || stock.result.accuracy === null)
+    return `${title} learned: ${percent(mixed.result.accuracy)} of the held-out digits are right.`;
   const behind = stock.result.accuracy - mixed.result.accuracy;
   const compared = `${percent(mixed.result.accuracy)} against ${percent(stock.result.accuracy)}`;
-  const learned = behind > EQUAL_WITHIN ? `${title} learned, but stands behind float32 (${compared})` : `${title} learned as well as float32 (${compared})`;
+  const learned =
+    behind > EQUAL_WITHIN
+      ? `${title} learned, but stands behind float32 (${compared})`
+      : `${title} learned as well as float32 (${compared})`;
   return `${learned}${savings(mixed, stock)}.`;
 }
 
@@ -41,11 +45,17 @@ function halfVerdict(runs: readonly FinishedRun[]): string | undefined {
   if (half === undefined) return undefined;
   const outcome = judge(half.result.losses);
   const { unanswered, heldOut } = half.result;
-  const accuracy = unanswered === heldOut ? 'it names none of the held-out digits (no answer is a number)' : `${percent(half.result.accuracy)} are right, where guessing gives 10 %`;
-  if (outcome.kind !== 'learned') return `Everything in half, without float32 masters and loss scaling, failed: ${outcome.text}, and ${accuracy}.`;
+  const accuracy =
+    unanswered === heldOut
+      ? 'it names none of the held-out digits (no answer is a number)'
+      : `${percent(half.result.accuracy)} are right, where guessing gives 10 %`;
+  if (outcome.kind !== 'learned')
+    return `Everything in half, without float32 masters and loss scaling, failed: ${outcome.text}, and ${accuracy}.`;
   return `Everything in half learned this time (${percent(half.result.accuracy)}); it has no protection against small gradients and large sums.`;
 }
 
 function plainVerdict(runs: readonly FinishedRun[]): string {
-  return runs.map(({ spec, result }) => `${runTitle(spec)}: ${judge(result.losses).text}, ${percent(result.accuracy)} are right.`).join(' ');
+  return runs
+    .map(({ spec, result }) => `${runTitle(spec)}: ${judge(result.losses).text}, ${percent(result.accuracy)} are right.`)
+    .join(' ');
 }

@@ -14,7 +14,11 @@ export type FileFormat = 'float32' | 'float16' | 'bfloat16';
  *
  * @returns how many numbers and how many bytes on the disk
  */
-export async function writeWeights(model: Sequential, path: string, format: FileFormat): Promise<{ readonly count: number; readonly fileBytes: number }> {
+export async function writeWeights(
+  model: Sequential,
+  path: string,
+  format: FileFormat,
+): Promise<{ readonly count: number; readonly fileBytes: number }> {
   const values = await allWeights(model);
   const data = format === 'float32' ? values : encode(values, format);
   mkdirSync(dirname(path), { recursive: true });

@@ -3,20 +3,69 @@ import { parseArguments, USAGE } from '../../src/arguments.ts';
 
 describe('parseArguments', () => {
   test('without arguments runs all three, mixed_float16, seed 1, and leaves the rest to the demo', () => {
-    expect(parseArguments([])).toMatchObject({ runs: ['stock', 'everything-half', 'mixed'], policy: 'mixed_float16', seed: 1, json: false, plugin: undefined, data: undefined });
+    expect(parseArguments([])).toMatchObject({
+      runs: ['stock', 'everything-half', 'mixed'],
+      policy: 'mixed_float16',
+      seed: 1,
+      json: false,
+      plugin: undefined,
+      data: undefined,
+    });
   });
 
   test('reads every option', () => {
-    const typed = ['--data', 'D', '--images', '10', '--epochs', '2', '--batch', '8', '--seed', '0', '--policy', 'mixed_bfloat16', '--plugin', 'emulate'];
+    const typed = [
+      '--data',
+      'D',
+      '--images',
+      '10',
+      '--epochs',
+      '2',
+      '--batch',
+      '8',
+      '--seed',
+      '0',
+      '--policy',
+      'mixed_bfloat16',
+      '--plugin',
+      'emulate',
+    ];
     const args = parseArguments([...typed, '--packed', '--runs', 'mixed, stock', '--json', '--report', 'R', '--open']);
     expect(args).toEqual({
-      help: false, data: 'D', images: 10, epochs: 2, steps: undefined, batch: 8, seed: 0, policy: 'mixed_bfloat16', plugin: 'emulate',
-      packed: true, runs: ['mixed', 'stock'], json: true, report: 'R', open: true,
+      help: false,
+      data: 'D',
+      images: 10,
+      epochs: 2,
+      steps: undefined,
+      batch: 8,
+      seed: 0,
+      policy: 'mixed_bfloat16',
+      plugin: 'emulate',
+      packed: true,
+      runs: ['mixed', 'stock'],
+      json: true,
+      report: 'R',
+      open: true,
     });
   });
 
   test('explains every option in its usage', () => {
-    const options = ['data', 'images', 'epochs', 'steps', 'batch', 'seed', 'policy', 'plugin', 'packed', 'runs', 'json', 'report', 'open', 'help'];
+    const options = [
+      'data',
+      'images',
+      'epochs',
+      'steps',
+      'batch',
+      'seed',
+      'policy',
+      'plugin',
+      'packed',
+      'runs',
+      'json',
+      'report',
+      'open',
+      'help',
+    ];
     for (const name of options) expect(USAGE).toContain(`--${name} `);
   });
 

@@ -24,7 +24,9 @@ function nearest(centers: readonly Float64Array[], picture: Float32Array): numbe
 function centroidAccuracy(seed: number): number {
   const { train, heldOut } = drawnData(1000, 300, seed);
   const centers = centroids(train);
-  const right = Array.from(heldOut.labels).filter((label, i) => nearest(centers, heldOut.pixels.subarray(i * SIZE, (i + 1) * SIZE)) === label);
+  const right = Array.from(heldOut.labels).filter(
+    (label, i) => nearest(centers, heldOut.pixels.subarray(i * SIZE, (i + 1) * SIZE)) === label,
+  );
   return right.length / heldOut.labels.length;
 }
 
@@ -60,7 +62,9 @@ describe('the drawn digits', () => {
 
   test('look different digit by digit: the mean pictures of any two are apart', () => {
     const centers = centroids(drawDigits(500, 1, 'train'));
-    const apart = centers.flatMap((a, i) => centers.slice(i + 1).map((b) => Math.sqrt(a.reduce((sum, value, j) => sum + (value - (b[j] ?? 0)) ** 2, 0))));
+    const apart = centers.flatMap((a, i) =>
+      centers.slice(i + 1).map((b) => Math.sqrt(a.reduce((sum, value, j) => sum + (value - (b[j] ?? 0)) ** 2, 0))),
+    );
     expect(Math.min(...apart)).toBeGreaterThan(0.5);
   });
 

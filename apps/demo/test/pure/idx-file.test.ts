@@ -22,7 +22,11 @@ function idx(shape: readonly number[], body: readonly number[] | Uint8Array, typ
 }
 
 const images = (count: number, side = 12): Uint8Array => idx([count, side, side], new Uint8Array(count * side * side).fill(51));
-const labels = (count: number): Uint8Array => idx([count], Uint8Array.from({ length: count }, (_, i) => i % 10));
+const labels = (count: number): Uint8Array =>
+  idx(
+    [count],
+    Uint8Array.from({ length: count }, (_, i) => i % 10),
+  );
 const put = (name: string, data: Uint8Array): void => writeFileSync(join(folder, name), data);
 
 function putPair(pair: 'train' | 't10k', count: number): void {

@@ -84,7 +84,11 @@ describe('the first line', () => {
 
 describe('choosePlugin', () => {
   test('takes webgpu where there is an adapter, else emulate', () => {
-    expect([choosePlugin(CPU, undefined), choosePlugin(NONE, undefined), choosePlugin(GPU, 'emulate')]).toEqual(['webgpu', 'emulate', 'emulate']);
+    expect([choosePlugin(CPU, undefined), choosePlugin(NONE, undefined), choosePlugin(GPU, 'emulate')]).toEqual([
+      'webgpu',
+      'emulate',
+      'emulate',
+    ]);
   });
 
   test('refuses webgpu without an adapter', () => {

@@ -7,7 +7,14 @@ import { scaleStory } from '../../src/table-rows.ts';
 import { verdict } from '../../src/verdict.ts';
 import { exampleRun, exampleRuns } from './example-runs.ts';
 
-const FACTS = { deviceLine: 'Device: a <chip>.', data: 'drawn digits', verdict: 'It learned.', next: [{ command: 'npm start', purpose: 'again' }], command: 'npm start', written: new Date(0) };
+const FACTS = {
+  deviceLine: 'Device: a <chip>.',
+  data: 'drawn digits',
+  verdict: 'It learned.',
+  next: [{ command: 'npm start', purpose: 'again' }],
+  command: 'npm start',
+  written: new Date(0),
+};
 
 describe('judge', () => {
   test.each([
@@ -36,7 +43,9 @@ describe('judge', () => {
 describe('verdict', () => {
   test('praises what learned, counts what was saved and says how plain half failed', () => {
     const words = verdict(exampleRuns());
-    expect(words).toContain('learned as well as float32 (95.0 % against 96.0 %), with 0.50x of its peak memory, 0.50x of its bytes bound and 0.50x of its dispatches.');
+    expect(words).toContain(
+      'learned as well as float32 (95.0 % against 96.0 %), with 0.50x of its peak memory, 0.50x of its bytes bound and 0.50x of its dispatches.',
+    );
     expect(words).toContain('failed: its loss is NaN from step 3 on, and it names none of the held-out digits');
   });
 
@@ -45,7 +54,9 @@ describe('verdict', () => {
   });
 
   test('says that mixed precision stands behind when it does', () => {
-    expect(verdict([exampleRun('stock'), exampleRun('mixed', { accuracy: 0.9 })])).toContain('stands behind float32 (90.0 % against 96.0 %)');
+    expect(verdict([exampleRun('stock'), exampleRun('mixed', { accuracy: 0.9 })])).toContain(
+      'stands behind float32 (90.0 % against 96.0 %)',
+    );
   });
 
   test('does not hide a plain half training that learned', () => {
@@ -61,12 +72,25 @@ describe('the table', () => {
   test('has a column for each run and a row for each figure', () => {
     const text = resultTable(exampleRuns());
     for (const title of ['stock tfjs float32', 'everything in half', 'Halftone mixed_float16']) expect(text).toContain(title);
-    for (const label of ['accuracy', 'final loss', 'loss scale', 'skipped steps', 'peak device bytes', 'dispatches', 'bytes bound', 'step time', "weights' file"]) expect(text).toContain(label);
+    for (const label of [
+      'accuracy',
+      'final loss',
+      'loss scale',
+      'skipped steps',
+      'peak device bytes',
+      'dispatches',
+      'bytes bound',
+      'step time',
+      "weights' file",
+    ])
+      expect(text).toContain(label);
     expect(text).toContain('2^16 > 2^15 (step 2)');
   });
 
   test('fits a terminal of 100 characters', () => {
-    const widths = resultTable(exampleRuns()).split('\n').map((line) => line.length);
+    const widths = resultTable(exampleRuns())
+      .split('\n')
+      .map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(100);
   });
 
@@ -81,19 +105,45 @@ describe('the table', () => {
 });
 
 describe('--json', () => {
-  const json: unknown = JSON.parse(JSON.stringify(resultJson(exampleRuns(), { plugin: 'webgpu', device: 'd', verdict: 'v', data: 'x', seed: 1 })));
+  const json: unknown = JSON.parse(
+    JSON.stringify(resultJson(exampleRuns(), { plugin: 'webgpu', device: 'd', verdict: 'v', data: 'x', seed: 1 })),
+  );
 
   test('has the promised shape', () => {
-    const run = { backend: expect.any(String), policy: expect.any(String), accuracy: expect.any(Number), losses: expect.any(Array), peakBytes: expect.any(Number), dispatches: expect.any(Number), storageBytesBound: expect.any(Number), skipped: expect.any(Number) };
-    expect(json).toMatchObject({ plugin: 'webgpu', runs: [{ ...run, backend: 'webgpu', policy: 'float32', scale: null }, { ...run, policy: 'float16', scale: null }, { ...run, policy: 'mixed_float16', scale: 32768, skipped: 1 }] });
+    const run = {
+      backend: expect.any(String),
+      policy: expect.any(String),
+      accuracy: expect.any(Number),
+      losses: expect.any(Array),
+      peakBytes: expect.any(Number),
+      dispatches: expect.any(Number),
+      storageBytesBound: expect.any(Number),
+      skipped: expect.any(Number),
+    };
+    expect(json).toMatchObject({
+      plugin: 'webgpu',
+      runs: [
+        { ...run, backend: 'webgpu', policy: 'float32', scale: null },
+        { ...run, policy: 'float16', scale: null },
+        { ...run, policy: 'mixed_float16', scale: 32768, skipped: 1 },
+      ],
+    });
   });
 
   test('writes null for a loss that is no number and says when that began', () => {
-    expect(json).toMatchObject({ runs: [{}, { losses: [2.3, 9, null, null], outcome: 'not-a-number', firstNonFiniteStep: 3, finalLoss: null }, {}] });
+    expect(json).toMatchObject({
+      runs: [{}, { losses: [2.3, 9, null, null], outcome: 'not-a-number', firstNonFiniteStep: 3, finalLoss: null }, {}],
+    });
   });
 
   test('writes null for counters that no GPU gave', () => {
-    const [run] = resultJson([exampleRun('mixed', { counters: null })], { plugin: 'emulate', device: 'd', verdict: 'v', data: 'x', seed: 1 }).runs;
+    const [run] = resultJson([exampleRun('mixed', { counters: null })], {
+      plugin: 'emulate',
+      device: 'd',
+      verdict: 'v',
+      data: 'x',
+      seed: 1,
+    }).runs;
     expect(run).toMatchObject({ peakBytes: null, dispatches: null, storageBytesBound: null });
   });
 });

@@ -7,13 +7,35 @@ import { exampleRun } from './example-runs.ts';
 const LOSSES = Array.from({ length: 40 }, (_, i) => 2.3 / (1 + i));
 const GOOD: CheckedRuns = {
   stock: exampleRun('stock', { losses: LOSSES, accuracy: 0.96 }).result,
-  mixed: exampleRun('mixed', { losses: LOSSES, accuracy: 0.955, fileAccuracy: 0.955, counters: { peakBytes: 2 ** 21, trainPeakBytes: 2 ** 21, dispatches: 9, storageBytesBound: 9, readbacks: 1, latePipelines: 0, deterministic: true } }).result,
+  mixed: exampleRun('mixed', {
+    losses: LOSSES,
+    accuracy: 0.955,
+    fileAccuracy: 0.955,
+    counters: {
+      peakBytes: 2 ** 21,
+      trainPeakBytes: 2 ** 21,
+      dispatches: 9,
+      storageBytesBound: 9,
+      readbacks: 1,
+      latePipelines: 0,
+      deterministic: true,
+    },
+  }).result,
   everythingHalf: exampleRun('everything-half', { losses: [2.3, Number.NaN] }).result,
   packed: exampleRun('mixed', { losses: LOSSES, codec: 'packed-f16' }).result,
   emulated: exampleRun('mixed', { losses: LOSSES, codec: 'emulated' }).result,
-  overflowing: exampleRun('mixed', { losses: [2.3, 2.3, 2.2], skipped: 2, scale: 2 ** 22, scaleHistory: [{ step: 1, scale: 2 ** 23 }, { step: 2, scale: 2 ** 22 }] }).result,
+  overflowing: exampleRun('mixed', {
+    losses: [2.3, 2.3, 2.2],
+    skipped: 2,
+    scale: 2 ** 22,
+    scaleHistory: [
+      { step: 1, scale: 2 ** 23 },
+      { step: 2, scale: 2 ** 22 },
+    ],
+  }).result,
 };
-const failing = (runs: Partial<CheckedRuns>): string[] => TRAINING_CHECKS.filter(({ find }) => !find({ ...GOOD, ...runs }).passed).map(({ claim }) => claim);
+const failing = (runs: Partial<CheckedRuns>): string[] =>
+  TRAINING_CHECKS.filter(({ find }) => !find({ ...GOOD, ...runs }).passed).map(({ claim }) => claim);
 const changed = (run: keyof CheckedRuns, change: Partial<RunResult>): Partial<CheckedRuns> => ({ [run]: { ...GOOD[run], ...change } });
 
 describe('the checks of short trainings', () => {
@@ -28,8 +50,16 @@ describe('the checks of short trainings', () => {
     ['half weights lose accuracy in their file', changed('mixed', { fileAccuracy: 0.9 }), /read back from their file/],
     ['everything in half learns', changed('everythingHalf', { losses: [2.3, 0.2] }), /everything in half/],
     ['the peak is as high as stock', changed('mixed', { counters: GOOD.stock.counters }), /peak of device bytes/],
-    ['a step reads back more', changed('mixed', { counters: { ...exampleRun('mixed').result.counters, readbacks: 2 } as never }), /reads back/],
-    ['a loss of packed halves is off by two in a thousand', changed('packed', { losses: LOSSES.map((loss) => 1.002 * loss) }), /packed halves/],
+    [
+      'a step reads back more',
+      changed('mixed', { counters: { ...exampleRun('mixed').result.counters, readbacks: 2 } as never }),
+      /reads back/,
+    ],
+    [
+      'a loss of packed halves is off by two in a thousand',
+      changed('packed', { losses: LOSSES.map((loss) => 1.002 * loss) }),
+      /packed halves/,
+    ],
     ['the packed run was not packed', changed('packed', { codec: 'f16' }), /packed halves/],
     ['emulation is off by two in a hundred', changed('emulated', { losses: LOSSES.map((loss) => 1.02 * loss) }), /emulated/],
     ['emulation stops early', changed('emulated', { losses: LOSSES.slice(0, 5) }), /emulated/],
@@ -42,12 +72,27 @@ describe('the checks of short trainings', () => {
 
 describe('the summary of five seeds', () => {
   const seeds = [1, 2, 3, 4, 5];
-  const seedRun = (seed: number, kind: SeedRun['kind'], change: Partial<SeedRun> = {}): SeedRun => ({ seed, kind, accuracy: 0.97, outcome: kind === 'everything-half' ? 'not-a-number' : 'learned', finalLoss: 0.1, peakBytes: kind === 'stock' ? 100 : 60, skipped: 0, seconds: 1, ...change });
+  const seedRun = (seed: number, kind: SeedRun['kind'], change: Partial<SeedRun> = {}): SeedRun => ({
+    seed,
+    kind,
+    accuracy: 0.97,
+    outcome: kind === 'everything-half' ? 'not-a-number' : 'learned',
+    finalLoss: 0.1,
+    peakBytes: kind === 'stock' ? 100 : 60,
+    skipped: 0,
+    seconds: 1,
+    ...change,
+  });
   const all = (change: (run: SeedRun) => Partial<SeedRun> = () => ({})): SeedRun[] =>
-    seeds.flatMap((seed) => (['stock', 'mixed', 'everything-half'] as const).map((kind) => seedRun(seed, kind))).map((run) => ({ ...run, ...change(run) }));
+    seeds
+      .flatMap((seed) => (['stock', 'mixed', 'everything-half'] as const).map((kind) => seedRun(seed, kind)))
+      .map((run) => ({ ...run, ...change(run) }));
 
   test('passes when the mean difference is small and every bound holds', () => {
-    expect(summarizeSeeds(all((run) => ({ accuracy: run.kind === 'mixed' && run.seed === 2 ? 0.96 : 0.97 })))).toMatchObject({ passed: true, details: { meanDifference: expect.closeTo(-0.2, 6), halfFailed: 5, worstPeakRatio: 0.6 } });
+    expect(summarizeSeeds(all((run) => ({ accuracy: run.kind === 'mixed' && run.seed === 2 ? 0.96 : 0.97 })))).toMatchObject({
+      passed: true,
+      details: { meanDifference: expect.closeTo(-0.2, 6), halfFailed: 5, worstPeakRatio: 0.6 },
+    });
   });
 
   test.each([
