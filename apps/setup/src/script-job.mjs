@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { childEnvironment } from './child-environment.mjs';
 import { allNeeds, provide } from './needs.mjs';
+import { root } from './folders.mjs';
 import { runJob } from './run-command.mjs';
-import { orOneLine, say } from './say.mjs';
+import { orOneLine, say, SetupError } from './say.mjs';
 import { buildWorkspace, installWorkspace } from './workspace.mjs';
 
 /**
@@ -16,6 +19,9 @@ export function scriptJob(words) {
     const isWish = /** @param {string} word */ (word) => word === 'build' || allNeeds().some((need) => need === word);
     const end = words.findIndex((word) => !isWish(word));
     const wishes = words.slice(0, end);
+    const script = words[end] ?? '';
+    if (!existsSync(join(root, script)))
+      throw new SetupError(`there is no script ${script || '(none was named)'}. Name one by its path from the repository's root.`);
     await installWorkspace('all');
     if (wishes.includes('build')) await buildWorkspace(['./packages/*', '@halftone/demo']);
     let env = { ...process.env };

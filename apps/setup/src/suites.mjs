@@ -32,7 +32,7 @@ export const suites = [
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
   { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 4 },
   { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 5 },
-  { name: 'browsers', script: ['apps/consumers/browsers.mjs'], needs: ['browser'], budgetMinutes: 3 },
-  { name: 'each package alone', script: ['apps/consumers/consumers.mjs'], needs: ['tensorflow', 'browser', 'vulkan'], budgetMinutes: 5 },
-  { name: 'examples of the documentation', script: ['apps/docs/examples.mjs'], needs: ['vulkan'], budgetMinutes: 3 },
+  { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 3 },
+  { name: 'each package alone', script: ['apps/consumers/src/consumers.mjs'], needs: ['tensorflow', 'browser', 'vulkan'], budgetMinutes: 5 },
+  { name: 'examples of the documentation', script: ['apps/consumers/src/examples.mjs'], needs: ['vulkan'], budgetMinutes: 3 },
 ];

@@ -1,8 +1,9 @@
 import { checks } from './checks.mjs';
 import { addTallies, closingLine } from './closing-line.mjs';
 import { gpuEnvironment } from './lavapipe.mjs';
+import { allNeeds, provide, requiredNeeds } from './needs.mjs';
 import { runCheck } from './run-command.mjs';
-import { orOneLine } from './say.mjs';
+import { orOneLine, say } from './say.mjs';
 import { runVitest } from './vitest-run.mjs';
 import { installWorkspace, runTurbo } from './workspace.mjs';
 
@@ -20,6 +21,7 @@ export function testJob(args) {
   return orOneLine(async () => {
     await installWorkspace('all');
     const gpu = await gpuEnvironment();
+    for (const need of allNeeds()) if (need !== 'vulkan' && requiredNeeds().has(need)) Object.assign(process.env, await required(need));
     const outcomes = args.length > 0 ? [] : await runChecks();
     outcomes.push(await runVitest(args, gpu));
     const sum = addTallies(outcomes);
@@ -27,6 +29,17 @@ export function testJob(args) {
     console.log(closingLine(sum));
     process.exitCode = sum.failed === 0 ? 0 : 1;
   });
+}
+
+/**
+ * What HALFTONE_REQUIRE lists is brought, so that its tests can run. If it cannot be had, they fail.
+ *
+ * @param {import('./needs.mjs').Need} need
+ */
+async function required(need) {
+  const { env, problem } = await provide(need);
+  if (problem) say(`HALFTONE_REQUIRE lists ${need}: ${problem}`);
+  return env;
 }
 
 /** @returns {Promise<Outcome[]>} */
