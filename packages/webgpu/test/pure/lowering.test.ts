@@ -186,6 +186,11 @@ describe('lower, as a whole', () => {
     expect(lines.findIndex((line) => line.includes('fn main'))).toBe(wgsl.split('\n').findIndex((line) => line.includes('fn main')));
   });
 
+  it('does what its doc comment shows', () => {
+    const wgsl = '@group(0) @binding(0) var<storage, read> A : array<f32>;';
+    expect(lower(wgsl, { bindings: { A: 'packed-f16' } }).code.trim()).toBe('@group(0) @binding(0) var<storage, read> A : array<u32>;');
+  });
+
   it('is deterministic', () => {
     const request = { bindings: ALL, options: { narrow: 'hardware', overflow: 'saturate' } } as const;
     const wgsl = `${HEAD}fn main() { result[0] = A[0]; }`;
