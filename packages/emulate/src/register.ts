@@ -11,6 +11,7 @@ import type { KernelPlan } from './kernels/kernel-plan.ts';
 import { planForWasm } from './kernels/kernel-plan.ts';
 import type { CpuHelper } from './kernels/on-cpu.ts';
 import { createCpuHelper } from './kernels/on-cpu.ts';
+import { inTurn } from './in-turn.ts';
 import { registerKernels } from './kernels/register.ts';
 import { createNarrowing } from './narrowing.ts';
 import { firstNonFinite } from './non-finite.ts';
@@ -60,17 +61,7 @@ export interface EmulatedHandle {
  */
 export async function registerEmulated(options: EmulateOptions = {}): Promise<EmulatedHandle> {
   const plan = planOf(options);
-  refuseTaken(plan.backendName);
-  const undo: (() => void)[] = [];
-  try {
-    const base = await openBase(plan, undo);
-    const helper = base.name === 'wasm' ? await openHelper(undo) : null;
-    refuseTaken(plan.backendName); // again: another call may have come in between
-    return assemble({ plan, base, helper, undo });
-  } catch (error) {
-    unwind(undo);
-    throw error;
-  }
+  return inTurn(() => register(plan));
 }
 
 /**
@@ -91,6 +82,19 @@ export async function useEmulated(options: EmulateOptions = {}): Promise<Emulate
   const handle = await registerEmulated(options);
   await setBackend(handle.backendName);
   return handle;
+}
+
+async function register(plan: EmulatePlan): Promise<EmulatedHandle> {
+  refuseTaken(plan.backendName);
+  const undo: (() => void)[] = [];
+  try {
+    const base = await openBase(plan, undo);
+    const helper = base.name === 'wasm' ? await openHelper(undo) : null;
+    return assemble({ plan, base, helper, undo });
+  } catch (error) {
+    unwind(undo);
+    throw error;
+  }
 }
 
 interface Parts {

@@ -29,7 +29,6 @@ interface Holding {
 // An ES module registers itself once for a process: what it registered is kept here, to be put back when it is needed again.
 const seen = new Map<BaseName, Registration>();
 const held = new Map<BaseName, Holding>();
-const queue = new Map<BaseName, Promise<unknown>>();
 
 const LOADERS = {
   wasm: () => import('@tensorflow/tfjs-backend-wasm'),
@@ -38,19 +37,11 @@ const LOADERS = {
 
 /**
  * Makes sure that a stock backend is registered while the lease lasts, and leaves the registry as it was afterwards.
+ * One call at a time: two would both think that they added it.
  *
  * @throws Error if its package is not installed
  */
 export async function leaseStock<Name extends BaseName>(name: Name): Promise<StockLease<Name>> {
-  const turn = (queue.get(name) ?? Promise.resolve()).then(() => claim(name)); // one after the other, or two callers would both think they added it
-  queue.set(
-    name,
-    turn.catch(() => undefined),
-  );
-  return turn as Promise<StockLease<Name>>;
-}
-
-async function claim<Name extends BaseName>(name: Name): Promise<StockLease<Name>> {
   const wasThere = isRegistered(name);
   const module = unwrapDefault(await importPackage(name, LOADERS[name] as unknown as () => Promise<StockModule<Name>>));
   if (!isRegistered(name)) restore(name);

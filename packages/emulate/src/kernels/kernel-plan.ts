@@ -1,15 +1,16 @@
 import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Base } from '../base/open-base.ts';
+import { cast } from './cast.ts';
 import { conv2DBackpropFilter } from './conv-2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv-2d-backprop-input.ts';
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.ts';
 import { depthwiseBackpropInput } from './depthwise-backprop-input.ts';
 import { fusedMatMul } from './fused-mat-mul.ts';
+import { identity } from './identity.ts';
 import { maxPoolGrad } from './max-pool-grad.ts';
 import type { CpuHelper } from './on-cpu.ts';
 import { onCpu } from './on-cpu.ts';
 import type { OwnKernel, StockKernels } from './own-kernel.ts';
-import { castToSame, identity } from './sharing.ts';
 import { tile } from './tile.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
@@ -53,7 +54,7 @@ export function planForWasm(base: Base, helper: CpuHelper | null): KernelPlan {
 
 function ownKernels(stock: StockKernels): readonly OwnKernel[] {
   const gradients = [conv2DBackpropFilter(stock), conv2DBackpropInput, depthwiseBackpropFilter, depthwiseBackpropInput, maxPoolGrad, unsortedSegmentSum];
-  return [...gradients, castToSame, fusedMatMul(stock), identity, tile];
+  return [...gradients, cast, fusedMatMul(stock), identity, tile];
 }
 
 /** What only the cpu backend brings. */

@@ -34,7 +34,7 @@ export function onCpu(helper: CpuHelper, kernelName: string): KernelFunc {
       if (store.refCount(info.dataId) > 0) return info;
       const dataId = store.write(wasm.readSync(info.dataId), info.shape, info.dtype);
       lent.push(dataId);
-      return { dataId, shape: info.shape, dtype: info.dtype };
+      return { dataId, shape: info.shape, dtype: info.dtype, rank: info.shape.length } as TensorInfo; // some kernels of tfjs read a tensor's rank
     };
     const takeBack = (info: TensorInfo): TensorInfo => {
       if (info.dtype === 'complex64') return info;
@@ -44,8 +44,9 @@ export function onCpu(helper: CpuHelper, kernelName: string): KernelFunc {
       return { dataId, shape: info.shape, dtype: info.dtype };
     };
     try {
-      const given = Object.entries(inputs).map(([name, input]) => [name, Array.isArray(input) ? input.map(lend) : input && lend(input)]);
-      const outputs = kernel.kernelFunc({ inputs: Object.fromEntries(given), attrs: attrs ?? {}, backend: store });
+      const given = Object.entries(inputs).map(([name, input]) => [name, Array.isArray(input) ? input.map(lend) : input && lend(input)] as const);
+      const lentInputs = Array.isArray(inputs) ? given.map(([, input]) => input) : Object.fromEntries(given); // Einsum's inputs are a list
+      const outputs = kernel.kernelFunc({ inputs: lentInputs as typeof inputs, attrs: attrs ?? {}, backend: store });
       return Array.isArray(outputs) ? outputs.map(takeBack) : takeBack(outputs);
     } finally {
       for (const dataId of lent) store.disposeData(dataId);
