@@ -1,5 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import { engine } from '@tensorflow/tfjs-core';
+import { engine, env } from '@tensorflow/tfjs-core';
 import { currentPolicy } from '@halftone/autocast';
 import type { LossScale } from '@halftone/loss-scale';
 import { dynamicLossScale, noLossScale } from '@halftone/loss-scale';
@@ -54,7 +54,7 @@ export function choosePolicy({ policy }: Pick<MixedPrecisionOptions, 'policy'>):
 /** The loss scale of the steps, lowered where the device itself has only half floats. */
 export function chooseLossScale({ lossScale }: Pick<MixedPrecisionOptions, 'lossScale'>, policy: Policy | null): LossScale {
   const chosen = lossScale ?? (policy?.compute === 'float16' ? dynamicLossScale() : noLossScale());
-  if (engine().backend.floatPrecision() !== 16 || chosen.options.maxScale <= HALF_DEVICE.maxScale) return chosen;
+  if (!hasOnlyHalves() || chosen.options.maxScale <= HALF_DEVICE.maxScale) return chosen;
   if (chosen.kind !== 'dynamic') {
     throw new RangeError(
       `[optimizer] a static scale must be at most ${HALF_DEVICE.maxScale} on a backend that has only half floats, got ${chosen.options.maxScale}. ` +
@@ -69,6 +69,12 @@ export function chooseLossScale({ lossScale }: Pick<MixedPrecisionOptions, 'loss
     maxScale: HALF_DEVICE.maxScale,
     growthInterval: Math.min(growthInterval, HALF_DEVICE.growthInterval),
   });
+}
+
+/** tfjs's WebGL backend answers the wrong way round: 16 for float32 textures, and 32 for half ones while it sends small tensors to the CPU. Its flag is right. */
+function hasOnlyHalves(): boolean {
+  const { backend, backendName } = engine();
+  return backendName === 'webgl' ? !env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') : backend.floatPrecision() === 16;
 }
 
 function checkCount(name: string, value: number): void {

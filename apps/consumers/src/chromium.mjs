@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+/** @import { Page } from 'playwright-core' */
+
+/** WebGPU on a CPU driver is behind a switch, and so is WebGL on one. */
+const switches = [
+  '--enable-unsafe-webgpu',
+  '--enable-webgpu-developer-features',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Opens a page of a server of its own, on localhost, because WebGPU exists on trustworthy origins alone.
+ *
+ * @template T
+ * @param {{ readonly browser: string, readonly files: Readonly<Record<string, { readonly type: string, readonly body: string | Uint8Array }>> }} site - the program of the browser, and what the server has by path
+ * @param {(page: Page, url: string) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+export async function withPage({ browser, files }, use) {
+  const server = createServer((request, response) => {
+    const found = files[request.url?.split(/[?#]/)[0] ?? '/'];
+    response.writeHead(found ? 200 : 404, { 'content-type': found?.type ?? 'text/plain' });
+    response.end(found?.body ?? 'nothing here');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const profile = await mkdtemp(join(tmpdir(), 'halftone-browser-'));
+  const context = await chromium.launchPersistentContext(profile, { executablePath: browser, headless: true, args: switches });
+  try {
+    return await use(await context.newPage(), `http://127.0.0.1:${port}/`);
+  } finally {
+    await context.close();
+    server.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}

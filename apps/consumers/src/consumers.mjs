@@ -1,0 +1,119 @@
+// `npm run consumers [-- part of a name …]`: packs every package, installs it by npm and by pnpm into empty folders beside stock tfjs, and uses it there.
+import { join } from 'node:path';
+import { childEnvironment } from '../../setup/src/child-environment.mjs';
+import { inCache } from '../../setup/src/folders.mjs';
+import { allNeeds, provide, requiredNeeds } from '../../setup/src/needs.mjs';
+import { placeTensorflow } from '../../setup/src/tensorflow.mjs';
+import { cases, clashes } from './cases.mjs';
+import { placeClash } from './clash.mjs';
+import { install } from './install.mjs';
+import { broughtAlong, installedPackages } from './installed.mjs';
+import { checkTypes, placePrograms } from './programs.mjs';
+import { projects } from './projects.mjs';
+import { runPage } from './run-page.mjs';
+import { runTool } from './run-tool.mjs';
+import { packPackages } from './tarballs.mjs';
+import { Missing, Verdicts } from './verdicts.mjs';
+
+/** @import { Case, Clash } from './cases.mjs' */
+/** @import { Installer, Project, ProjectName } from './projects.mjs' */
+/** @import { Need } from '../../setup/src/needs.mjs' */
+/** @import { Tarball } from './tarballs.mjs' */
+
+const home = inCache('consumers');
+const wishes = process.argv.slice(2);
+const isWished = /** @param {string} name */ (name) => wishes.length === 0 || wishes.some((wish) => name.includes(wish));
+const verdicts = new Verdicts(requiredNeeds());
+const folderOf = /** @type {(installer: Installer, project: ProjectName) => string} */ (
+  (installer, project) => join(home, installer, project)
+);
+
+const tarballs = await packPackages(join(home, 'tarballs'));
+for (const installer of /** @type {const} */ (['npm', 'pnpm'])) {
+  for (const [name, project] of /** @type {[ProjectName, Project][]} */ (Object.entries(projects)))
+    await useProject(installer, name, project);
+}
+for (const clash of clashes) if (isWished(clash.name)) await verdicts.judge(`npm: ${clash.name}`, () => runClash(clash));
+verdicts.close();
+
+/** @type {(installer: Installer, name: ProjectName, project: Project) => Promise<void>} */
+async function useProject(installer, name, project) {
+  const chosen = cases.filter((one) => one.project === name);
+  const names = { nothing: `${installer}: ${name} brings nothing unneeded`, types: `${installer}: types of ${name}` };
+  const wished = chosen.filter((one) => isWished(`${installer}: ${one.name}`));
+  if (wished.length === 0 && !Object.values(names).some(isWished)) return;
+  const folder = folderOf(installer, name);
+  await verdicts.judge(`${installer} installs ${name}`, () => installProject(folder, project, installer));
+  if (verdicts.list.at(-1)?.ending !== 'passed') return;
+  await verdicts.judge(names.nothing, () => checkBrought(folder, project));
+  await placePrograms(folder, [...new Set(chosen.map(({ program }) => program))]);
+  if (installer === 'npm' || name === 'everything') await verdicts.judge(`${names.types}, nodenext`, () => checkTypes(folder, 'nodenext'));
+  if (name === 'everything') await verdicts.judge(`${names.types}, bundler`, () => checkTypes(folder, 'bundler'));
+  for (const one of wished) await verdicts.judge(`${installer}: ${one.name}`, () => runCase(folder, one));
+}
+
+/** @type {(folder: string, project: Project, installer: Installer) => Promise<void>} */
+async function installProject(folder, project, installer) {
+  const needs = project.needs ?? [];
+  await environmentFor(needs);
+  await install(folder, project, { installer, tarballs });
+  if (needs.includes('tensorflow')) await placeTensorflow(folder);
+}
+
+/** @type {(folder: string, project: Project) => Promise<string>} */
+async function checkBrought(folder, { stock, brought }) {
+  const installed = await installedPackages(folder);
+  const found = broughtAlong(installed, stock);
+  const expected = [...brought].toSorted();
+  if (found.join() !== expected.join()) throw new Error(`expected ${expected.join(', ')}; got ${found.join(', ')}`);
+  return `${found.join(', ')}${stock.length > 0 ? ` beside ${installed.size - found.length} of stock tfjs` : ', and nothing else'}`;
+}
+
+/** @type {(folder: string, one: Case) => Promise<string>} */
+async function runCase(folder, { program, args = [], needs = [], page = false }) {
+  const env = await environmentFor(needs);
+  if (page) return runPage(join(folder, 'cases', program, 'main.ts'), env);
+  return lastLine(await runTool(process.execPath, [fileOf(program), ...args], { cwd: folder, env }));
+}
+
+/** @type {(clash: Clash) => Promise<string>} */
+async function runClash(clash) {
+  const env = await environmentFor(clash.needs);
+  const source = folderOf('npm', 'webgpu');
+  await install(source, projects.webgpu, { installer: 'npm', tarballs });
+  const folder = join(home, 'clash', clash.program);
+  await placeClash(source, folder, clash);
+  await placePrograms(folder, [clash.program]);
+  return lastLine(await runTool(process.execPath, [fileOf(clash.program)], { cwd: folder, env }));
+}
+
+/** @param {string} program */
+function fileOf(program) {
+  return join('cases', program, program === 'require' ? 'main.cjs' : 'main.js');
+}
+
+/**
+ * @param {readonly Need[]} needs
+ * @returns {Promise<Record<string, string | undefined>>}
+ */
+async function environmentFor(needs) {
+  /** @type {Record<string, string | undefined>} */
+  let env = { ...process.env };
+  for (const need of allNeeds().filter((one) => needs.includes(one))) {
+    const { env: added, problem } = await provide(need);
+    if (problem) throw new Missing(need, problem);
+    if (need === 'tensorflow') refuseNewNode();
+    env = childEnvironment(env, added);
+  }
+  return env;
+}
+
+/** tfjs-node 4.22 calls functions that Node 23 has no longer. */
+function refuseNewNode(version = process.versions.node) {
+  if (Number(version.split('.')[0]) >= 23) throw new Missing('node', `tfjs-node 4.22 runs on Node up to 22, this is ${version}`);
+}
+
+/** @param {string} output */
+function lastLine(output) {
+  return output.trim().split('\n').at(-1) ?? '';
+}
