@@ -20,6 +20,39 @@ export function keepBackend(tf: typeof TensorFlow, names: readonly string[]): vo
 }
 
 /**
+ * Replaces a backend that a suite has broken, before the next suite begins.
+ *
+ * Some kernels of stock tfjs make invalid shaders. Stock goes on with whatever numbers come out; a plug-in of ours refuses
+ * to work from then on, which is right for users, but the suites after it are not to blame.
+ *
+ * @param name - the backend under test
+ * @param renew - takes the plug-in out and registers it again
+ */
+export function healBetweenSuites(tf: typeof TensorFlow, name: string, renew: () => Promise<void>): void {
+  const engine = tf.engine();
+  const setBackend = engine.setBackend.bind(engine);
+  let healing = false; // renewing sets the backend too
+  engine.setBackend = async (wanted) => {
+    const done = await setBackend(wanted);
+    if (wanted !== name || healing || !done || (await works(tf))) return done;
+    healing = true;
+    await renew().finally(() => (healing = false));
+    return setBackend(wanted);
+  };
+}
+
+async function works(tf: typeof TensorFlow): Promise<boolean> {
+  try {
+    const tensor = tf.tidy(() => tf.square(tf.ones([2])));
+    const [value] = await tensor.data();
+    tensor.dispose();
+    return value === 1;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Sets the tolerance of the specs to tfjs's own for 16-bit backends: 0.1 instead of 0.001.
  *
  * `tf.test_util` asks the backend for its precision. The product answers 32, as its tensors are float32 to everyone, so

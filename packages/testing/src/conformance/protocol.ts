@@ -31,6 +31,8 @@ export interface SpecSetup {
   readonly isDataSync: boolean;
   /** Another backend that the one under test needs alive. */
   readonly runsOn?: string;
+  /** Takes the plug-in out and registers it again, where a suite may break it. */
+  readonly renew?: () => Promise<void>;
   readonly flags?: Readonly<Record<string, boolean | number>>;
 }
 

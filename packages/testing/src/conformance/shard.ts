@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { dawn } from '../dawn.ts';
-import { keepBackend } from './keep-backend.ts';
+import { healBetweenSuites, keepBackend } from './keep-backend.ts';
 import { ENVIRONMENT_NAME, type ShardMessage, type ShardResult, type ShardTask, type SpecSetup } from './protocol.ts';
 import { isChosen, type SpecPlace } from './spec-choice.ts';
 
@@ -45,8 +45,9 @@ export async function runShard(task: ShardTask): Promise<void> {
   if (task.gpu) await dawn();
   const runner = createRunner();
   const { tf, setup, setTestEnvs, load } = (await import(pathToFileURL(task.bundle).href)) as SpecBundle;
-  const { backendName, device, isDataSync, flags, runsOn } = await setup(tf);
+  const { backendName, device, isDataSync, flags, runsOn, renew } = await setup(tf);
   keepBackend(tf, runsOn === undefined ? [backendName] : [backendName, runsOn]);
+  if (renew !== undefined) healBetweenSuites(tf, backendName, renew);
   setTestEnvs([{ name: ENVIRONMENT_NAME, backendName, isDataSync, ...(flags === undefined ? {} : { flags }) }]);
   await load();
   Error.stackTraceLimit = 10; // jasmine_util sets Infinity, which makes every expected throw slow

@@ -7,10 +7,25 @@ import type { SpecSetup } from '../protocol.ts';
 
 /** `@halftone/webgpu` with every float tensor in the mode's codec, or all of them in float32. */
 export async function setup(tf: typeof TensorFlow): Promise<SpecSetup> {
-  const { backendName } = await registerWebGPU(CONFORMANCE_MODE === 'f16' || CONFORMANCE_MODE === 'packed-f16' ? { codec: CONFORMANCE_MODE } : {});
-  await tf.setBackend(backendName);
+  let handle = await start(tf);
+  const { backendName } = handle;
   setDefaultPolicy(CONFORMANCE_MODE === 'float32' || CONFORMANCE_MODE === 'bfloat16' ? CONFORMANCE_MODE : 'float16');
-  if (CONFORMANCE_MODE !== 'float32') useHalfTolerance(tf);
   const info = (await navigator.gpu.requestAdapter())?.info;
-  return { backendName, device: info === undefined ? 'unnamed device' : deviceName(info), isDataSync: false, flags: { WEBGPU_CPU_FORWARD: false } };
+  return {
+    backendName,
+    device: info === undefined ? 'unnamed device' : deviceName(info),
+    isDataSync: false,
+    flags: { WEBGPU_CPU_FORWARD: false },
+    renew: async () => {
+      handle.dispose();
+      handle = await start(tf);
+    },
+  };
+}
+
+async function start(tf: typeof TensorFlow): ReturnType<typeof registerWebGPU> {
+  const handle = await registerWebGPU(CONFORMANCE_MODE === 'f16' || CONFORMANCE_MODE === 'packed-f16' ? { codec: CONFORMANCE_MODE } : {});
+  await tf.setBackend(handle.backendName);
+  if (CONFORMANCE_MODE !== 'float32') useHalfTolerance(tf);
+  return handle;
 }
