@@ -42,7 +42,8 @@ const ROWS: readonly { readonly label: string; readonly value: (result: RunResul
  * @param runs - finished runs, in the order of the columns
  */
 export function tableRows(runs: readonly FinishedRun[]): TableRow[] {
-  return ROWS.map(({ label, value }) => ({ label, values: runs.map((run) => value(run.result, run)) }));
+  const rows = ROWS.map(({ label, value }) => ({ label, values: runs.map((run) => value(run.result, run)) }));
+  return rows.filter(({ values }) => values.some((value) => value !== '-')); // the emulated plug-in has no GPU to count
 }
 
 /** `2^16` or `2^16 > 2^15 (step 3) > ...`: what the scale went through. */

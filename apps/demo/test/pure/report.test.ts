@@ -94,8 +94,10 @@ describe('the table', () => {
     expect(Math.max(...widths)).toBeLessThanOrEqual(100);
   });
 
-  test('shows a dash where nothing was counted', () => {
-    expect(resultTable([exampleRun('mixed', { counters: null })])).toMatch(/peak device bytes\s+│ -\s/);
+  test('shows a dash where a run was not counted, and no row where none was', () => {
+    const uncounted = exampleRun('mixed', { counters: null });
+    expect(resultTable([exampleRun('stock'), uncounted])).toMatch(/peak device bytes +│ 4\.0 MiB +│ - /);
+    expect(resultTable([uncounted])).not.toContain('peak device bytes');
   });
 
   test('shortens a long history of the scale', () => {
