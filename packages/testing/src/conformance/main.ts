@@ -74,15 +74,15 @@ function report(options: ConformanceOptions, result: RunResult, verdict: Verdict
   for (const [name, message] of Object.entries(verdict.newFailures)) say(`NEW FAILURE ${name}: ${message}`);
   for (const name of verdict.newlyPassing) say(`passes now, take it off the list: ${name}`);
   for (const name of verdict.unexplained) say(`needs a reason: ${name}`);
-  const { asInStock, accepted, flaky, pending } = verdict;
-  say(`${result.backend} on ${result.device}, ${result.seconds} s; skipped are ${asInStock.length} that fail in stock too, ${accepted.length} accepted by name, ${flaky.length} flaky, ${pending} left out by tfjs`);
+  const { asInStock, accepted, flaky, pending, betterThanStock } = verdict;
+  say(`${result.backend} on ${result.device}, ${result.seconds} s; skipped are ${asInStock.length} that fail in stock too, ${accepted.length} accepted by name, ${flaky.length} flaky, ${pending} left out by tfjs; ${betterThanStock.length} that fail in stock pass here`);
   if (options.json) {
     const { mode, plugin, stock, quarter = null } = options;
     const failed = Object.keys(verdict.newFailures).length;
     const skipped = pending + asInStock.length + accepted.length + flaky.length;
     const facts = { mode, plugin, stock, quarter, backend: result.backend, device: result.device, seconds: result.seconds, passed: verdict.passed, failed, skipped };
     say(closingLine(verdict));
-    process.stdout.write(`${JSON.stringify({ ...facts, newFailures: verdict.newFailures, newlyPassing: verdict.newlyPassing, unexplained: verdict.unexplained, asInStock: asInStock.length, accepted: accepted.length, flaky: flaky.length })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...facts, newFailures: verdict.newFailures, newlyPassing: verdict.newlyPassing, unexplained: verdict.unexplained, asInStock: asInStock.length, accepted: accepted.length, flaky: flaky.length, betterThanStock: betterThanStock.length })}\n`);
   } else process.stdout.write(`${closingLine(verdict)}\n`);
   const nothingRan = verdict.passed === 0;
   if (nothingRan) say('[testing] one spec or more must pass, got none. Check --filter and the set-up.');

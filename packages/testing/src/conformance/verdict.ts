@@ -19,8 +19,10 @@ export interface Verdict {
   readonly asInStock: readonly string[];
   readonly accepted: readonly string[];
   readonly flaky: readonly string[];
-  /** Specs on a list that passed: the list may shrink. */
+  /** Accepted specs that passed: the list of the mode may shrink. */
   readonly newlyPassing: readonly string[];
+  /** Specs that fail in stock and passed here. */
+  readonly betterThanStock: readonly string[];
   /** Accepted specs without a real reason. */
   readonly unexplained: readonly string[];
   readonly pending: number;
@@ -45,7 +47,8 @@ export function judge(result: Pick<ShardResult, 'passed' | 'failures' | 'pending
     asInStock: failing.filter(isStock),
     accepted: known,
     flaky: failing.filter(isFlaky),
-    newlyPassing: result.passed.filter((name) => isStock(name) || isAccepted(name)),
+    newlyPassing: result.passed.filter(isAccepted),
+    betterThanStock: result.passed.filter(isStock),
     unexplained: known.filter((name) => accepted[name]?.reason === UNEXPLAINED),
     pending: result.pending,
   };
