@@ -12,9 +12,17 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      project('pure', ['packages/*/src/**/*.test.ts', 'packages/*/test/pure/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'apps/*/test/pure/**/*.test.ts']),
+      project('pure', [
+        'packages/*/src/**/*.test.ts',
+        'packages/*/test/pure/**/*.test.ts',
+        'apps/*/src/**/*.test.ts',
+        'apps/*/test/pure/**/*.test.ts',
+      ]),
       project('cpu', ['packages/*/test/cpu/**/*.test.ts', 'apps/*/test/cpu/**/*.test.ts'], { testTimeout: 60_000 }),
-      project('gpu', ['packages/*/test/gpu/**/*.test.ts', 'apps/*/test/gpu/**/*.test.ts'], { testTimeout: 120_000, fileParallelism: false }),
+      project('gpu', ['packages/*/test/gpu/**/*.test.ts', 'apps/*/test/gpu/**/*.test.ts'], {
+        testTimeout: 120_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });

@@ -33,6 +33,11 @@ export const suites = [
   { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 6 },
   { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 6 },
   { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 4 },
-  { name: 'each package alone', script: ['apps/consumers/src/consumers.mjs'], needs: ['tensorflow', 'browser', 'vulkan'], budgetMinutes: 7 },
+  {
+    name: 'each package alone',
+    script: ['apps/consumers/src/consumers.mjs'],
+    needs: ['tensorflow', 'browser', 'vulkan'],
+    budgetMinutes: 7,
+  },
   { name: 'examples of the documentation', script: ['apps/consumers/src/examples.mjs'], needs: ['vulkan'], budgetMinutes: 3 },
 ];
