@@ -1,3 +1,4 @@
+import { policy } from '@halftone/policy';
 import { installGpuMeter, type GpuMeter } from '@halftone/testing/meter';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { findDevice } from './device.ts';
@@ -21,13 +22,13 @@ export interface OpenBackend {
  *
  * Registers backends for the whole process, which is why each run has a process of its own. Waits for the device.
  */
-export async function openBackend(spec: Pick<RunSpec, 'kind' | 'plugin' | 'packed'>): Promise<OpenBackend> {
+export async function openBackend(spec: Pick<RunSpec, 'kind' | 'plugin' | 'policy' | 'packed'>): Promise<OpenBackend> {
   if (spec.plugin === 'emulate') return spec.kind === 'stock' ? openCpu() : openEmulated();
   const { description } = await findDevice(); // both sides ask WebGPU for the same adapter, the fast one
   if (description === undefined)
     throw new Error('[demo] WebGPU must find an adapter, got none. Install a GPU driver, or use --plugin emulate.');
   const meter = installGpuMeter(); // before any device
-  return spec.kind === 'stock' ? openStockWebGPU(meter, description) : openHalftone(meter, description, spec.packed);
+  return spec.kind === 'stock' ? openStockWebGPU(meter, description) : openHalftone(meter, description, spec);
 }
 
 async function openStockWebGPU(meter: GpuMeter, device: string): Promise<OpenBackend> {
@@ -36,10 +37,11 @@ async function openStockWebGPU(meter: GpuMeter, device: string): Promise<OpenBac
   return { backend: 'webgpu', device, codec: 'f32', meter };
 }
 
-async function openHalftone(meter: GpuMeter, device: string, packed: boolean): Promise<OpenBackend> {
+async function openHalftone(meter: GpuMeter, device: string, spec: Pick<RunSpec, 'policy' | 'packed'>): Promise<OpenBackend> {
   const { useWebGPU } = await import('@halftone/webgpu');
-  const { backendName, capabilities } = await useWebGPU(packed ? { codec: 'packed-f16' } : {});
-  return { backend: backendName, device, codec: capabilities.codecs.float16, meter };
+  const { backendName, capabilities } = await useWebGPU(spec.packed ? { codec: 'packed-f16' } : {});
+  const { compute } = policy(spec.policy);
+  return { backend: backendName, device, codec: compute === 'float32' ? 'f32' : capabilities.codecs[compute], meter };
 }
 
 async function openCpu(): Promise<OpenBackend> {

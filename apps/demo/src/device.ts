@@ -60,8 +60,8 @@ export function deviceLine(finding: DeviceFinding, plugin: PluginName, options: 
   }
   const storage =
     finding.shaderF16 && !options.packed
-      ? 'halves stored as f16'
-      : `halves packed two to a word${finding.shaderF16 ? ', as asked for' : ' (no shader-f16)'}`;
+      ? 'float16 stored as f16'
+      : `float16 packed two to a word${finding.shaderF16 ? ', as asked for' : ' (no shader-f16)'}`;
   const limits = finding.isCpu
     ? ' A CPU driver: what is computed, stored and counted is as on a GPU; how fast a GPU would be it does not tell.'
     : '';

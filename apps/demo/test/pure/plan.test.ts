@@ -68,7 +68,7 @@ describe('createRandom', () => {
 
 describe('the first line', () => {
   test('names the device and how halves are stored', () => {
-    expect(deviceLine(GPU, 'webgpu', { packed: false })).toBe('Device: a GPU; halves stored as f16.');
+    expect(deviceLine(GPU, 'webgpu', { packed: false })).toBe('Device: a GPU; float16 stored as f16.');
     expect(deviceLine({ ...GPU, shaderF16: false }, 'webgpu', { packed: false })).toContain('packed two to a word (no shader-f16)');
     expect(deviceLine(GPU, 'webgpu', { packed: true })).toContain('packed two to a word, as asked for');
   });
