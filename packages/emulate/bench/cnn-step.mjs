@@ -35,7 +35,18 @@ function cnn() {
 
 const handle = await useEmulated({ base: options.base });
 const x = tf.randomNormal([64, 28, 28, 1], 0, 1, 'float32', 7);
-const y = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(Array.from({ length: 64 }, (_, i) => (i * 7) % 10), 'int32'), 10), 'float32'));
+const y = tf.tidy(() =>
+  tf.cast(
+    tf.oneHot(
+      tf.tensor1d(
+        Array.from({ length: 64 }, (_, i) => (i * 7) % 10),
+        'int32',
+      ),
+      10,
+    ),
+    'float32',
+  ),
+);
 const runs = POLICIES.map((policy) => {
   const model = cnn();
   model.compile({ optimizer: tf.train.adam(0.001), loss: 'categoricalCrossentropy' });
@@ -55,10 +66,21 @@ async function step({ policy, model, wall, cpu }) {
 for (let i = 0; i < Number(options.steps) + WARM_UP; i++) for (const run of runs) await step(run);
 const sorted = (values) => values.slice(WARM_UP).sort((a, b) => a - b);
 const round = (value) => Math.round(value * 10) / 10;
-const figures = (values) => ({ median: round(sorted(values)[Math.floor((values.length - WARM_UP) / 2)]), fastest: round(sorted(values)[0]) });
+const figures = (values) => ({
+  median: round(sorted(values)[Math.floor((values.length - WARM_UP) / 2)]),
+  fastest: round(sorted(values)[0]),
+});
 const report = runs.map(({ policy, wall, cpu }) => ({ policy, wallMs: figures(wall), cpuMs: figures(cpu) }));
 if (options.json) console.log(JSON.stringify({ base: options.base, node: process.version, steps: Number(options.steps), report }));
-else console.table(Object.fromEntries(report.map(({ policy, wallMs, cpuMs }) => [policy, { 'wall median': wallMs.median, 'wall fastest': wallMs.fastest, 'CPU median': cpuMs.median, 'CPU fastest': cpuMs.fastest }])));
+else
+  console.table(
+    Object.fromEntries(
+      report.map(({ policy, wallMs, cpuMs }) => [
+        policy,
+        { 'wall median': wallMs.median, 'wall fastest': wallMs.fastest, 'CPU median': cpuMs.median, 'CPU fastest': cpuMs.fastest },
+      ]),
+    ),
+  );
 
 if (options.kernels) {
   const { kernels } = await tf.profile(async () => {
@@ -67,6 +89,13 @@ if (options.kernels) {
   });
   const totals = new Map();
   for (const { name, kernelTimeMs } of kernels) totals.set(name, (totals.get(name) ?? 0) + (await kernelTimeMs));
-  console.table(Object.fromEntries([...totals].sort((a, b) => b[1] - a[1]).slice(0, 15).map(([name, ms]) => [name, { ms: round(ms) }])));
+  console.table(
+    Object.fromEntries(
+      [...totals]
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, 15)
+        .map(([name, ms]) => [name, { ms: round(ms) }]),
+    ),
+  );
 }
 handle.dispose();

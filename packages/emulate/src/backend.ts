@@ -99,10 +99,14 @@ export class EmulatedBackend extends KernelBackend {
   check(): void {
     const { backendName, base } = this.setup;
     if (this.closed) {
-      throw new Error(`[emulate] the plug-in was disposed, got a use of a tensor on '${backendName}'. Read tensors before dispose(), or register again and make them anew.`);
+      throw new Error(
+        `[emulate] the plug-in was disposed, got a use of a tensor on '${backendName}'. Read tensors before dispose(), or register again and make them anew.`,
+      );
     }
     if (base.isGone()) {
-      throw new Error(`[emulate] tfjs's ${base.name} backend was removed while '${backendName}' runs on it. Call dispose() on the handle before tf.removeBackend('${base.name}').`);
+      throw new Error(
+        `[emulate] tfjs's ${base.name} backend was removed while '${backendName}' runs on it. Call dispose() on the handle before tf.removeBackend('${base.name}').`,
+      );
     }
   }
 
@@ -116,7 +120,9 @@ export class EmulatedBackend extends KernelBackend {
   override move(dataId: object, values: BackendValues, shape: number[], dtype: DataType, refCount: number): void {
     this.check();
     if (dtype === 'complex64') {
-      throw new Error(`[emulate] a complex64 tensor cannot move to '${this.setup.backendName}', got shape [${shape.join(', ')}]. Move tf.real(x) and tf.imag(x), and join them with tf.complex().`);
+      throw new Error(
+        `[emulate] a complex64 tensor cannot move to '${this.setup.backendName}', got shape [${shape.join(', ')}]. Move tf.real(x) and tf.imag(x), and join them with tf.complex().`,
+      );
     }
     this.setup.base.backend.move(dataId, values, shape, dtype, refCount);
     this.arrived({ dataId, shape, dtype }, values);

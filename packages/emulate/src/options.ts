@@ -44,7 +44,15 @@ export function planOf(options: EmulateOptions): EmulatePlan {
       throw new RangeError(`[emulate] ${name} must be one of ${list}, got ${JSON.stringify(value)}. Leave it out for the default.`);
     }
   }
-  const { base = 'wasm', rounding = 'nearest-even', overflow = 'infinity', seed = 0, observe = false, wasmPaths, backendName = 'halftone-emulate' } = options;
+  const {
+    base = 'wasm',
+    rounding = 'nearest-even',
+    overflow = 'infinity',
+    seed = 0,
+    observe = false,
+    wasmPaths,
+    backendName = 'halftone-emulate',
+  } = options;
   if (!Number.isSafeInteger(seed)) throw new RangeError(`[emulate] seed must be a whole number, got ${String(seed)}. Leave it out for 0.`);
   if (wasmPaths !== undefined && base !== 'wasm') {
     throw new RangeError(`[emulate] wasmPaths belongs to base 'wasm', got base '${base}'. Leave one of them out.`);

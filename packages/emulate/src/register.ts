@@ -110,7 +110,12 @@ function assemble({ plan, base, helper, undo }: Parts): EmulatedHandle {
   if (unknown !== null) console.warn(`[emulate] ${unknown}: half storage is off and everything stays float32. Install tfjs 4.22.`);
   const kernels: KernelPlan = base.name === 'wasm' ? planForWasm(base, helper) : { kernels: base.kernels, own: {}, cpu: {}, missing: [] };
   const ranges = observe ? new RangeCounters() : null;
-  const backend = new EmulatedBackend({ backendName, base, narrowing: createNarrowing(base.data, plan, ranges), complexStore: helper?.store ?? null });
+  const backend = new EmulatedBackend({
+    backendName,
+    base,
+    narrowing: createNarrowing(base.data, plan, ranges),
+    complexStore: helper?.store ?? null,
+  });
   const plugin = createPlugin(backendName, backend, unknown === null);
   registerBackend(backendName, () => backend, 0);
   undo.push(() => {
@@ -164,12 +169,16 @@ async function openHelper(undo: (() => void)[]): Promise<CpuHelper | null> {
 
 function refuseTaken(backendName: string): void {
   if (pluginFor(backendName) === undefined && engine().registryFactory[backendName] === undefined) return;
-  throw new Error(`[emulate] backend '${backendName}' is already registered, got a second call. Dispose the first handle, or pass another backendName.`);
+  throw new Error(
+    `[emulate] backend '${backendName}' is already registered, got a second call. Dispose the first handle, or pass another backendName.`,
+  );
 }
 
 function observed(ranges: RangeCounters | null, what: string): RangeCounters {
   if (ranges !== null) return ranges;
-  throw new Error(`[emulate] ${what} needs a plug-in that counts, got one registered without observe. Pass observe: true to registerEmulated().`);
+  throw new Error(
+    `[emulate] ${what} needs a plug-in that counts, got one registered without observe. Pass observe: true to registerEmulated().`,
+  );
 }
 
 /** Undoes in reverse order; what is undone once is not undone again. */

@@ -1,4 +1,5 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
 import type { ConvGeometry } from './conv-geometry.ts';
 import { axesOf, convGeometry, isChannelsLast, validRange } from './conv-geometry.ts';
 import type { OwnKernel, StockKernels } from './own-kernel.ts';
@@ -27,18 +28,36 @@ export function conv2DBackpropFilter(stock: StockKernels): OwnKernel {
       fillPatches(heapOf(backend, patches), heapOf(backend, x), geometry, { row, rows });
       const from = row * outWidth * outChannels;
       heapOf(backend, slice).set(heapOf(backend, dy).subarray(from, from + rows * outWidth * outChannels));
-      const product = runStock(stock, 'BatchMatMul', { inputs: { a: patches, b: slice }, backend, attrs: { transposeA: false, transposeB: false } });
+      const product = runStock(stock, 'BatchMatMul', {
+        inputs: { a: patches, b: slice },
+        backend,
+        attrs: { transposeA: false, transposeB: false },
+      });
       const part = heapOf(backend, product);
       for (let i = 0; i < sums.length; i++) sums[i]! += part[i]!;
       free(backend, patches, slice, product);
     }
     return store(backend, filterShape, sums);
   };
-  return { kernelName: 'Conv2DBackpropFilter', why: 'wasm has none', takes: ({ attrs }) => isChannelsLast(attrs), kernelFunc };
+  return { kernelName: 'Conv2DBackpropFilter', why: 'wasm has none', takes: isUsual, kernelFunc };
+}
+
+/** Whether channels come last and the gradient has the shape of the output; conv2dTranspose may hand in a larger one. */
+function isUsual({ inputs, attrs }: Parameters<KernelFunc>[0]): boolean {
+  if (!isChannelsLast(attrs)) return false;
+  const { outShape } = convGeometry(attrs, required<TensorInfo>(inputs, 'x').shape, required<number[]>(attrs, 'filterShape'), {
+    depthwise: false,
+  });
+  return util.arraysEqual(outShape, required<TensorInfo>(inputs, 'dy').shape);
 }
 
 /** Writes, for each filter tap and input channel, the numbers that it meets at each position of some output rows. */
-function fillPatches(patches: Float32Array, x: Float32Array, geometry: ConvGeometry, chunk: { readonly row: number; readonly rows: number }): void {
+function fillPatches(
+  patches: Float32Array,
+  x: Float32Array,
+  geometry: ConvGeometry,
+  chunk: { readonly row: number; readonly rows: number },
+): void {
   const { filterHeight, filterWidth, inChannels, inHeight, inWidth, outHeight, outWidth } = geometry;
   const { rows: rowAxis, columns } = axesOf(geometry);
   const width = chunk.rows * outWidth;

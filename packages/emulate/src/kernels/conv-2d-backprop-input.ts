@@ -8,6 +8,7 @@ const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => {
   const geometry = convGeometry(attrs, required<number[]>(attrs, 'inputShape'), filter.shape, { depthwise: false });
   const { batchSize, filterHeight, filterWidth, inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, inShape } = geometry;
   const { rows, columns } = axesOf(geometry);
+  const [, dyHeight = 0, dyWidth = 0] = dy.shape; // of conv2dTranspose; may be more than the geometry asks for
   const output = allocate(backend, inShape);
   const [dx, gradients, weights] = [heapOf(backend, output), heapOf(backend, dy), heapOf(backend, filter)];
   for (let image = 0, to = 0; image < batchSize; image++) {
@@ -20,11 +21,12 @@ const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => {
           for (let tapColumn = filterWidth - 1; tapColumn >= 0; tapColumn--) {
             const outColumn = (inColumn + columns.padding - tapColumn) / columns.stride;
             if (outColumn < 0 || outColumn >= outWidth || outColumn !== Math.floor(outColumn)) continue;
-            const gradient = ((image * outHeight + outRow) * outWidth + outColumn) * outChannels;
+            const gradient = ((image * dyHeight + outRow) * dyWidth + outColumn) * outChannels;
             let weight = (tapRow * filterWidth + tapColumn) * inChannels * outChannels;
             for (let channel = to; channel < to + inChannels; channel++) {
               let sum = dx[channel]!;
-              for (let i = gradient; i < gradient + outChannels; i++, weight++) sum = Math.fround(sum + Math.fround(gradients[i]! * weights[weight]!));
+              for (let i = gradient; i < gradient + outChannels; i++, weight++)
+                sum = Math.fround(sum + Math.fround(gradients[i]! * weights[weight]!));
               dx[channel] = sum;
             }
           }

@@ -6,7 +6,12 @@ export type ConvGeometry = backend_util.Conv2DInfo;
 type Attrs = object | undefined;
 
 /** The geometry of a gradient kernel, from the shapes of its forward pass and its attributes. */
-export function convGeometry(attrs: Attrs, inShape: readonly number[], filterShape: readonly number[], { depthwise }: { readonly depthwise: boolean }): ConvGeometry {
+export function convGeometry(
+  attrs: Attrs,
+  inShape: readonly number[],
+  filterShape: readonly number[],
+  { depthwise }: { readonly depthwise: boolean },
+): ConvGeometry {
   const { strides, dilations, pad, dimRoundingMode } = attrs as {
     readonly strides: number | [number, number];
     readonly dilations?: number | [number, number];

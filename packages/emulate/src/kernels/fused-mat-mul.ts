@@ -16,7 +16,14 @@ interface Attrs {
   readonly leakyreluAlpha?: number;
 }
 
-const ACTIVATIONS: Readonly<Record<string, string>> = { relu: 'Relu', relu6: 'Relu6', elu: 'Elu', sigmoid: 'Sigmoid', leakyrelu: 'LeakyRelu', prelu: 'Prelu' };
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  relu: 'Relu',
+  relu6: 'Relu6',
+  elu: 'Elu',
+  sigmoid: 'Sigmoid',
+  leakyrelu: 'LeakyRelu',
+  prelu: 'Prelu',
+};
 
 /**
  * A fused matrix product as product, bias and activation, one after the other, all in float32.
@@ -40,7 +47,12 @@ export function fusedMatMul(stock: StockKernels): OwnKernel {
     if (kernelName === undefined) return sum;
     return replace(sum, kernelName, kernelName === 'Prelu' ? { alpha: preluActivationWeights as TensorInfo } : {}, leakyreluAlpha);
   };
-  return { kernelName: '_FusedMatMul', why: 'wasm repeats bias and activation where operands are transposed or batched, and takes a bias of rank 1 alone', takes: isStockWrong, kernelFunc };
+  return {
+    kernelName: '_FusedMatMul',
+    why: 'wasm repeats bias and activation where operands are transposed or batched, and takes a bias of rank 1 alone',
+    takes: isStockWrong,
+    kernelFunc,
+  };
 }
 
 /** Whether the stock kernel would take its blocked loop and has something to repeat in it, or would refuse the bias. */

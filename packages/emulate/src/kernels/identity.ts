@@ -9,4 +9,8 @@ const kernelFunc: KernelFunc = ({ inputs, backend }) => {
 };
 
 /** A clone shows the data of its original, as on every other backend of tfjs. */
-export const identity: OwnKernel = { kernelName: 'Identity', why: 'wasm copies: a clone would take memory and lose its storage', kernelFunc };
+export const identity: OwnKernel = {
+  kernelName: 'Identity',
+  why: 'wasm copies: a clone would take memory and lose its storage',
+  kernelFunc,
+};

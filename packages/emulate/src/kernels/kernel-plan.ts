@@ -53,13 +53,31 @@ export function planForWasm(base: Base, helper: CpuHelper | null): KernelPlan {
 }
 
 function ownKernels(stock: StockKernels): readonly OwnKernel[] {
-  const gradients = [conv2DBackpropFilter(stock), conv2DBackpropInput, depthwiseBackpropFilter, depthwiseBackpropInput, maxPoolGrad, unsortedSegmentSum];
+  const gradients = [
+    conv2DBackpropFilter(stock),
+    conv2DBackpropInput,
+    depthwiseBackpropFilter,
+    depthwiseBackpropInput,
+    maxPoolGrad,
+    unsortedSegmentSum,
+  ];
   return [...gradients, cast, fusedMatMul(stock), identity, tile];
 }
 
 /** What only the cpu backend brings. */
 const CPU_ONLY: readonly string[] = [
-  'Complex', 'ComplexAbs', 'Draw', 'Einsum', 'FFT', 'IFFT', 'Imag', 'RaggedGather', 'RaggedRange', 'RaggedTensorToTensor', 'Real', 'StaticRegexReplace',
+  'Complex',
+  'ComplexAbs',
+  'Draw',
+  'Einsum',
+  'FFT',
+  'IFFT',
+  'Imag',
+  'RaggedGather',
+  'RaggedRange',
+  'RaggedTensorToTensor',
+  'Real',
+  'StaticRegexReplace',
 ];
 
 interface Candidates {
@@ -70,9 +88,16 @@ interface Candidates {
 
 function choose(kernelName: string, { mine, usual, forComplex }: Candidates): KernelFunc {
   return (params) => {
-    const run = forComplex !== undefined && meetsComplex(params) ? forComplex : mine !== undefined && mine.takes?.(params) !== false ? mine.kernelFunc : usual;
+    const run =
+      forComplex !== undefined && meetsComplex(params)
+        ? forComplex
+        : mine !== undefined && mine.takes?.(params) !== false
+          ? mine.kernelFunc
+          : usual;
     if (run === undefined) {
-      throw new Error(`[emulate] ${kernelName} cannot take these inputs on wasm alone, got ${shapesOf(params)}. Install @tensorflow/tfjs-backend-cpu@4.22: it has the rest.`);
+      throw new Error(
+        `[emulate] ${kernelName} cannot take these inputs on wasm alone, got ${shapesOf(params)}. Install @tensorflow/tfjs-backend-cpu@4.22: it has the rest.`,
+      );
     }
     return run(params);
   };
@@ -81,7 +106,12 @@ function choose(kernelName: string, { mine, usual, forComplex }: Candidates): Ke
 function meetsComplex({ inputs, attrs }: Parameters<KernelFunc>[0]): boolean {
   for (const name in inputs) {
     const input: unknown = inputs[name];
-    if (Array.isArray(input) ? input.some((one: TensorInfo) => one.dtype === 'complex64') : (input as TensorInfo | undefined)?.dtype === 'complex64') return true;
+    if (
+      Array.isArray(input)
+        ? input.some((one: TensorInfo) => one.dtype === 'complex64')
+        : (input as TensorInfo | undefined)?.dtype === 'complex64'
+    )
+      return true;
   }
   return attrs?.['dtype'] === 'complex64';
 }

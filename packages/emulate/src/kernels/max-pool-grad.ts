@@ -11,8 +11,28 @@ const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => {
     readonly pad: 'valid' | 'same' | number;
     readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
   };
-  const geometry = backend_util.computePool2DInfo(input.shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
-  const { batchSize, inChannels, inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo, inShape } = geometry;
+  const geometry = backend_util.computePool2DInfo(
+    input.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  const {
+    batchSize,
+    inChannels,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    padInfo,
+    inShape,
+  } = geometry;
   const output = allocate(backend, inShape);
   const [x, dyValues, dx] = [heapOf(backend, input), heapOf(backend, dy), heapOf(backend, output)];
   dx.fill(0);

@@ -26,7 +26,10 @@ export function onCpu(helper: CpuHelper, kernelName: string): KernelFunc {
   const { store, kernels, calls } = helper;
   return ({ inputs, attrs, backend }) => {
     const kernel = kernels.get(kernelName);
-    if (kernel === undefined) throw new Error(`[emulate] tfjs must have the kernel ${kernelName}, got none on wasm and none on cpu. Compute this part on another backend.`);
+    if (kernel === undefined)
+      throw new Error(
+        `[emulate] tfjs must have the kernel ${kernelName}, got none on wasm and none on cpu. Compute this part on another backend.`,
+      );
     calls.set(kernelName, (calls.get(kernelName) ?? 0) + 1);
     const wasm = backend as KernelBackend;
     const lent: object[] = [];
@@ -39,12 +42,18 @@ export function onCpu(helper: CpuHelper, kernelName: string): KernelFunc {
     const takeBack = (info: TensorInfo): TensorInfo => {
       if (info.dtype === 'complex64') return info;
       const values = store.readSync(info.dataId);
-      const dataId = wasm.write(Array.isArray(values) && info.dtype !== 'string' ? util.toTypedArray(values, info.dtype) : values, info.shape, info.dtype);
+      const dataId = wasm.write(
+        Array.isArray(values) && info.dtype !== 'string' ? util.toTypedArray(values, info.dtype) : values,
+        info.shape,
+        info.dtype,
+      );
       store.disposeData(info.dataId);
       return { dataId, shape: info.shape, dtype: info.dtype };
     };
     try {
-      const given = Object.entries(inputs).map(([name, input]) => [name, Array.isArray(input) ? input.map(lend) : input && lend(input)] as const);
+      const given = Object.entries(inputs).map(
+        ([name, input]) => [name, Array.isArray(input) ? input.map(lend) : input && lend(input)] as const,
+      );
       const lentInputs = Array.isArray(inputs) ? given.map(([, input]) => input) : Object.fromEntries(given); // Einsum's inputs are a list
       const outputs = kernel.kernelFunc({ inputs: lentInputs as typeof inputs, attrs: attrs ?? {}, backend: store });
       return Array.isArray(outputs) ? outputs.map(takeBack) : takeBack(outputs);

@@ -17,7 +17,10 @@ export type StockKernels = ReadonlyMap<string, KernelConfig>;
 /** Runs a stock kernel that yields one tensor. */
 export function runStock(stock: StockKernels, kernelName: string, params: Parameters<KernelFunc>[0]): TensorInfo {
   const kernel = stock.get(kernelName);
-  if (kernel === undefined) throw new Error(`[emulate] tfjs's wasm backend must have the kernel ${kernelName}, got none. Install @tensorflow/tfjs-backend-wasm@4.22.`);
+  if (kernel === undefined)
+    throw new Error(
+      `[emulate] tfjs's wasm backend must have the kernel ${kernelName}, got none. Install @tensorflow/tfjs-backend-wasm@4.22.`,
+    );
   return kernel.kernelFunc(params) as TensorInfo;
 }
 
@@ -39,7 +42,10 @@ export function allocate(backend: unknown, shape: readonly number[]): TensorInfo
 /** A new float32 tensor that holds `values`, rounded to float32. */
 export function store(backend: unknown, shape: readonly number[], values: ArrayLike<number>): TensorInfo {
   const output = allocate(backend, shape);
-  if (values.length !== util.sizeFromShape([...shape])) throw new RangeError(`[emulate] a result of shape [${shape.join(', ')}] needs as many values, got ${values.length}. This is a bug: please report it.`);
+  if (values.length !== util.sizeFromShape([...shape]))
+    throw new RangeError(
+      `[emulate] a result of shape [${shape.join(', ')}] needs as many values, got ${values.length}. This is a bug: please report it.`,
+    );
   heapOf(backend, output).set(values);
   return output;
 }
@@ -47,6 +53,7 @@ export function store(backend: unknown, shape: readonly number[], values: ArrayL
 /** An input or attribute of a kernel, as the caller of tfjs-core gave it. */
 export function required<T>(values: object | undefined, name: string): T {
   const value = (values as Readonly<Record<string, unknown>> | undefined)?.[name];
-  if (value === undefined || value === null) throw new TypeError(`[emulate] a kernel needs '${name}', got none. Call it through tfjs's op.`);
+  if (value === undefined || value === null)
+    throw new TypeError(`[emulate] a kernel needs '${name}', got none. Call it through tfjs's op.`);
   return value as T;
 }

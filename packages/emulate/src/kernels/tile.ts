@@ -23,7 +23,8 @@ const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => {
     if (times > 1) {
       const [source, target] = [size - blocks * length, size - blocks * length * times];
       for (let block = 0; block < blocks; block++) {
-        for (let copy = 0; copy < times; copy++) to.copyWithin(target + (block * times + copy) * length, source + block * length, source + (block + 1) * length);
+        for (let copy = 0; copy < times; copy++)
+          to.copyWithin(target + (block * times + copy) * length, source + block * length, source + (block + 1) * length);
       }
     }
     length *= times;

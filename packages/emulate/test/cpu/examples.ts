@@ -35,8 +35,12 @@ export async function runExample({ code }: Example, scope: Readonly<Record<strin
   const lines = code.split('\n').filter((line) => !line.startsWith('import '));
   const checked = lines.map((line) => {
     const [, statement, expected] = /^\s*(?!const |let )(.+); \/\/ (.+)$/.exec(line) ?? [];
-    return expected === undefined ? line : `seen.push({ line: ${JSON.stringify(line.trim())}, actual: ${statement}, expected: ${expected} });`;
+    return expected === undefined
+      ? line
+      : `seen.push({ line: ${JSON.stringify(line.trim())}, actual: ${statement}, expected: ${expected} });`;
   });
   const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<CheckedLine[]>;
-  return new AsyncFunction(...Object.keys(scope), `'use strict'; const seen = []; ${checked.join('\n')}\nreturn seen;`)(...Object.values(scope));
+  return new AsyncFunction(...Object.keys(scope), `'use strict'; const seen = []; ${checked.join('\n')}\nreturn seen;`)(
+    ...Object.values(scope),
+  );
 }

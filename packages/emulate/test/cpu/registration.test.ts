@@ -7,7 +7,9 @@ import { registerEmulated, useEmulated } from '../../src/index.ts';
 /** Everything that tfjs has registered. */
 function registry(): readonly string[] {
   const backends = Object.keys(tf.engine().registryFactory);
-  const kernels = ['cpu', 'wasm', 'halftone-emulate', 'other'].flatMap((name) => tf.getKernelsForBackend(name).map(({ kernelName }) => `${name}/${kernelName}`));
+  const kernels = ['cpu', 'wasm', 'halftone-emulate', 'other'].flatMap((name) =>
+    tf.getKernelsForBackend(name).map(({ kernelName }) => `${name}/${kernelName}`),
+  );
   return [...backends, ...kernels].sort();
 }
 
@@ -105,7 +107,9 @@ describe('errors', () => {
   it('refuses a second registration under one name', async () => {
     await open();
     await expect(registerEmulated({ base: 'cpu' })).rejects.toThrow(/'halftone-emulate' is already registered.*pass another backendName/s);
-    await expect(Promise.all([open({ backendName: 'other' }), open({ backendName: 'other' })])).rejects.toThrow(/'other' is already registered/);
+    await expect(Promise.all([open({ backendName: 'other' }), open({ backendName: 'other' })])).rejects.toThrow(
+      /'other' is already registered/,
+    );
   });
   it('refuses a name that stock tfjs has', async () => {
     await open();
@@ -127,11 +131,15 @@ describe('errors', () => {
   });
   it('refuses wasmPaths once wasm runs', async () => {
     await open();
-    await expect(open({ backendName: 'other', wasmPaths: '/files/' })).rejects.toThrow(/wasmPaths must be set before.*Leave wasmPaths out/s);
+    await expect(open({ backendName: 'other', wasmPaths: '/files/' })).rejects.toThrow(
+      /wasmPaths must be set before.*Leave wasmPaths out/s,
+    );
   });
   it('names the package that is not installed', async () => {
     const absent: string = '@tensorflow/tfjs-backend-nowhere';
-    await expect(importPackage('wasm', () => import(absent))).rejects.toThrow(/needs the package @tensorflow\/tfjs-backend-wasm.*npm i @tensorflow\/tfjs-backend-wasm@4\.22, or pass base: 'cpu'/s);
+    await expect(importPackage('wasm', () => import(absent))).rejects.toThrow(
+      /needs the package @tensorflow\/tfjs-backend-wasm.*npm i @tensorflow\/tfjs-backend-wasm@4\.22, or pass base: 'cpu'/s,
+    );
   });
   it('says that the plug-in was disposed when a tensor of it is used', async () => {
     const handle = await open();

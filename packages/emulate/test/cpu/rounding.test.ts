@@ -39,7 +39,15 @@ const OPS: Readonly<Record<string, (x: tf.Tensor2D, y: tf.Tensor2D) => tf.Tensor
   concat: (x, y) => tf.concat([x, y]),
   conv2d: (x) => tf.conv2d(tf.reshape(x, [1, 24, 24, 1]) as tf.Tensor4D, noise([3, 3, 1, 4], 5) as tf.Tensor4D, 1, 'same'),
   softmax: (x) => tf.softmax(x),
-  pad: (x) => tf.pad(x, [[1, 1], [0, 0]], 0.1),
+  pad: (x) =>
+    tf.pad(
+      x,
+      [
+        [1, 1],
+        [0, 0],
+      ],
+      0.1,
+    ),
 };
 
 describe.each(['wasm', 'cpu'] as const)('on %s', (base) => {
@@ -56,9 +64,14 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (base) => {
       const [a, b] = [await onStock(base, () => noise([24, 24], 1)), await onStock(base, () => noise([24, 24], 2))];
       const run = (): tf.Tensor => op(tf.tensor2d(a, [24, 24]), tf.tensor2d(b, [24, 24]));
       const filter = name === 'conv2d' ? round(await onStock(base, () => noise([3, 3, 1, 4], 5)), format) : null; // made inside the scope, so rounded too
-      const exact = filter === null ? await onStock(base, run) : await onStock(base, () => tf.conv2d(tf.tensor4d(a, [1, 24, 24, 1]), tf.tensor4d(filter, [3, 3, 1, 4]), 1, 'same'));
+      const exact =
+        filter === null
+          ? await onStock(base, run)
+          : await onStock(base, () => tf.conv2d(tf.tensor4d(a, [1, 24, 24, 1]), tf.tensor4d(filter, [3, 3, 1, 4]), 1, 'same'));
       const undo = setDefaultPolicy(format);
-      const result = tf.tidy(() => (filter === null ? run() : tf.conv2d(tf.tensor4d(a, [1, 24, 24, 1]), tf.tensor4d(filter, [3, 3, 1, 4]), 1, 'same')));
+      const result = tf.tidy(() =>
+        filter === null ? run() : tf.conv2d(tf.tensor4d(a, [1, 24, 24, 1]), tf.tensor4d(filter, [3, 3, 1, 4]), 1, 'same'),
+      );
       undo();
       expect(storageOf(result)).toBe(format);
       expect(read(result)).toBeBitEqual(round(exact, format));
@@ -91,7 +104,8 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (base) => {
     const { kernels } = explain(() =>
       tf.tidy(() => {
         const filter = noise([3, 3, 2, 4], 2) as tf.Tensor4D;
-        const loss = (w: tf.Tensor): tf.Tensor => autocast('mixed_float16', () => tf.sum(tf.relu(tf.conv2d(noise([2, 12, 12, 2], 1) as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'))));
+        const loss = (w: tf.Tensor): tf.Tensor =>
+          autocast('mixed_float16', () => tf.sum(tf.relu(tf.conv2d(noise([2, 12, 12, 2], 1) as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'))));
         return tf.grad(loss)(filter).shape;
       }),
     );
@@ -115,7 +129,13 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (base) => {
     expect(index(tf.tensor1d([-Infinity]))).toBe(0);
   });
   it('is bit for bit the stock backend without a policy and under float32', async () => {
-    const program = (): tf.Tensor => tf.softmax(tf.matMul(tf.relu(tf.matMul(noise([20, 30], 1) as tf.Tensor2D, noise([30, 20], 2) as tf.Tensor2D)), noise([20, 10], 3) as tf.Tensor2D));
+    const program = (): tf.Tensor =>
+      tf.softmax(
+        tf.matMul(
+          tf.relu(tf.matMul(noise([20, 30], 1) as tf.Tensor2D, noise([30, 20], 2) as tf.Tensor2D)),
+          noise([20, 10], 3) as tf.Tensor2D,
+        ),
+      );
     const expected = await onStock(base, program);
     expect(values(program)).toBeBitEqual(expected);
     expect(values(() => fullPrecision(program))).toBeBitEqual(expected);

@@ -39,9 +39,15 @@ function createModel(): layers.Sequential {
 /** Noisy pictures of four patterns. */
 function createBatch(): { readonly x: tf.Tensor; readonly y: tf.Tensor } {
   return tf.tidy(() => {
-    const ids = tf.tensor1d(Array.from({ length: 16 }, (_, i) => (i * 7) % 4), 'int32');
+    const ids = tf.tensor1d(
+      Array.from({ length: 16 }, (_, i) => (i * 7) % 4),
+      'int32',
+    );
     const patterns = tf.randomNormal([4, 12, 12, 1], 0, 1, 'float32', 3);
-    return { x: tf.add(tf.gather(patterns, ids), tf.mul(tf.randomNormal([16, 12, 12, 1], 0, 1, 'float32', 7), 0.3)), y: tf.cast(tf.oneHot(ids, 4), 'float32') };
+    return {
+      x: tf.add(tf.gather(patterns, ids), tf.mul(tf.randomNormal([16, 12, 12, 1], 0, 1, 'float32', 7), 0.3)),
+      y: tf.cast(tf.oneHot(ids, 4), 'float32'),
+    };
   });
 }
 
@@ -107,9 +113,14 @@ describe('a small net', () => {
 it('trains an embedding through UnsortedSegmentSum', async () => {
   await start('mixed_float16');
   const table = tf.variable(tf.randomNormal([20, 32], 0, 1, 'float32', 1));
-  const ids = tf.tensor1d(Array.from({ length: 24 }, (_, i) => (i * 5) % 20), 'int32');
+  const ids = tf.tensor1d(
+    Array.from({ length: 24 }, (_, i) => (i * 5) % 20),
+    'int32',
+  );
   const optimizer = tf.train.sgd(0.5);
-  const losses = Array.from({ length: 10 }, () => tf.tidy(() => optimizer.minimize(() => tf.mean(tf.square(tf.gather(table, ids))) as tf.Scalar, true, [table])?.dataSync()[0] as number));
+  const losses = Array.from({ length: 10 }, () =>
+    tf.tidy(() => optimizer.minimize(() => tf.mean(tf.square(tf.gather(table, ids))) as tf.Scalar, true, [table])?.dataSync()[0] as number),
+  );
   expect(losses[9]).toBeLessThan(losses[0] as number);
   expect(storageOf(table)).toBe('float32');
   tf.dispose([table, ids]);
@@ -124,7 +135,15 @@ describe('ranges()', () => {
       tf.mul(tf.tensor1d([300]), 300);
       tf.relu(tf.neg(tf.ones([3])));
     });
-    expect(handle.ranges()['Multiply']).toEqual({ outputs: 2, values: 6, overflow: 2, underflow: 1, subnormal: 1, nonFinite: 1, maxAbs: Math.fround(1e5) });
+    expect(handle.ranges()['Multiply']).toEqual({
+      outputs: 2,
+      values: 6,
+      overflow: 2,
+      underflow: 1,
+      subnormal: 1,
+      nonFinite: 1,
+      maxAbs: Math.fround(1e5),
+    });
     expect(handle.ranges()).not.toHaveProperty('Relu'); // of half numbers it makes none that would have to be rounded
     handle.resetRanges();
     expect(handle.ranges()).toEqual({});
