@@ -85,7 +85,8 @@ function followLargest(opClass: OpClass, operands: readonly Operand[]): Choice {
  */
 export function decide(policy: Policy | null, kernelName: string, operands: readonly Operand[]): Choice {
   if (policy === null) return choice('n/a', null, 'no policy is in force');
-  if (policy.param !== 'float32') return { opClass: 'pass', half: policy.param, forced: true, why: `${policy.name}: everything is ${policy.param}` };
+  if (policy.param !== 'float32')
+    return { opClass: 'pass', half: policy.param, forced: true, why: `${policy.name}: everything is ${policy.param}` };
   if (policy.compute === 'float32') return choice('n/a', null, `the policy ${policy.name} computes in float32`);
   const row = kernelClass(policy, kernelName);
   if (operands.length === 0) return choice(row.opClass, null, 'it has no float input');

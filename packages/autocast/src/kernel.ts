@@ -48,7 +48,8 @@ export function beginKernel(plugin: PrecisionPlugin, kernelName: string, inputs:
   if (shared.running !== null) return { ...shared.running, nested: true };
   const infos = floatInputs(inputs);
   const policy = currentPolicy();
-  const operands = policy === null || policy.compute === 'float32' || policy.param !== 'float32' ? [] : infos.map((info) => operandOf(plugin, info));
+  const operands =
+    policy === null || policy.compute === 'float32' || policy.param !== 'float32' ? [] : infos.map((info) => operandOf(plugin, info));
   const decision: KernelDecision = {
     ...decide(policy, kernelName, operands),
     kernelName,

@@ -19,7 +19,9 @@ const STORAGES: readonly Storage[] = ['float32', 'float16', 'bfloat16'];
  */
 export function storageOf(tensor: Tensor): Storage {
   if (tensor.isDisposed) {
-    throw new Error(`[autocast] storageOf needs a live tensor, got one that is disposed (id ${tensor.id}). Keep it with tf.keep() or ask earlier.`);
+    throw new Error(
+      `[autocast] storageOf needs a live tensor, got one that is disposed (id ${tensor.id}). Keep it with tf.keep() or ask earlier.`,
+    );
   }
   for (const plugin of state().plugins.values()) {
     const storage = plugin.storageOf(tensor.dataId);
@@ -44,7 +46,9 @@ export function storageOf(tensor: Tensor): Storage {
  */
 export function toStorage<T extends Tensor>(tensor: T, storage: Storage): T {
   if (!STORAGES.includes(storage)) {
-    throw new RangeError(`[autocast] storage must be one of ${STORAGES.join(', ')}, got '${String(storage)}'. float8 is a file format: see @halftone/float16.`);
+    throw new RangeError(
+      `[autocast] storage must be one of ${STORAGES.join(', ')}, got '${String(storage)}'. float8 is a file format: see @halftone/float16.`,
+    );
   }
   if (tensor.dtype !== 'float32') {
     throw new TypeError(`[autocast] toStorage needs a float32 tensor, got ${tensor.dtype}. Integers and booleans are never narrowed.`);

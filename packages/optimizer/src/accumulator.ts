@@ -1,5 +1,22 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { add, cast, dispose, equal, greater, keep, logicalAnd, maximum, mul, reciprocal, reshape, scalar, tensor1d, tidy, where, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  dispose,
+  equal,
+  greater,
+  keep,
+  logicalAnd,
+  maximum,
+  mul,
+  reciprocal,
+  reshape,
+  scalar,
+  tensor1d,
+  tidy,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { Chooser } from './chooser.ts';
 import type { StepFlags } from './device-scale.ts';
 import type { FiniteCheck } from './finite-check.ts';

@@ -15,7 +15,10 @@ export class AdamWOptimizer extends MomentOptimizer {
   }
 
   /** @nocollapse */
-  static override fromConfig<T extends serialization.Serializable>(cls: serialization.SerializableConstructor<T>, config: serialization.ConfigDict): T {
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
     const { learningRate, ...options } = config as unknown as MomentConfig;
     return new (cls as unknown as new (learningRate: number, options: MomentOptions) => T)(learningRate, options);
   }

@@ -106,7 +106,14 @@ export class DeviceScale {
 
 /** Reads what `pack` made. `firstBad` is -1 after a finite step. */
 export function unpack(values: ArrayLike<number>): LossScaleState & { readonly firstBad: number } {
-  const [scale, goodSteps, skippedInRow, skipped, applied, firstBad] = Array.from(values) as [number, number, number, number, number, number];
+  const [scale, goodSteps, skippedInRow, skipped, applied, firstBad] = Array.from(values) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return { scale, goodSteps, skippedInRow, skipped, applied, firstBad };
 }
 

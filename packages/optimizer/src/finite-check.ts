@@ -1,5 +1,20 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { add, all, cast, engine, greaterEqual, isFinite as finiteValues, less, min, mul, range, reshape, stack, sub, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  all,
+  cast,
+  engine,
+  greaterEqual,
+  isFinite as finiteValues,
+  less,
+  min,
+  mul,
+  range,
+  reshape,
+  stack,
+  sub,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { currentPlugin } from './precision.ts';
 
 /** What one look at the gradients found. Both tensors stay on the device and belong to the caller. */

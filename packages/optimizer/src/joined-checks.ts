@@ -16,7 +16,8 @@ export function joinChecks(checks: readonly NamedCheck[]): NamedCheck {
     let offset = 0;
     let firstBad: Tensor | null = null;
     for (const check of checks) {
-      const here: Tensor = offset === 0 ? check.firstBad.clone() : where(greater(check.firstBad, -1), add(check.firstBad, offset), check.firstBad);
+      const here: Tensor =
+        offset === 0 ? check.firstBad.clone() : where(greater(check.firstBad, -1), add(check.firstBad, offset), check.firstBad);
       firstBad = firstBad === null ? here : where(greater(firstBad, -1), firstBad, here);
       offset += check.names.length;
     }

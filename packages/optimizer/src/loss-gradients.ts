@@ -42,7 +42,9 @@ function trainableOf(varList: readonly Variable[] | undefined): Variable[] {
   const all = varList ?? Object.values(engine().registeredVariables);
   const trainable = all.filter((variable) => variable.trainable);
   if (trainable.length === 0) {
-    throw new Error(`[optimizer] at least one variable must be trainable, got ${all.length} variables and none is. Set trainable, or pass another varList.`);
+    throw new Error(
+      `[optimizer] at least one variable must be trainable, got ${all.length} variables and none is. Set trainable, or pass another varList.`,
+    );
   }
   return trainable;
 }

@@ -1,5 +1,20 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { add, dispose, div, engine, mul, Optimizer, pow, scalar, sqrt, square, sub, tidy, variable, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  div,
+  engine,
+  mul,
+  Optimizer,
+  pow,
+  scalar,
+  sqrt,
+  square,
+  sub,
+  tidy,
+  variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { GradientInput, NamedGradient } from './gradient-list.ts';
 import { gradientList } from './gradient-list.ts';
 import { inFloat32 } from './precision.ts';
@@ -97,7 +112,10 @@ export abstract class MomentOptimizer extends Optimizer {
 
   #applyOne(index: number, { name, tensor }: NamedGradient, { room1, room2 }: { readonly room1: Tensor; readonly room2: Tensor }): void {
     const value = engine().registeredVariables[name];
-    if (value === undefined) throw new Error(`[optimizer] a gradient must belong to a registered variable, got one for '${name}'. Dispose no variable between the two passes.`);
+    if (value === undefined)
+      throw new Error(
+        `[optimizer] a gradient must belong to a registered variable, got one for '${name}'. Dispose no variable between the two passes.`,
+      );
     this.#first[index] ??= { originalName: `${name}/m`, variable: variable(zerosLike(value), false) };
     this.#second[index] ??= { originalName: `${name}/v`, variable: variable(zerosLike(value), false) };
     if (tensor === null) return;

@@ -34,7 +34,14 @@ export function primeSlots(optimizer: Optimizer, names: readonly string[]): bool
   if (known) {
     const iterations = optimizer.iterations;
     const log = new UndoLog();
-    log.record(() => inFloat32(() => applyList(optimizer, names.map((name) => ({ name, tensor: null })))));
+    log.record(() =>
+      inFloat32(() =>
+        applyList(
+          optimizer,
+          names.map((name) => ({ name, tensor: null })),
+        ),
+      ),
+    );
     log.undo();
     setIterations(optimizer, iterations);
   }

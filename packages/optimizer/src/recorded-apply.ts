@@ -15,7 +15,11 @@ import type { UndoLog } from './undo-log.ts';
  * settled. Only the first step of a class that is not in tfjs gets zeros for bad gradients, because slots that it
  * creates then have no value to go back to; slots that do not start at zero may decay by one step there.
  */
-export function recordedApply(optimizer: Optimizer, list: readonly NamedGradient[], { chooser, log }: { readonly chooser: Chooser; readonly log: UndoLog }): void {
+export function recordedApply(
+  optimizer: Optimizer,
+  list: readonly NamedGradient[],
+  { chooser, log }: { readonly chooser: Chooser; readonly log: UndoLog },
+): void {
   const names = list.map(({ name }) => name);
   if (primeSlots(optimizer, names)) {
     log.record(() => inFloat32(() => applyList(optimizer, list)));

@@ -63,7 +63,9 @@ export class ScalerGradients {
     const stages = new Set(this.#tags.require('step', present).map(({ stage }) => (stage === 'ready' ? 'scaled' : 'unscaled')));
     if (declared !== undefined) stages.add(declared);
     if (stages.size > 1) {
-      throw new Error('[optimizer] the gradients of a step must be all scaled or all unscaled, got both. Give all of them to unscale(), or none.');
+      throw new Error(
+        '[optimizer] the gradients of a step must be all scaled or all unscaled, got both. Give all of them to unscale(), or none.',
+      );
     }
     const [stage] = stages;
     const unknown = present.find(({ tensor }) => this.#tags.tell(tensor) === undefined);
@@ -75,7 +77,10 @@ export class ScalerGradients {
   }
 
   /** Unscaled copies for a step, and its checks; the given tensors stay until `spent`. */
-  prepare(list: readonly NamedGradient[], { stage, scale }: { readonly stage: 'scaled' | 'unscaled'; readonly scale: DeviceScale }): PreparedGradients {
+  prepare(
+    list: readonly NamedGradient[],
+    { stage, scale }: { readonly stage: 'scaled' | 'unscaled'; readonly scale: DeviceScale },
+  ): PreparedGradients {
     const present = presentGradients(list);
     const tags = this.#tags.require('step', present);
     if (stage === 'scaled') {
@@ -104,7 +109,11 @@ export class ScalerGradients {
 
   #check(
     tensors: readonly Tensor[],
-    { present, tags, used }: { readonly present: readonly PresentGradient[]; readonly tags: readonly GradientTag[]; readonly used: boolean },
+    {
+      present,
+      tags,
+      used,
+    }: { readonly present: readonly PresentGradient[]; readonly tags: readonly GradientTag[]; readonly used: boolean },
   ): NamedCheck {
     const { finite, firstBad } = checkFinite(tensors);
     const check = { finite: keep(finite), firstBad: keep(firstBad), names: present.map(({ name }) => name) };

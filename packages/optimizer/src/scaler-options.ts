@@ -34,7 +34,10 @@ export function scalerPolicy({ policy }: GradScalerOptions): Policy | null {
 }
 
 /** Puts a fresh scale on the device that is current now. */
-export function startScaler({ lossScale = dynamicLossScale(), statusEvery = 50, onStep }: GradScalerOptions, counters: SkipCounters): ScaleRun {
+export function startScaler(
+  { lossScale = dynamicLossScale(), statusEvery = 50, onStep }: GradScalerOptions,
+  counters: SkipCounters,
+): ScaleRun {
   return new ScaleRun(chooseLossScale({ lossScale }, null), {
     statusEvery,
     extra: () => counters.tensors(),

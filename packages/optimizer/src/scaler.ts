@@ -77,7 +77,12 @@ export class GradScaler {
     this.#unscales += 1;
     this.#call({ call: 'unscale', optimizer: `gradients ${this.#unscales}`, gradients: presentGradients(list).length });
     if (presentGradients(list).length === 0) return gradientMap(list);
-    return gradientMap(withTensors(list, inFloat32(() => this.#gradients.unscale(list, scale))));
+    return gradientMap(
+      withTensors(
+        list,
+        inFloat32(() => this.#gradients.unscale(list, scale)),
+      ),
+    );
   }
 
   /** One optimizer's update, unscaled first where that was not done; it takes place only if its gradients are finite. Takes the gradients over. */
@@ -218,7 +223,10 @@ function checkNewScale(newScale: number, { kind, options }: ScaleRun['machine'])
   );
 }
 
-function plainStep(optimizer: Optimizer, { list, options }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions }): void {
+function plainStep(
+  optimizer: Optimizer,
+  { list, options }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions },
+): void {
   const tensors = presentGradients(list).map(({ tensor }) => tensor);
   const clipped = clip(tensors, options);
   applyList(optimizer, withTensors(list, clipped));

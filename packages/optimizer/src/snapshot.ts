@@ -39,7 +39,12 @@ export async function snapshot(variables: readonly Variable[]): Promise<Snapshot
   const handles = variables.map((variable) => ({ name: variable.name, handle: variable.clone() }));
   try {
     return await Promise.all(
-      handles.map(async ({ name, handle }) => ({ name, shape: [...handle.shape], dtype: handle.dtype, values: (await handle.data()).slice() })),
+      handles.map(async ({ name, handle }) => ({
+        name,
+        shape: [...handle.shape],
+        dtype: handle.dtype,
+        values: (await handle.data()).slice(),
+      })),
     );
   } finally {
     for (const { handle } of handles) handle.dispose();
@@ -66,7 +71,9 @@ export function restoreSnapshot(variables: readonly Variable[], saved: Snapshot)
 
 function matching(variable: Variable, entry: SnapshotEntry | undefined): SnapshotEntry {
   if (entry === undefined) {
-    throw new Error(`[optimizer] every variable must be in the snapshot, got '${variable.name}', which is not. Take the snapshot of the same variables.`);
+    throw new Error(
+      `[optimizer] every variable must be in the snapshot, got '${variable.name}', which is not. Take the snapshot of the same variables.`,
+    );
   }
   if (entry.dtype !== variable.dtype || entry.shape.join() !== variable.shape.join()) {
     throw new Error(

@@ -34,14 +34,18 @@ const HALF_DEVICE = { maxScale: 2 ** 15, growthInterval: 2000 } as const;
 /** Refuses options that cannot be meant. */
 export function checkOptions(inner: Optimizer, options: MixedPrecisionOptions): void {
   if (typeof inner?.applyGradients !== 'function' || typeof inner.minimize !== 'function') {
-    throw new TypeError(`[optimizer] inner must be a tf.Optimizer, got ${inner === null ? 'null' : typeof inner}. Pass tf.train.adam() or the like.`);
+    throw new TypeError(
+      `[optimizer] inner must be a tf.Optimizer, got ${inner === null ? 'null' : typeof inner}. Pass tf.train.adam() or the like.`,
+    );
   }
   checkClip(options);
   checkCount('accumulate', options.accumulate ?? 1);
   checkCount('statusEvery', options.statusEvery ?? 50);
   const { onBadMicroBatch = 'drop-window' } = options;
   if (onBadMicroBatch !== 'drop-window' && onBadMicroBatch !== 'drop-one') {
-    throw new RangeError(`[optimizer] onBadMicroBatch must be 'drop-window' or 'drop-one', got '${String(onBadMicroBatch)}'. Use one of the two.`);
+    throw new RangeError(
+      `[optimizer] onBadMicroBatch must be 'drop-window' or 'drop-one', got '${String(onBadMicroBatch)}'. Use one of the two.`,
+    );
   }
   if (options.policy !== undefined) toPolicy(options.policy);
 }

@@ -122,7 +122,13 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       data.resource = buffer;
     }
 
-    override runWebGPUProgram(program: Program, inputs: TensorInfo[], outputDtype: DataType, uniforms?: Uniforms, output?: TensorInfo): TensorInfo {
+    override runWebGPUProgram(
+      program: Program,
+      inputs: TensorInfo[],
+      outputDtype: DataType,
+      uniforms?: Uniforms,
+      output?: TensorInfo,
+    ): TensorInfo {
       setup.fault.check();
       if (program.pixelsOpType !== undefined && program.pixelsOpType !== null) {
         for (const input of inputs) if (this.storageOf(input.dataId) !== 'float32') this.widen(input.dataId);

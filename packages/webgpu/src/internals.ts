@@ -36,7 +36,16 @@ export function poolOf(backend: WebGPUBackend): PoolInternals {
   return backend.bufferManager as unknown as PoolInternals;
 }
 
-const METHODS = ['convertAndCacheOnCPU', 'releaseResource', 'runWebGPUProgram', 'uploadToGPU', 'getBufferData', 'submitQueue', 'disposeData', 'makeTensorInfo'];
+const METHODS = [
+  'convertAndCacheOnCPU',
+  'releaseResource',
+  'runWebGPUProgram',
+  'uploadToGPU',
+  'getBufferData',
+  'submitQueue',
+  'disposeData',
+  'makeTensorInfo',
+];
 const FIELDS = ['tensorMap', 'commandQueueOwnedIds', 'pipelineCache', 'commandEncoder', 'bufferManager'];
 
 /** Names of the members we rely on that this version of tfjs does not have; empty when all is well. */

@@ -58,17 +58,25 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
   checkOptions(options);
   const backendName = options.backendName ?? 'halftone-webgpu';
   if (pluginFor(backendName) !== undefined || engine().registryFactory[backendName] !== undefined) {
-    throw new Error(`[webgpu] backend '${backendName}' is already registered, got a second call. Dispose the first handle, or pass another backendName.`);
+    throw new Error(
+      `[webgpu] backend '${backendName}' is already registered, got a second call. Dispose the first handle, or pass another backendName.`,
+    );
   }
   const undo: (() => void)[] = [];
   try {
     const runtime = await runtimeGpu();
     undo.push(runtime.undo);
-    const { device, info } = await requestDevice(runtime.gpu, options.powerPreference ?? 'high-performance', options.codec === 'packed-f16');
+    const { device, info } = await requestDevice(
+      runtime.gpu,
+      options.powerPreference ?? 'high-performance',
+      options.codec === 'packed-f16',
+    );
     undo.push(() => device.destroy());
     const described = describeDevice(info, device);
     if (options.codec === 'f16' && !described.shaderF16) {
-      throw new RangeError(`[webgpu] codec 'f16' needs the feature shader-f16, got ${described.adapter.description} without it. Leave codec out: packed-f16 stores the same numbers.`);
+      throw new RangeError(
+        `[webgpu] codec 'f16' needs the feature shader-f16, got ${described.adapter.description} without it. Leave codec out: packed-f16 stores the same numbers.`,
+      );
     }
     const fault = watchDevice(device);
     const numerics = await probeNumerics(device);
@@ -76,15 +84,33 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
     const found = conversionOf(described.shaderF16 ? (numerics.native ?? numerics.packed) : numerics.packed);
     const codecs = { float16: described.shaderF16 ? 'f16' : 'packed-f16', bfloat16: 'bfloat16' } as const;
     const conversion: Conversion = { codecs, narrow: options.conversion ?? found.narrow, widen: options.conversion ?? found.widen };
-    const backend = createHalfBackend(Base, { device, info, conversion, lowering: installLowering(device, conversion), fault, maxBytes: options.maxBytes ?? Infinity });
+    const backend = createHalfBackend(Base, {
+      device,
+      info,
+      conversion,
+      lowering: installLowering(device, conversion),
+      fault,
+      maxBytes: options.maxBytes ?? Infinity,
+    });
     checkOneTfjs(backend);
     const unknown = unknownTfjs(backend);
     const plugin = createPlugin(backendName, backend, unknown === null);
     registerBackend(backendName, () => backend, 0);
     undo.push(() => removeBackend(backendName));
-    undo.push(registerKernels(plugin), installBroadcastGradients(backendName), installBatchNormGradient(backendName), registerPlugin(plugin));
+    undo.push(
+      registerKernels(plugin),
+      installBroadcastGradients(backendName),
+      installBatchNormGradient(backendName),
+      registerPlugin(plugin),
+    );
     const { narrow, widen } = conversion;
-    const capabilities: Capabilities = { ...described, codecs, conversion: { narrow, widen }, numerics, ...(unknown === null ? {} : { float32Only: unknown }) };
+    const capabilities: Capabilities = {
+      ...described,
+      codecs,
+      conversion: { narrow, widen },
+      numerics,
+      ...(unknown === null ? {} : { float32Only: unknown }),
+    };
     return {
       backendName,
       capabilities,
@@ -141,10 +167,16 @@ async function importStock(): Promise<typeof WebGPUBackend> {
   try {
     namespace = await import('@tensorflow/tfjs-backend-webgpu');
   } catch (cause) {
-    throw new Error('[webgpu] tfjs has no WebGPU backend here, got no package @tensorflow/tfjs-backend-webgpu. Install it: npm i @tensorflow/tfjs-backend-webgpu@4.', { cause });
+    throw new Error(
+      '[webgpu] tfjs has no WebGPU backend here, got no package @tensorflow/tfjs-backend-webgpu. Install it: npm i @tensorflow/tfjs-backend-webgpu@4.',
+      { cause },
+    );
   }
   const found = namespace.WebGPUBackend ?? namespace.default?.WebGPUBackend;
-  if (found === undefined) throw new Error('[webgpu] @tensorflow/tfjs-backend-webgpu exports no WebGPUBackend, got another version than 4.22. Install @tensorflow/tfjs-backend-webgpu@4.22.');
+  if (found === undefined)
+    throw new Error(
+      '[webgpu] @tensorflow/tfjs-backend-webgpu exports no WebGPUBackend, got another version than 4.22. Install @tensorflow/tfjs-backend-webgpu@4.22.',
+    );
   return found;
 }
 

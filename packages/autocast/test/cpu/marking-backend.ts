@@ -35,7 +35,8 @@ export async function useMarkingBackend(backendName = 'marking'): Promise<() => 
           outputs = kernel.kernelFunc({ ...params, backend: base });
           const given = new Set(Object.values(params.inputs).map((input) => input?.dataId));
           for (const output of [outputs].flat()) {
-            if (output.dtype === 'float32' && !given.has(output.dataId)) marks.set(output.dataId, outputStorage(decision, tf.util.sizeFromShape(output.shape)));
+            if (output.dtype === 'float32' && !given.has(output.dataId))
+              marks.set(output.dataId, outputStorage(decision, tf.util.sizeFromShape(output.shape)));
           }
           return outputs;
         } finally {

@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { autocast, currentPolicy, explain, fullPrecision, registerPlugin, setDefaultPolicy, storageOf, toStorage } from '../../src/index.ts';
+import {
+  autocast,
+  currentPolicy,
+  explain,
+  fullPrecision,
+  registerPlugin,
+  setDefaultPolicy,
+  storageOf,
+  toStorage,
+} from '../../src/index.ts';
 import { useMarkingBackend } from './marking-backend.ts';
 
 let undo: () => void;
@@ -71,15 +80,29 @@ describe('autocast', () => {
     expect(autocast('float32', () => 1)).toBe(1);
   });
   it('names a format that the plug-in does not store', async () => {
-    const off = registerPlugin({ packageName: 'half-only', backendName: 'cpu', formats: ['float16'], storageOf: () => 'float32', toStorage: (x) => x, widen: () => undefined });
+    const off = registerPlugin({
+      packageName: 'half-only',
+      backendName: 'cpu',
+      formats: ['float16'],
+      storageOf: () => 'float32',
+      toStorage: (x) => x,
+      widen: () => undefined,
+    });
     await tf.setBackend('cpu');
     expect(() => autocast('mixed_bfloat16', () => 1)).toThrow(/needs bfloat16.*stores float16/s);
     off();
   });
   it('refuses a second plug-in for one backend', () => {
-    expect(() => registerPlugin({ packageName: 'b', backendName: 'marking', formats: [], storageOf: () => 'float32', toStorage: (x) => x, widen: () => undefined })).toThrow(
-      /already has a precision plug-in/,
-    );
+    expect(() =>
+      registerPlugin({
+        packageName: 'b',
+        backendName: 'marking',
+        formats: [],
+        storageOf: () => 'float32',
+        toStorage: (x) => x,
+        widen: () => undefined,
+      }),
+    ).toThrow(/already has a precision plug-in/);
   });
 });
 
@@ -104,7 +127,11 @@ describe('the backward pass', () => {
     return kernels.filter(({ kernelName }) => kernelName === 'BatchMatMul').map(({ storageOut }) => storageOut.join());
   };
   it('runs under the policy of its forward pass, outside of the scope', () => {
-    expect(kernelsOfBackward((w) => autocast('mixed_float16', () => tf.sum(tf.matMul(w, w, false, true))))).toEqual(['float16', 'float16', 'float16']);
+    expect(kernelsOfBackward((w) => autocast('mixed_float16', () => tf.sum(tf.matMul(w, w, false, true))))).toEqual([
+      'float16',
+      'float16',
+      'float16',
+    ]);
   });
   it('follows each op, also when one part of the forward pass was float32', () => {
     const storages = kernelsOfBackward((w) =>
@@ -167,9 +194,13 @@ it('the masks in gradients of a maximum do not widen the backward pass', () => {
 
 describe('explain', () => {
   it('gives each kernel with its class, storages and reason', () => {
-    const { result, kernels } = explain(() => tf.tidy(() => autocast('mixed_float16', () => tf.exp(tf.relu(tf.matMul(big(), big()))).shape)));
+    const { result, kernels } = explain(() =>
+      tf.tidy(() => autocast('mixed_float16', () => tf.exp(tf.relu(tf.matMul(big(), big()))).shape)),
+    );
     expect(result).toEqual([32, 32]);
-    const rows = kernels.filter(({ kernelName }) => kernelName !== 'Fill').map(({ kernelName, opClass, storageIn, storageOut }) => [kernelName, opClass, ...storageIn, '->', ...storageOut]);
+    const rows = kernels
+      .filter(({ kernelName }) => kernelName !== 'Fill')
+      .map(({ kernelName, opClass, storageIn, storageOut }) => [kernelName, opClass, ...storageIn, '->', ...storageOut]);
     expect(rows).toEqual([
       ['BatchMatMul', 'allow', 'float32', 'float32', '->', 'float16'],
       ['Relu', 'pass', 'float16', '->', 'float16'],
@@ -192,7 +223,12 @@ describe('toStorage', () => {
   it('refuses unknown storages, integer tensors and disposed ones', () => {
     const x = tf.scalar(1);
     expect(() => toStorage(x, 'float8' as never)).toThrow(/one of float32, float16, bfloat16, got 'float8'/);
-    expect(() => toStorage(tf.tidy(() => tf.keep(tf.scalar(1, 'int32'))), 'float16')).toThrow(/needs a float32 tensor, got int32/);
+    expect(() =>
+      toStorage(
+        tf.tidy(() => tf.keep(tf.scalar(1, 'int32'))),
+        'float16',
+      ),
+    ).toThrow(/needs a float32 tensor, got int32/);
     x.dispose();
     expect(() => storageOf(x)).toThrow(/disposed/);
   });
@@ -200,6 +236,7 @@ describe('toStorage', () => {
 
 it('leaks nothing', () => {
   const before = tf.memory().numTensors;
-  for (let i = 0; i < 3; i++) tf.tidy(() => void tf.grad((w) => autocast('mixed_float16', () => tf.sum(tf.matMul(w as tf.Tensor2D, w as tf.Tensor2D))))(big()));
+  for (let i = 0; i < 3; i++)
+    tf.tidy(() => void tf.grad((w) => autocast('mixed_float16', () => tf.sum(tf.matMul(w as tf.Tensor2D, w as tf.Tensor2D))))(big()));
   expect(tf.memory().numTensors).toBe(before);
 });

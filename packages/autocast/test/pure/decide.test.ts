@@ -36,7 +36,8 @@ describe('promotion', () => {
   it('widens when one real input is float32', () => expect(decide(mixed, 'Add', [half, operand()]).half).toBe(null));
   it('stays half when both are half', () => expect(decide(mixed, 'Add', [half, half]).half).toBe('float16'));
   it('lets a bias follow the activation', () => expect(decide(mixed, 'Add', [half, bias]).half).toBe('float16'));
-  it('lets a scalar follow the activation', () => expect(decide(mixed, 'Multiply', [half, operand({ size: 1, rank: 0 })]).half).toBe('float16'));
+  it('lets a scalar follow the activation', () =>
+    expect(decide(mixed, 'Multiply', [half, operand({ size: 1, rank: 0 })]).half).toBe('float16'));
   it('lets a mask of zeros and ones follow the activation', () => {
     expect(decide(mixed, 'Multiply', [half, operand({ mask: true })]).half).toBe('float16');
   });

@@ -21,7 +21,11 @@ function micro(optimizer: MixedPrecisionOptimizer, g: number): void {
 }
 
 function wrap(options: MixedPrecisionOptions): MixedPrecisionOptimizer {
-  return mixedPrecisionOptimizer(tf.train.sgd(1), { lossScale: dynamicLossScale({ initialScale: 1024, growthInterval: 2 }), accumulate: 2, ...options });
+  return mixedPrecisionOptimizer(tf.train.sgd(1), {
+    lossScale: dynamicLossScale({ initialScale: 1024, growthInterval: 2 }),
+    accumulate: 2,
+    ...options,
+  });
 }
 
 const values = (): [number, number] => [weight.dataSync()[0]!, moving.dataSync()[0]!];
@@ -57,7 +61,14 @@ describe('accumulation', () => {
     micro(optimizer, 2);
     for (const index of [0, 1]) micro(optimizer, index === bad ? Infinity : 4);
     expect(values()).toStrictEqual([98, 2]);
-    expect(await optimizer.lastStep()).toMatchObject({ step: 2, applied: false, foundNonFinite: true, firstNonFinite: weight.name, scale: 512, skipped: 1 });
+    expect(await optimizer.lastStep()).toMatchObject({
+      step: 2,
+      applied: false,
+      foundNonFinite: true,
+      firstNonFinite: weight.name,
+      scale: 512,
+      skipped: 1,
+    });
     optimizer.dispose();
   });
 
@@ -65,7 +76,15 @@ describe('accumulation', () => {
     const optimizer = wrap({ onBadMicroBatch: 'drop-one' });
     for (const index of [0, 1]) micro(optimizer, index === bad ? NaN : 4);
     expect(values()).toStrictEqual([96, 1]);
-    expect(await optimizer.lastStep()).toMatchObject({ step: 1, applied: true, foundNonFinite: true, firstNonFinite: weight.name, scale: 512, skipped: 0, appliedSteps: 1 });
+    expect(await optimizer.lastStep()).toMatchObject({
+      step: 1,
+      applied: true,
+      foundNonFinite: true,
+      firstNonFinite: weight.name,
+      scale: 512,
+      skipped: 0,
+      appliedSteps: 1,
+    });
     optimizer.dispose();
   });
 

@@ -10,7 +10,12 @@ let tensors = 0;
 
 /** Clips numbers, one tensor each list. */
 function clipped(lists: readonly (readonly number[])[], options: Parameters<typeof clip>[1]): number[][] {
-  return tf.tidy(() => clip(lists.map((list) => tf.tensor1d([...list])), options).map((tensor) => [...tensor.dataSync()]));
+  return tf.tidy(() =>
+    clip(
+      lists.map((list) => tf.tensor1d([...list])),
+      options,
+    ).map((tensor) => [...tensor.dataSync()]),
+  );
 }
 
 const norm = (lists: readonly (readonly number[])[]): number => Math.hypot(...lists.flat());
@@ -29,7 +34,13 @@ describe('clipping', () => {
   });
 
   it('returns gradients within the norm bit for bit, for any numbers', () => {
-    const lists = fc.array(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-1e18), max: Math.fround(1e18) }), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 4 });
+    const lists = fc.array(
+      fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-1e18), max: Math.fround(1e18) }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      { minLength: 1, maxLength: 4 },
+    );
     fc.assert(
       fc.property(lists, (gradients) => {
         const limit = Math.max(norm(gradients) * 1.001, 1e-30);
@@ -42,7 +53,11 @@ describe('clipping', () => {
   it('brings any finite gradient down to the norm, also one whose squares leave float32', () => {
     for (const size of [1e-30, 1, 1e25, 3e38]) {
       const result = clipped([[size, -size], [size]], { clipNorm: size / 16 });
-      expect(result.flat()).toBeWithinUlps([1, -1, 1].map((sign) => Math.fround((sign * size) / 16 / Math.sqrt(3))), 6, 'float32');
+      expect(result.flat()).toBeWithinUlps(
+        [1, -1, 1].map((sign) => Math.fround((sign * size) / 16 / Math.sqrt(3))),
+        6,
+        'float32',
+      );
     }
   });
 

@@ -56,7 +56,9 @@ describe.each(['cpu', 'wasm'])('the scale on the device (%s)', (backend) => {
       initialScale: fc.constantFrom(1, 7, 1000, 65536),
     });
     fc.assert(
-      fc.property(rule, fc.array(fc.boolean(), { minLength: 30, maxLength: 60 }), (options, flags) => compare(dynamicLossScale(options), flags)),
+      fc.property(rule, fc.array(fc.boolean(), { minLength: 30, maxLength: 60 }), (options, flags) =>
+        compare(dynamicLossScale(options), flags),
+      ),
       { numRuns: 40, seed: 2 },
     );
   });

@@ -16,7 +16,10 @@ async function train(lossScale: LossScale): Promise<{ gain: number; moved: boole
   const [w0, w1] = [
     [32, 32],
     [32, 1],
-  ].map((shape, index) => tf.tidy(() => tf.variable(tf.mul(tf.randomUniform(shape, -1, 1, 'float32', 2 + index), 0.3)))) as [tf.Variable, tf.Variable];
+  ].map((shape, index) => tf.tidy(() => tf.variable(tf.mul(tf.randomUniform(shape, -1, 1, 'float32', 2 + index), 0.3)))) as [
+    tf.Variable,
+    tf.Variable,
+  ];
   const start = w0.dataSync().slice();
   const optimizer = mixedPrecisionOptimizer(tf.train.momentum(2e6, 0.9), { policy: 'mixed_float16', lossScale, clipNorm: 1 });
   const losses: number[] = [];
@@ -42,8 +45,8 @@ async function train(lossScale: LossScale): Promise<{ gain: number; moved: boole
 beforeAll(async () => {
   handle = await useEmulated({ base: 'cpu' });
 });
-afterAll(async () => {
-  await handle.dispose();
+afterAll(() => {
+  handle.dispose();
 });
 
 it('a net whose gradients vanish in float16 stands still without a scale and trains with one', async () => {
@@ -63,7 +66,10 @@ it('a scale that is far too high overflows in half, is skipped bit for bit, and 
     tf.tidy(() => moving.assign(tf.add(tf.mul(moving, 0.9), tf.mean(y, 0))));
     return tf.mean(tf.square(tf.matMul(y, weight as unknown as tf.Tensor2D))) as tf.Scalar;
   };
-  const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.01), { policy: 'mixed_float16', lossScale: dynamicLossScale({ initialScale: 2 ** 24 }) });
+  const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.01), {
+    policy: 'mixed_float16',
+    lossScale: dynamicLossScale({ initialScale: 2 ** 24 }),
+  });
   const before = variableBits();
   optimizer.minimize(loss, false, [weight]);
   expect(await optimizer.lastStep()).toMatchObject({ applied: false, firstNonFinite: 'weight', scale: 2 ** 23 });
@@ -89,7 +95,9 @@ it('takes the policy in force at its first step: mixed_float16 scales, mixed_bfl
   ] as const) {
     const optimizer = mixedPrecisionOptimizer(tf.train.sgd(0.001));
     const undo = setDefaultPolicy(name);
-    optimizer.minimize(() => tf.mean(tf.matMul(weight as unknown as tf.Tensor2D, weight as unknown as tf.Tensor2D)) as tf.Scalar, false, [weight]);
+    optimizer.minimize(() => tf.mean(tf.matMul(weight as unknown as tf.Tensor2D, weight as unknown as tf.Tensor2D)) as tf.Scalar, false, [
+      weight,
+    ]);
     undo();
     expect((await optimizer.lossScaleState()).scale).toBe(scale);
     optimizer.dispose();

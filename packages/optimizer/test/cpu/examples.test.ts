@@ -30,11 +30,17 @@ async function run({ code }: Example): Promise<readonly { line: string; actual: 
   const lines = code.split('\n').filter((line) => !line.startsWith('import '));
   const checked = lines.map((line) => {
     const [, statement, expected] = /^\s*(?!const |let )(.+); \/\/ (.+)$/.exec(line) ?? [];
-    return expected === undefined ? line : `seen.push({ line: ${JSON.stringify(line.trim())}, actual: ${statement}, expected: ${JSON.stringify(expected)} });`;
+    return expected === undefined
+      ? line
+      : `seen.push({ line: ${JSON.stringify(line.trim())}, actual: ${statement}, expected: ${JSON.stringify(expected)} });`;
   });
   const scope = { tf, ...lossScale, ...optimizer };
   const body = `'use strict'; const seen = []; ${checked.join('\n')}\nreturn seen;`;
-  return (await new AsyncFunction(...Object.keys(scope), body)(...Object.values(scope))) as { line: string; actual: unknown; expected: string }[];
+  return (await new AsyncFunction(...Object.keys(scope), body)(...Object.values(scope))) as {
+    line: string;
+    actual: unknown;
+    expected: string;
+  }[];
 }
 
 beforeEach(async () => {

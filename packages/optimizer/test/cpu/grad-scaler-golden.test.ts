@@ -81,41 +81,48 @@ describe('gradScaler goes through every PyTorch GradScaler trace', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it.each(cases.filter(({ note }) => !note.includes('KNOWN DEFECT')).map((entry) => [entry.name, entry] as const))('%s', async (_name, entry) => {
-    const machine = scaleOf(entry.config);
-    let scaler = gradScaler({ lossScale: machine });
-    const optimizers = entry.optimizers.map(optimizerOf);
-    const variables = entry.initial.map((group) => group.map((initial, index) => tf.tidy(() => tf.variable(tf.tensor(initial.map(Number), entry.shapes[index]!)))));
-    const compared = entry.optimizers.every(({ type }) => SAME_FORMULA.includes(type));
+  it.each(cases.filter(({ note }) => !note.includes('KNOWN DEFECT')).map((entry) => [entry.name, entry] as const))(
+    '%s',
+    async (_name, entry) => {
+      const machine = scaleOf(entry.config);
+      let scaler = gradScaler({ lossScale: machine });
+      const optimizers = entry.optimizers.map(optimizerOf);
+      const variables = entry.initial.map((group) =>
+        group.map((initial, index) => tf.tidy(() => tf.variable(tf.tensor(initial.map(Number), entry.shapes[index]!)))),
+      );
+      const compared = entry.optimizers.every(({ type }) => SAME_FORMULA.includes(type));
 
-    for (const [index, step] of entry.steps.entries()) {
-      if (step.reload) scaler = reloaded(scaler, machine, await scaler.lossScaleState());
-      const before = variables.map((group) => group.map(values));
-      await oneStep({ scaler, optimizers, variables, step });
-      const where = `step ${index}`;
-      const state = await scaler.lossScaleState();
-      if (entry.config.enabled !== false) {
-        expect(state.scale, where).toBe(Math.fround(Number(step.expect.scale_after)));
-        expect(state.goodSteps, where).toBe(step.expect.growth_tracker);
+      for (const [index, step] of entry.steps.entries()) {
+        if (step.reload) scaler = reloaded(scaler, machine, await scaler.lossScaleState());
+        const before = variables.map((group) => group.map(values));
+        await oneStep({ scaler, optimizers, variables, step });
+        const where = `step ${index}`;
+        const state = await scaler.lossScaleState();
+        if (entry.config.enabled !== false) {
+          expect(state.scale, where).toBe(Math.fround(Number(step.expect.scale_after)));
+          expect(state.goodSteps, where).toBe(step.expect.growth_tracker);
+        }
+        for (const [which, group] of variables.entries()) {
+          if (!step.expect.stepped[which]) expect(group.map(values), where).toStrictEqual(before[which]);
+          else if (compared) expectParameters(group, step.expect.params[which]!, where);
+        }
       }
-      for (const [which, group] of variables.entries()) {
-        if (!step.expect.stepped[which]) expect(group.map(values), where).toStrictEqual(before[which]);
-        else if (compared) expectParameters(group, step.expect.params[which]!, where);
+      scaler.dispose();
+      for (const optimizer of optimizers) {
+        optimizer.dispose();
+        // tfjs's Momentum forgets the tensor of its learning rate
+        if (optimizer.getClassName() === 'Momentum') tf.dispose((optimizer as unknown as { c: tf.Tensor }).c);
       }
-    }
-    scaler.dispose();
-    for (const optimizer of optimizers) {
-      optimizer.dispose();
-      // tfjs's Momentum forgets the tensor of its learning rate
-      if (optimizer.getClassName() === 'Momentum') tf.dispose((optimizer as unknown as { c: tf.Tensor }).c);
-    }
-    tf.dispose(variables);
-  });
+      tf.dispose(variables);
+    },
+  );
 });
 
 /** What the wrapper can say: one optimizer, one micro-batch, no scale set by hand, unscaled before it is clipped. */
 function fitsWrapper({ note, config, optimizers, steps }: Case): boolean {
-  const plain = steps.every((step) => step.set_scale === undefined && step.grads.length === 1 && (step.clip === undefined || step.unscale !== undefined));
+  const plain = steps.every(
+    (step) => step.set_scale === undefined && step.grads.length === 1 && (step.clip === undefined || step.unscale !== undefined),
+  );
   return !note.includes('KNOWN DEFECT') && config.enabled !== false && optimizers.length === 1 && plain;
 }
 
@@ -124,7 +131,10 @@ describe('the wrapper goes through the traces of one optimizer', () => {
     await tf.setBackend('cpu');
     const group = entry.initial[0]!.map((initial, index) => tf.variable(tf.tensor(initial.map(Number), entry.shapes[index]!)));
     const clipNorm = entry.steps.find(({ clip }) => clip !== undefined)?.clip;
-    const optimizer = mixedPrecisionOptimizer(optimizerOf(entry.optimizers[0]!), { lossScale: scaleOf(entry.config), ...(clipNorm === undefined ? {} : { clipNorm }) });
+    const optimizer = mixedPrecisionOptimizer(optimizerOf(entry.optimizers[0]!), {
+      lossScale: scaleOf(entry.config),
+      ...(clipNorm === undefined ? {} : { clipNorm }),
+    });
     for (const [index, step] of entry.steps.entries()) {
       const where = `step ${index}`;
       const before = group.map(values);
@@ -172,7 +182,10 @@ async function oneStep(run: { scaler: GradScaler; optimizers: tf.Optimizer[]; va
 }
 
 /** The classic mistake of one trace: the gradients are clipped while they still carry the scale. */
-function clippedWhileScaled({ scaler, optimizers }: { scaler: GradScaler; optimizers: tf.Optimizer[] }, { total, clip }: { total: tf.NamedTensorMap; clip: number }): void {
+function clippedWhileScaled(
+  { scaler, optimizers }: { scaler: GradScaler; optimizers: tf.Optimizer[] },
+  { total, clip }: { total: tf.NamedTensorMap; clip: number },
+): void {
   const names = Object.keys(total);
   const clipped = tf.tidy(() => {
     const norm = tf.sqrt(tf.addN(names.map((name) => tf.sum(tf.square(total[name]!)))));

@@ -12,7 +12,10 @@ let right: tf.Variable;
 let moving: tf.Variable;
 let tensors = 0;
 
-const loss = (variable: tf.Variable, factor = 1) => (): tf.Scalar => tf.sum(tf.mul(tf.square(variable), factor));
+const loss =
+  (variable: tf.Variable, factor = 1) =>
+  (): tf.Scalar =>
+    tf.sum(tf.mul(tf.square(variable), factor));
 
 /** Gradients of one loss; its forward pass adds `moves` to a moving statistic. */
 function grads(scaler: GradScaler, variable: tf.Variable, { factor = 1, moves = 0 } = {}): tf.NamedTensorMap {
@@ -24,7 +27,8 @@ function grads(scaler: GradScaler, variable: tf.Variable, { factor = 1, moves = 
   return result.grads;
 }
 
-const make = (options: GradScalerOptions = {}): GradScaler => gradScaler({ lossScale: dynamicLossScale({ initialScale: 1024 }), ...options });
+const make = (options: GradScalerOptions = {}): GradScaler =>
+  gradScaler({ lossScale: dynamicLossScale({ initialScale: 1024 }), ...options });
 
 function reasonOf(work: () => unknown): string {
   try {
@@ -140,7 +144,11 @@ describe('gradScaler', () => {
   it('adds micro-batches up with their scale and drops the window for a bad one', () => {
     const scaler = make();
     const optimizer = tf.train.sgd(0.125);
-    for (const factors of [[1, 1], [1, NaN], [1, 1]] as const) {
+    for (const factors of [
+      [1, 1],
+      [1, NaN],
+      [1, 1],
+    ] as const) {
       let total: tf.NamedTensorMap | null = null;
       for (const factor of factors) total = scaler.accumulate(total, grads(scaler, left, { factor, moves: 1 }));
       scaler.apply(optimizer, total!);

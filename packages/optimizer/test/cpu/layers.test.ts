@@ -44,7 +44,10 @@ describe('with tfjs-layers', () => {
   it('model.fit gives the weights and losses of the bare optimizer', async () => {
     const { images, labels } = data();
     const runs: { losses: unknown; bits: number[][] }[] = [];
-    for (const wrap of [(inner: tf.Optimizer) => inner, (inner: tf.Optimizer) => mixedPrecisionOptimizer(inner, { lossScale: staticLossScale(2 ** 10) })]) {
+    for (const wrap of [
+      (inner: tf.Optimizer) => inner,
+      (inner: tf.Optimizer) => mixedPrecisionOptimizer(inner, { lossScale: staticLossScale(2 ** 10) }),
+    ]) {
       const model = network();
       model.compile({ optimizer: wrap(tf.train.adam(0.02)), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
       const { history } = await model.fit(images, labels, { epochs: 3, batchSize: 8, shuffle: false });
@@ -59,7 +62,9 @@ describe('with tfjs-layers', () => {
   it('a step that overflows leaves weights, slots and moving statistics bit-identical, the scale halves, training recovers', async () => {
     const { images, labels } = data();
     const model = network();
-    const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.02), { lossScale: dynamicLossScale({ initialScale: 1024, growthInterval: 3 }) });
+    const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.02), {
+      lossScale: dynamicLossScale({ initialScale: 1024, growthInterval: 3 }),
+    });
     model.compile({ optimizer, loss: 'categoricalCrossentropy' });
     await model.trainOnBatch(images, labels);
     const before = variableBits();
@@ -118,7 +123,10 @@ describe('with tfjs-layers', () => {
 
     await model.trainOnBatch(images, labels);
     await loaded.trainOnBatch(images, labels);
-    const [ours, theirs] = [model, loaded].map((each) => each.getWeights().flatMap((weight) => [...weight.dataSync()])) as [number[], number[]];
+    const [ours, theirs] = [model, loaded].map((each) => each.getWeights().flatMap((weight) => [...weight.dataSync()])) as [
+      number[],
+      number[],
+    ];
     for (const [index, value] of theirs.entries()) expect(Math.abs(value - ours[index]!)).toBeLessThanOrEqual(1e-6);
     expect(resumed.iterations).toBe(3);
     tf.dispose([images, labels, poisoned]);

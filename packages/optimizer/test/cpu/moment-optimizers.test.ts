@@ -73,7 +73,10 @@ describe('AdamW and LAMB', () => {
   });
 
   it('adamW under the wrapper follows torch all the same', () => {
-    follow(mixedPrecisionOptimizer(adamW(0.01, { weightDecay: 0.05, epsilon: 1e-8 }), { lossScale: staticLossScale(2 ** 10) }), traceOf('torch', 'AdamW'));
+    follow(
+      mixedPrecisionOptimizer(adamW(0.01, { weightDecay: 0.05, epsilon: 1e-8 }), { lossScale: staticLossScale(2 ** 10) }),
+      traceOf('torch', 'AdamW'),
+    );
   });
 
   const MAKERS: Readonly<Record<string, (learningRate: number, options?: MomentOptions) => tf.Optimizer>> = { adamW, lamb };
@@ -82,7 +85,8 @@ describe('AdamW and LAMB', () => {
       const zero = tf.tidy(() => tf.variable(tf.zeros([3])));
       const one = tf.tidy(() => tf.variable(tf.ones([3])));
       const optimizer = make(0.1, { epsilon: 1e-7 });
-      for (let step = 0; step < 5; step++) tf.tidy(() => optimizer.applyGradients({ [zero.name]: tf.zeros([3]), [one.name]: tf.zeros([3]) }));
+      for (let step = 0; step < 5; step++)
+        tf.tidy(() => optimizer.applyGradients({ [zero.name]: tf.zeros([3]), [one.name]: tf.zeros([3]) }));
       for (const value of [...zero.dataSync(), ...one.dataSync()]) expect(value).toSatisfy(Number.isFinite);
       expect([...zero.dataSync()]).toStrictEqual([0, 0, 0]);
       optimizer.dispose();
@@ -123,7 +127,9 @@ describe('AdamW and LAMB', () => {
 
     it('round-trips through its configuration', () => {
       const optimizer = make(0.3, { beta1: 0.8, weightDecay: 0.25, excludeFromDecay: ['bias'] });
-      const cls = (optimizer instanceof AdamWOptimizer && optimizer.getClassName() === 'AdamW' ? AdamWOptimizer : LambOptimizer) as unknown as tf.serialization.SerializableConstructor<tf.Optimizer> & {
+      const cls = (optimizer instanceof AdamWOptimizer && optimizer.getClassName() === 'AdamW'
+        ? AdamWOptimizer
+        : LambOptimizer) as unknown as tf.serialization.SerializableConstructor<tf.Optimizer> & {
         fromConfig: (cls: unknown, config: unknown) => tf.Optimizer;
       };
       const again = cls.fromConfig(cls, JSON.parse(JSON.stringify(optimizer.getConfig())));
@@ -134,7 +140,10 @@ describe('AdamW and LAMB', () => {
     });
 
     it('leaves out of decay the variables that were named', () => {
-      const [bias, kernel] = ['d/bias', 'd/kernel'].map((name) => tf.tidy(() => tf.variable(tf.ones([2]), true, name))) as [tf.Variable, tf.Variable];
+      const [bias, kernel] = ['d/bias', 'd/kernel'].map((name) => tf.tidy(() => tf.variable(tf.ones([2]), true, name))) as [
+        tf.Variable,
+        tf.Variable,
+      ];
       const optimizer = make(0.5, { weightDecay: 0.5, excludeFromDecay: ['bias'] });
       tf.tidy(() => optimizer.applyGradients({ 'd/bias': tf.zeros([2]), 'd/kernel': tf.zeros([2]) }));
       expect([...bias.dataSync()]).toStrictEqual([1, 1]);

@@ -14,11 +14,19 @@ describe('a snapshot on the host', () => {
   });
 
   it('brings back weights and slots bit for bit, so that training goes on exactly', async () => {
-    const weight = tf.variable(tf.tensor2d([[1, -0], [NaN, 3]]), true, 'weight');
+    const weight = tf.variable(
+      tf.tensor2d([
+        [1, -0],
+        [NaN, 3],
+      ]),
+      true,
+      'weight',
+    );
     const mask = tf.variable(tf.tensor1d([true, false], 'bool'), false, 'mask');
     const count = tf.variable(tf.scalar(7, 'int32'), false, 'count');
     const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.1), { lossScale: dynamicLossScale() });
-    const step = (): void => void optimizer.minimize(() => tf.sum(tf.square(tf.slice(weight, [0, 0], [1, 2]))) as tf.Scalar, false, [weight]);
+    const step = (): void =>
+      void optimizer.minimize(() => tf.sum(tf.square(tf.slice(weight, [0, 0], [1, 2]))) as tf.Scalar, false, [weight]);
     step();
     const all = Object.values(tf.engine().registeredVariables);
     const saved = await snapshot(all);
@@ -43,7 +51,10 @@ describe('a snapshot on the host', () => {
     const saved = await snapshot([weight]);
     await tf.setBackend('wasm');
     const other = tf.variable(tf.zeros([2]), true, 'w2');
-    restoreSnapshot([other], saved.map((entry) => ({ ...entry, name: 'w2' })));
+    restoreSnapshot(
+      [other],
+      saved.map((entry) => ({ ...entry, name: 'w2' })),
+    );
     expect([...other.dataSync()]).toStrictEqual([1, 2]);
   });
 

@@ -184,7 +184,11 @@ describe('what the host learns of the scale', () => {
     for (const factor of [1, NaN, 1]) step(first, factor);
     const state = await first.lossScaleState();
     const saved = JSON.parse(JSON.stringify(first)) as ReturnType<MixedPrecisionOptimizer['toJSON']>;
-    expect(saved).toStrictEqual({ version: 1, kind: 'dynamic', state: { scale: 32768, goodSteps: 1, skippedInRow: 0, skipped: 1, applied: 2 } });
+    expect(saved).toStrictEqual({
+      version: 1,
+      kind: 'dynamic',
+      state: { scale: 32768, goodSteps: 1, skippedInRow: 0, skipped: 1, applied: 2 },
+    });
     expect(saved.state).toStrictEqual(state);
     const second = wrap();
     second.restore(saved);

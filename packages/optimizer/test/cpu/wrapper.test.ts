@@ -9,7 +9,9 @@ const SHAPES = [[3, 4], [4], [4, 2]] as const;
 
 /** Three variables with fixed values and a loss over a batch that changes with the step. */
 function problem(): { variables: tf.Variable[]; loss: (step: number, poison?: number) => tf.Scalar } {
-  const variables = SHAPES.map((shape, index) => tf.tidy(() => tf.variable(tf.randomUniform([...shape], -1, 1, 'float32', 10 + index), true, `w${index}`)));
+  const variables = SHAPES.map((shape, index) =>
+    tf.tidy(() => tf.variable(tf.randomUniform([...shape], -1, 1, 'float32', 10 + index), true, `w${index}`)),
+  );
   const [w0, w1, w2] = variables as [tf.Variable, tf.Variable, tf.Variable];
   const loss = (step: number, poison = 1): tf.Scalar =>
     tf.tidy(() => {
@@ -70,7 +72,15 @@ describe.each(['cpu', 'wasm'])('mixedPrecisionOptimizer on %s', (backend) => {
         expect(variableBits()).toStrictEqual(before);
       }
       const report = await optimizer.lastStep();
-      expect(report).toMatchObject({ step: 20, applied: false, foundNonFinite: true, firstNonFinite: 'w0', scale: 2 ** 9, skipped: 15, appliedSteps: 5 });
+      expect(report).toMatchObject({
+        step: 20,
+        applied: false,
+        foundNonFinite: true,
+        firstNonFinite: 'w0',
+        scale: 2 ** 9,
+        skipped: 15,
+        appliedSteps: 5,
+      });
       expect(optimizer.iterations).toBe(5);
       optimizer.dispose();
     });
@@ -82,7 +92,10 @@ describe.each(['cpu', 'wasm'])('mixedPrecisionOptimizer on %s', (backend) => {
       const bare = make();
       for (const [index, step] of [1, 2, 3].entries()) {
         const value = bare.minimize(() => loss(step), true, variables)!;
-        expect(skippedFirst[index + 1]).toStrictEqual([...Object.values(variableBits()), new Uint32Array(Float32Array.from(value.dataSync()).buffer)]);
+        expect(skippedFirst[index + 1]).toStrictEqual([
+          ...Object.values(variableBits()),
+          new Uint32Array(Float32Array.from(value.dataSync()).buffer),
+        ]);
         value.dispose();
       }
       bare.dispose();
@@ -105,7 +118,12 @@ describe.each(['cpu', 'wasm'])('mixedPrecisionOptimizer on %s', (backend) => {
 
   it('holds the same number of tensors after step 5 and after step 200', async () => {
     const { variables, loss } = problem();
-    const optimizer = mixedPrecisionOptimizer(tf.train.adam(), { lossScale: dynamicLossScale({ growthInterval: 4 }), clipNorm: 1, accumulate: 2, statusEvery: 3 });
+    const optimizer = mixedPrecisionOptimizer(tf.train.adam(), {
+      lossScale: dynamicLossScale({ growthInterval: 4 }),
+      clipNorm: 1,
+      accumulate: 2,
+      statusEvery: 3,
+    });
     let after5 = 0;
     for (let step = 1; step <= 200; step++) {
       optimizer.minimize(() => loss(step, step % 9 === 0 ? NaN : 1), false, variables);

@@ -23,7 +23,12 @@ async function bits(): Promise<Record<string, number[]>> {
 function network(): tf.Sequential {
   return tf.sequential({
     layers: [
-      tf.layers.conv2d({ inputShape: [12, 12, 1], filters: 8, kernelSize: 3, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) }),
+      tf.layers.conv2d({
+        inputShape: [12, 12, 1],
+        filters: 8,
+        kernelSize: 3,
+        kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }),
+      }),
       tf.layers.batchNormalization({ momentum: 0.9 }),
       tf.layers.reLU(),
       tf.layers.flatten(),
@@ -63,14 +68,20 @@ describe.skipIf(!vulkan.available).each(['f16', 'packed-f16'] as const)('on half
     meter.uninstall();
   });
 
-  const lossOf = (model: tf.LayersModel, factor = 1) => (): tf.Scalar =>
-    tf.mul(tf.losses.softmaxCrossEntropy(labels, model.apply(images, { training: true }) as tf.Tensor), factor) as tf.Scalar;
+  const lossOf =
+    (model: tf.LayersModel, factor = 1) =>
+    (): tf.Scalar =>
+      tf.mul(tf.losses.softmaxCrossEntropy(labels, model.apply(images, { training: true }) as tf.Tensor), factor) as tf.Scalar;
 
   it('overflows, skips bit for bit, settles and trains, without a readback', async ({ skip }) => {
     if (handle === undefined) return skip('the device has no shader-f16');
     const model = network();
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-    const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.02), { policy: 'mixed_float16', lossScale: dynamicLossScale({ initialScale: 2 ** 24 }), statusEvery: 1000 });
+    const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.02), {
+      policy: 'mixed_float16',
+      lossScale: dynamicLossScale({ initialScale: 2 ** 24 }),
+      statusEvery: 1000,
+    });
     const first = (await lossValue(optimizer.minimize(lossOf(model), true, variables)!)) as number;
     expect(await optimizer.lastStep()).toMatchObject({ applied: false, foundNonFinite: true, scale: 2 ** 23 });
     const before = await bits();

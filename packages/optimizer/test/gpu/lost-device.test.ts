@@ -8,7 +8,11 @@ it('a device lost in the middle of training is a clear error at the next step, a
   const first = await useWebGPU();
   const make = (): tf.Variable => tf.tidy(() => tf.variable(tf.randomNormal([32, 32], 0, 0.1, 'float32', 1), true, 'weight'));
   const train = (optimizer: tf.Optimizer, w: tf.Variable): tf.Scalar | null =>
-    optimizer.minimize(() => autocast('mixed_float16', () => tf.mean(tf.square(tf.matMul(tf.ones([32, 32]), w as unknown as tf.Tensor2D))) as tf.Scalar), true, [w]);
+    optimizer.minimize(
+      () => autocast('mixed_float16', () => tf.mean(tf.square(tf.matMul(tf.ones([32, 32]), w as unknown as tf.Tensor2D))) as tf.Scalar),
+      true,
+      [w],
+    );
 
   const w = make();
   const optimizer = mixedPrecisionOptimizer(tf.train.sgd(0.5), { policy: 'mixed_float16' });
@@ -24,7 +28,10 @@ it('a device lost in the middle of training is a clear error at the next step, a
 
   const second = await useWebGPU();
   const again = tf.variable(tf.zeros([32, 32]), true, 'weight again');
-  restoreSnapshot([again], saved.map((entry) => ({ ...entry, name: again.name })));
+  restoreSnapshot(
+    [again],
+    saved.map((entry) => ({ ...entry, name: again.name })),
+  );
   expect(await again.data()).toEqual(saved[0]?.values);
   const next = mixedPrecisionOptimizer(tf.train.sgd(0.5), { policy: 'mixed_float16' });
   const cost = train(next, again);

@@ -23,11 +23,9 @@ async function bits(): Promise<Record<string, number[]>> {
 
 /** Two layers with a moving statistic, on data that lies on the GPU. */
 function problem(): { variables: tf.Variable[]; loss: (factor: tf.Tensor) => () => tf.Scalar } {
-  const variables = [
-    [24, 40],
-    [40],
-    [40, 3],
-  ].map((shape, index) => tf.tidy(() => tf.variable(tf.randomUniform(shape, -1, 1, 'float32', index + 1), true, `w${index}`)));
+  const variables = [[24, 40], [40], [40, 3]].map((shape, index) =>
+    tf.tidy(() => tf.variable(tf.randomUniform(shape, -1, 1, 'float32', index + 1), true, `w${index}`)),
+  );
   const moving = tf.tidy(() => tf.variable(tf.zeros([40]), false, 'moving'));
   const x = tf.randomUniform([32, 24], -1, 1, 'float32', 9) as tf.Tensor2D;
   const [w0, w1, w2] = variables as [tf.Variable, tf.Variable, tf.Variable];
@@ -75,33 +73,44 @@ describe.skipIf(!vulkan.available)('on the stock WebGPU backend', () => {
 
   // tfjs's centered RMSProp subtracts epsilon under the root, so small honest gradients give NaN weights: plain here
   const optimizers = { ...OPTIMIZERS, rmsprop: () => tf.train.rmsprop(0.01, 0.9, 0.5) };
-  it.each(Object.entries(optimizers))('%s: skipped steps change no bit, read nothing back, and good ones equal the bare optimizer', async (_name, make) => {
-    const { variables, loss } = problem();
-    const [one, bad] = [tf.scalar(1), tf.scalar(NaN)];
-    const start = variables.map((variable) => variable.clone());
-    const optimizer = mixedPrecisionOptimizer(make(), { lossScale: dynamicLossScale({ initialScale: 2 ** 24 }), statusEvery: 1000 });
-    const overflow = tf.scalar(2 ** 110);
-    const step = (factor: tf.Tensor): void => void optimizer.minimize(loss(factor), false, variables);
+  it.each(Object.entries(optimizers))(
+    '%s: skipped steps change no bit, read nothing back, and good ones equal the bare optimizer',
+    async (_name, make) => {
+      const { variables, loss } = problem();
+      const [one, bad] = [tf.scalar(1), tf.scalar(NaN)];
+      const start = variables.map((variable) => variable.clone());
+      const optimizer = mixedPrecisionOptimizer(make(), { lossScale: dynamicLossScale({ initialScale: 2 ** 24 }), statusEvery: 1000 });
+      const overflow = tf.scalar(2 ** 110);
+      const step = (factor: tf.Tensor): void => void optimizer.minimize(loss(factor), false, variables);
 
-    const reads = await meter.measure(() => {
-      for (const factor of [bad, one, overflow, one, bad, one]) step(factor);
-    });
-    expect(reads.report.readbacks).toBe(0);
-    expect(reads.report.dispatches).toBeGreaterThan(100);
-    const before = await bits();
-    for (const factor of [bad, overflow]) step(factor);
-    expect(await bits()).toStrictEqual(before);
-    expect(await optimizer.lastStep()).toMatchObject({ step: 8, applied: false, foundNonFinite: true, firstNonFinite: 'w0', scale: 2 ** 19, skipped: 5, appliedSteps: 3 });
-    optimizer.dispose();
+      const reads = await meter.measure(() => {
+        for (const factor of [bad, one, overflow, one, bad, one]) step(factor);
+      });
+      expect(reads.report.readbacks).toBe(0);
+      expect(reads.report.dispatches).toBeGreaterThan(100);
+      const before = await bits();
+      for (const factor of [bad, overflow]) step(factor);
+      expect(await bits()).toStrictEqual(before);
+      expect(await optimizer.lastStep()).toMatchObject({
+        step: 8,
+        applied: false,
+        foundNonFinite: true,
+        firstNonFinite: 'w0',
+        scale: 2 ** 19,
+        skipped: 5,
+        appliedSteps: 3,
+      });
+      optimizer.dispose();
 
-    for (const [index, variable] of variables.entries()) variable.assign(start[index]!);
-    const bare = make();
-    for (let index = 0; index < 3; index++) bare.minimize(loss(one), false, variables);
-    const plain = await bits();
-    for (const name of ['w0', 'w1', 'w2']) expect(plain[name], name).toStrictEqual(before[name]);
-    bare.dispose();
-    tf.dispose([start, one, bad, overflow]);
-  });
+      for (const [index, variable] of variables.entries()) variable.assign(start[index]!);
+      const bare = make();
+      for (let index = 0; index < 3; index++) bare.minimize(loss(one), false, variables);
+      const plain = await bits();
+      for (const name of ['w0', 'w1', 'w2']) expect(plain[name], name).toStrictEqual(before[name]);
+      bare.dispose();
+      tf.dispose([start, one, bad, overflow]);
+    },
+  );
 
   it.each([Infinity, -Infinity, NaN])('finds a single %d among many', async (value) => {
     const values = new Float32Array(5000).fill(1);
@@ -120,7 +129,13 @@ describe.skipIf(!vulkan.available)('on the stock WebGPU backend', () => {
     for (const onBadMicroBatch of ['drop-window', 'drop-one'] as const) {
       const { variables, loss } = problem();
       const [one, bad] = [tf.scalar(1), tf.scalar(NaN)];
-      const optimizer = mixedPrecisionOptimizer(tf.train.adam(), { lossScale: dynamicLossScale({ growthInterval: 4 }), accumulate: 2, onBadMicroBatch, clipNorm: 1, statusEvery: 1000 });
+      const optimizer = mixedPrecisionOptimizer(tf.train.adam(), {
+        lossScale: dynamicLossScale({ growthInterval: 4 }),
+        accumulate: 2,
+        onBadMicroBatch,
+        clipNorm: 1,
+        statusEvery: 1000,
+      });
       const run = (from: number, to: number): void => {
         for (let step = from; step <= to; step++) optimizer.minimize(loss(step % 9 === 0 ? bad : one), false, variables);
       };

@@ -1,4 +1,3 @@
-import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { leakCheck } from '../leak-check.ts';
 import { expectBits, roundedWith, SIZE, wave } from './checks.ts';

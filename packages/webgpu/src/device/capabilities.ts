@@ -33,11 +33,14 @@ const CPU_ADAPTERS = /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i
 
 /** Whether an adapter is a program on the CPU. */
 export function isCpuAdapter(info: GPUAdapterInfo): boolean {
-  return CPU_ADAPTERS.test(`${info.description} ${info.device} ${info.architecture}`) || info.isFallbackAdapter === true;
+  return CPU_ADAPTERS.test(`${info.description} ${info.device} ${info.architecture}`) || info.isFallbackAdapter;
 }
 
 /** The report's part that comes from the device alone. */
-export function describeDevice(info: GPUAdapterInfo, device: GPUDevice): Pick<Capabilities, 'adapter' | 'shaderF16' | 'subgroups' | 'limits'> {
+export function describeDevice(
+  info: GPUAdapterInfo,
+  device: GPUDevice,
+): Pick<Capabilities, 'adapter' | 'shaderF16' | 'subgroups' | 'limits'> {
   const { limits } = device;
   return {
     adapter: {

@@ -22,8 +22,12 @@ export function watchDevice(device: GPUDevice): FaultBox {
     event.preventDefault();
     fault ??= () =>
       error instanceof GPUOutOfMemoryError
-        ? new Error(`[webgpu] the device ran out of memory, got: ${message.split('\n')[0]}. Dispose the handle, register again with a smaller batch or maxBytes, and put the weights back from your snapshot() or checkpoint.`)
-        : new Error(`[webgpu] the GPU refused a command, got: ${message.split('\n')[0]}. Results since then are not to be trusted: dispose the plug-in and report the program that did it.`);
+        ? new Error(
+            `[webgpu] the device ran out of memory, got: ${message.split('\n')[0]}. Dispose the handle, register again with a smaller batch or maxBytes, and put the weights back from your snapshot() or checkpoint.`,
+          )
+        : new Error(
+            `[webgpu] the GPU refused a command, got: ${message.split('\n')[0]}. Results since then are not to be trusted: dispose the plug-in and report the program that did it.`,
+          );
   };
   device.addEventListener('uncapturederror', listener as EventListener);
   void device.lost.then(({ reason, message }) => {
@@ -43,7 +47,10 @@ export function watchDevice(device: GPUDevice): FaultBox {
     },
     close: () => {
       device.removeEventListener('uncapturederror', listener as EventListener);
-      fault = () => new Error('[webgpu] this plug-in was disposed, got a call on one of its tensors. Register it again with useWebGPU() and make the tensors anew.');
+      fault = () =>
+        new Error(
+          '[webgpu] this plug-in was disposed, got a call on one of its tensors. Register it again with useWebGPU() and make the tensors anew.',
+        );
     },
   };
 }

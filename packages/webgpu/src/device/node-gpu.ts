@@ -19,7 +19,9 @@ export async function runtimeGpu(): Promise<RuntimeGpu> {
   const present = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (present !== undefined && present !== null) return { gpu: present, undo: () => undefined };
   if (!('process' in globalThis) || (globalThis.process as { versions?: { node?: string } }).versions?.node === undefined) {
-    throw new Error('[webgpu] this browser has no WebGPU, got no navigator.gpu. Use a current Chrome, Edge, Safari or Firefox on https or localhost, or useEmulated() from @halftone/emulate.');
+    throw new Error(
+      '[webgpu] this browser has no WebGPU, got no navigator.gpu. Use a current Chrome, Edge, Safari or Firefox on https or localhost, or useEmulated() from @halftone/emulate.',
+    );
   }
   const { create, globals } = await importDawn();
   dawn ??= create([DAWN_FEATURES]);
@@ -44,7 +46,10 @@ async function importDawn(): Promise<DawnModule> {
   try {
     return (await import(/* @vite-ignore */ specifier)) as DawnModule;
   } catch (cause) {
-    throw new Error("[webgpu] Node has no WebGPU of its own, got no npm package 'webgpu'. Install it (npm i webgpu), or useEmulated() from @halftone/emulate.", { cause });
+    throw new Error(
+      "[webgpu] Node has no WebGPU of its own, got no npm package 'webgpu'. Install it (npm i webgpu), or useEmulated() from @halftone/emulate.",
+      { cause },
+    );
   }
 }
 

@@ -24,14 +24,33 @@ export interface NumericsReport {
 /** Whether the device's own conversion is as good as our integer arithmetic. */
 export function conversionOf(report: ConversionReport): { narrow: 'hardware' | 'software'; widen: 'hardware' | 'software' } {
   const exact =
-    report.rounding === 'nearest-even' && report.overflow === 'infinity' && report.subnormals === 'kept' && report.infinities === 'kept' && report.nan === 'kept';
+    report.rounding === 'nearest-even' &&
+    report.overflow === 'infinity' &&
+    report.subnormals === 'kept' &&
+    report.infinities === 'kept' &&
+    report.nan === 'kept';
   return { narrow: exact ? 'hardware' : 'software', widen: report.widening === 'exact' ? 'hardware' : 'software' };
 }
 
 const f32 = (bits: number): number => new Float32Array(Uint32Array.of(bits).buffer)[0] ?? NaN;
 
 /** Inputs by the question that they answer. */
-const NORMAL = [1, -1, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 1 + 2 ** -11 + 2 ** -20, 2049, 2051, -2050.5, 0.1, 3.14159274, 65504, 65519.99, 1 / 3, 6.104e-5];
+const NORMAL = [
+  1,
+  -1,
+  1 + 2 ** -11,
+  1 + 3 * 2 ** -11,
+  1 + 2 ** -11 + 2 ** -20,
+  2049,
+  2051,
+  -2050.5,
+  0.1,
+  3.14159274,
+  65504,
+  65519.99,
+  1 / 3,
+  6.104e-5,
+];
 const TOO_LARGE = [65520, 65536, 1e6, -1e30];
 const SUBNORMAL = [2 ** -24, -(2 ** -24), 3 * 2 ** -25, 2 ** -25, 1.5 * 2 ** -24, 6.0e-5, 2 ** -15];
 const INFINITE = [Infinity, -Infinity];
@@ -73,7 +92,11 @@ function judgeNarrowing(codes: Uint16Array): Omit<ConversionReport, 'widening'> 
   return {
     rounding: equal(normal, nearest) ? 'nearest-even' : equal(normal, truncated) ? 'toward-zero' : 'other',
     overflow: large.every((i) => magnitude(i) === 0x7c00) ? 'infinity' : large.every((i) => magnitude(i) === 0x7bff) ? 'largest' : 'other',
-    subnormals: equal(subnormal, nearest) ? 'kept' : subnormal.every((i) => magnitude(i) === 0 || magnitude(i) === 0x400) ? 'flushed' : 'other',
+    subnormals: equal(subnormal, nearest)
+      ? 'kept'
+      : subnormal.every((i) => magnitude(i) === 0 || magnitude(i) === 0x400)
+        ? 'flushed'
+        : 'other',
     infinities: equal(infinite, nearest) ? 'kept' : 'lost',
     nan: nan.every((i) => magnitude(i) > 0x7c00) ? 'kept' : 'lost',
   };
@@ -99,7 +122,10 @@ async function run(device: GPUDevice, body: string, enable: string, input: Uint3
   const result = buffer(GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
   const staging = buffer(GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   device.queue.writeBuffer(source, 0, input);
-  const pipeline = device.createComputePipeline({ layout: 'auto', compute: { module: device.createShaderModule({ code, label: 'halftone probe' }) } });
+  const pipeline = device.createComputePipeline({
+    layout: 'auto',
+    compute: { module: device.createShaderModule({ code, label: 'halftone probe' }) },
+  });
   const entries = [source, result].map((b, binding) => ({ binding, resource: { buffer: b } }));
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();

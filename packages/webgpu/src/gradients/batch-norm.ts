@@ -25,7 +25,9 @@ export function installBatchNormGradient(backendName: string): () => void {
     gradFunc: (dy, saved, attrs) => {
       const [x, mean] = saved as Tensor[];
       const ours = engine().backendName === backendName && x !== undefined && mean?.rank === 1 && storageOf(x) !== 'float32';
-      return ours ? channelGradients(dy as Tensor, saved, (attrs as unknown as FusedBatchNormAttrs).varianceEpsilon) : previous.gradFunc(dy, saved, attrs);
+      return ours
+        ? channelGradients(dy as Tensor, saved, (attrs as unknown as FusedBatchNormAttrs).varianceEpsilon)
+        : previous.gradFunc(dy, saved, attrs);
     },
   };
   unregisterGradient(kernelName);
@@ -43,7 +45,12 @@ function channelGradients(dy: Tensor, saved: readonly Tensor[], varianceEpsilon:
   const xhat = batchNorm(x, mean, variance, undefined, undefined, varianceEpsilon); // half, of order 1
   const { rstd, gain, dOffset, dScale } = fullPrecision(() => {
     const rstd = rsqrt(add(variance, varianceEpsilon));
-    return { rstd, gain: scale === undefined || scale === null ? rstd : mul(rstd, scale), dOffset: sum(dy, axes), dScale: sum(mul(dy, xhat), axes) };
+    return {
+      rstd,
+      gain: scale === undefined || scale === null ? rstd : mul(rstd, scale),
+      dOffset: sum(dy, axes),
+      dScale: sum(mul(dy, xhat), axes),
+    };
   });
   return {
     x: () => autocast(policy(storageOf(x)), () => mul(dy, gain)), // as wide as x was

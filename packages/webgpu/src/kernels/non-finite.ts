@@ -15,20 +15,22 @@ const BIT_TESTS = {
 } as const;
 
 /** Kernels that replace tfjs's own tests for non-finite numbers. */
-export const bitTestKernels: readonly Pick<KernelConfig, 'kernelName' | 'kernelFunc'>[] = Object.entries(BIT_TESTS).map(([kernelName, test]) => ({
-  kernelName,
-  kernelFunc: ({ inputs, backend }) => {
-    const x = inputs['x'] as TensorInfo;
-    const program = flatProgram({
-      name: `halftone${kernelName}`,
-      shape: x.shape,
-      inputs: ['x'],
-      component: 1,
-      body: `let bits = bitcast<u32>(f32(x[index])); setOutputAtIndexI32(index, i32(${test}));`,
-    });
-    return (backend as HalfBackend).runWebGPUProgram(program, [x], 'bool');
-  },
-}));
+export const bitTestKernels: readonly Pick<KernelConfig, 'kernelName' | 'kernelFunc'>[] = Object.entries(BIT_TESTS).map(
+  ([kernelName, test]) => ({
+    kernelName,
+    kernelFunc: ({ inputs, backend }) => {
+      const x = inputs['x'] as TensorInfo;
+      const program = flatProgram({
+        name: `halftone${kernelName}`,
+        shape: x.shape,
+        inputs: ['x'],
+        component: 1,
+        body: `let bits = bitcast<u32>(f32(x[index])); setOutputAtIndexI32(index, i32(${test}));`,
+      });
+      return (backend as HalfBackend).runWebGPUProgram(program, [x], 'bool');
+    },
+  }),
+);
 
 const WORKGROUP = 64;
 const ELEMENTS_EACH = 16;

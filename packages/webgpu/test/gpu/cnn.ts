@@ -19,7 +19,18 @@ export function cnn(size = 28): layers.LayersModel {
 
 export function batch(n: number, size = 28): { x: tf.Tensor; y: tf.Tensor } {
   const x = tf.randomNormal([n, size, size, 1], 0, 1, 'float32', 7);
-  const y = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(Array.from({ length: n }, (_, i) => (i * 7) % 10), 'int32'), 10), 'float32'));
+  const y = tf.tidy(() =>
+    tf.cast(
+      tf.oneHot(
+        tf.tensor1d(
+          Array.from({ length: n }, (_, i) => (i * 7) % 10),
+          'int32',
+        ),
+        10,
+      ),
+      'float32',
+    ),
+  );
   return { x, y };
 }
 

@@ -36,8 +36,26 @@ const OPS: Readonly<Record<string, () => tf.Tensor>> = {
   maxPool: () => tf.maxPool(x4(), 2, 2, 'valid'),
   maxPoolGradient: () => grad((t) => tf.maxPool(t as tf.Tensor4D, 2, 2, 'valid'), x4()),
   avgPoolGradient: () => grad((t) => tf.avgPool(t as tf.Tensor4D, 3, 1, 'same'), x4()),
-  batchNorm: () => tf.batchNorm(x4(), random([8], 1) as tf.Tensor1D, random([8], 2, 0.5, 2) as tf.Tensor1D, random([8], 3) as tf.Tensor1D, random([8], 4) as tf.Tensor1D),
-  batchNormGradient: () => grad((t) => tf.batchNorm(t as tf.Tensor4D, random([8], 1) as tf.Tensor1D, random([8], 2, 0.5, 2) as tf.Tensor1D, random([8], 3) as tf.Tensor1D, random([8], 4) as tf.Tensor1D), x4()),
+  batchNorm: () =>
+    tf.batchNorm(
+      x4(),
+      random([8], 1) as tf.Tensor1D,
+      random([8], 2, 0.5, 2) as tf.Tensor1D,
+      random([8], 3) as tf.Tensor1D,
+      random([8], 4) as tf.Tensor1D,
+    ),
+  batchNormGradient: () =>
+    grad(
+      (t) =>
+        tf.batchNorm(
+          t as tf.Tensor4D,
+          random([8], 1) as tf.Tensor1D,
+          random([8], 2, 0.5, 2) as tf.Tensor1D,
+          random([8], 3) as tf.Tensor1D,
+          random([8], 4) as tf.Tensor1D,
+        ),
+      x4(),
+    ),
   softmax: () => tf.softmax(a2()),
   logSoftmaxGradient: () => grad((t) => tf.logSoftmax(t), a2()),
   mean: () => tf.mean(x4(), [1, 2]),
@@ -57,7 +75,13 @@ const OPS: Readonly<Record<string, () => tf.Tensor>> = {
   transpose: () => tf.transpose(x4(), [3, 1, 0, 2]),
   concat: () => tf.concat([a2(), a2()], 1),
   slice: () => tf.slice(x4(), [0, 1, 2, 3], [2, 5, 5, 4]),
-  pad: () => tf.pad(x4(), [[0, 0], [1, 2], [2, 1], [0, 0]]),
+  pad: () =>
+    tf.pad(x4(), [
+      [0, 0],
+      [1, 2],
+      [2, 1],
+      [0, 0],
+    ]),
   gather: () => tf.gather(a2(), tf.tensor1d([3, 0, 36, 3], 'int32')),
   where: () => tf.where(tf.greater(a2(), 0), a2(), tf.zerosLike(a2())),
   isFinite: () => tf.cast(tf.isFinite(tf.div(a2(), tf.relu(a2()))), 'float32'),

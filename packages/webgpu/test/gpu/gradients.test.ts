@@ -58,7 +58,9 @@ describe('the gradient of batch norm', () => {
       const [variance, scale] = [random([channels], 4, 0.5, 3), random([channels], 5, 0.5, 2)];
       const weight = random([4, 9, 7, channels], 6);
       const loss = (a: tf.Tensor, m: tf.Tensor, v: tf.Tensor, o: tf.Tensor, s: tf.Tensor): tf.Tensor =>
-        tf.sum(tf.mul(tf.batchNorm(a as tf.Tensor4D, m as tf.Tensor1D, v as tf.Tensor1D, o as tf.Tensor1D, s as tf.Tensor1D, 1e-3), weight));
+        tf.sum(
+          tf.mul(tf.batchNorm(a as tf.Tensor4D, m as tf.Tensor1D, v as tf.Tensor1D, o as tf.Tensor1D, s as tf.Tensor1D, 1e-3), weight),
+        );
       const all = (): tf.Tensor[] => tf.grads(loss)([half ? x : toStorage(x, 'float32'), mean, variance, offset, scale]);
       return half ? autocast('param=float32,compute=float16,output=float16', all) : all();
     });

@@ -48,7 +48,10 @@ describe.each(['float16', 'bfloat16'] as const)('%s storage', (format) => {
   });
 
   it('holds every code, infinities and NaN included', async () => {
-    const all = decode(Uint16Array.from({ length: 65536 }, (_, i) => i), format);
+    const all = decode(
+      Uint16Array.from({ length: 65536 }, (_, i) => i),
+      format,
+    );
     const x = tf.tensor1d(all);
     const half = toStorage(x, format);
     const wide = toStorage(half, 'float32');
@@ -59,7 +62,10 @@ describe.each(['float16', 'bfloat16'] as const)('%s storage', (format) => {
 
   it('makes a matrix product that equals float32 maths on the stored numbers, narrowed once', async () => {
     const [a, b] = tf.tidy(() => [toStorage(random([40, 33], 3), format), toStorage(random([33, 27], 4), format)] as const);
-    const exact = round(await values(() => tf.matMul(toStorage(a, 'float32') as tf.Tensor2D, toStorage(b, 'float32') as tf.Tensor2D)), format);
+    const exact = round(
+      await values(() => tf.matMul(toStorage(a, 'float32') as tf.Tensor2D, toStorage(b, 'float32') as tf.Tensor2D)),
+      format,
+    );
     const half = tf.tidy(() => {
       const product = autocast(`param=float32,compute=${format},output=${format}`, () => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D));
       return product;
@@ -71,7 +77,10 @@ describe.each(['float16', 'bfloat16'] as const)('%s storage', (format) => {
   it('takes half the bytes', async () => {
     handle.trim();
     const before = handle.memory().physicalBytes;
-    const x = toStorage(tf.tidy(() => tf.ones([1 << 18])), format);
+    const x = toStorage(
+      tf.tidy(() => tf.ones([1 << 18])),
+      format,
+    );
     expect(storageOf(x)).toBe(format);
     await x.data();
     handle.trim();
@@ -90,7 +99,11 @@ describe.each(['float16', 'bfloat16'] as const)('%s storage', (format) => {
   });
 
   it('explains: matmul and relu in half, exp in float32', () => {
-    const { kernels } = explain(() => tf.tidy(() => autocast(mixed, () => tf.exp(tf.relu(tf.matMul(random([32, 32]) as tf.Tensor2D, random([32, 32]) as tf.Tensor2D))).shape)));
+    const { kernels } = explain(() =>
+      tf.tidy(() =>
+        autocast(mixed, () => tf.exp(tf.relu(tf.matMul(random([32, 32]) as tf.Tensor2D, random([32, 32]) as tf.Tensor2D))).shape),
+      ),
+    );
     const storages = Object.fromEntries(kernels.map(({ kernelName, storageOut }) => [kernelName, storageOut[0]]));
     expect(storages).toMatchObject({ BatchMatMul: format, Relu: format, Exp: 'float32' });
   });
@@ -107,7 +120,9 @@ describe('hosts and devices', () => {
   it('dataToGPU hands out float32', async () => {
     const x = toStorage(random([600]), 'float16');
     const gpu = x.dataToGPU();
-    const bytes = await (tf.backend() as unknown as { getBufferData(b: GPUBuffer): Promise<ArrayBuffer> }).getBufferData(gpu.buffer as GPUBuffer);
+    const bytes = await (tf.backend() as unknown as { getBufferData(b: GPUBuffer): Promise<ArrayBuffer> }).getBufferData(
+      gpu.buffer as GPUBuffer,
+    );
     expect(new Float32Array(bytes, 0, 600)).toBeBitEqual(await x.data());
     gpu.tensorRef.dispose();
     x.dispose();
@@ -125,7 +140,9 @@ describe('hosts and devices', () => {
     const data = Float32Array.of(1, Infinity, -Infinity, NaN, 0, 3e38, 65504, 1e-45);
     for (const storage of ['float32', 'float16', 'bfloat16'] as const) {
       const x = tf.tidy(() => toStorage(tf.tensor1d(data), storage));
-      expect([...(await values(() => tf.isFinite(x)))], storage).toEqual(storage === 'float32' ? [1, 0, 0, 0, 1, 1, 1, 1] : [1, 0, 0, 0, 1, storage === 'float16' ? 0 : 1, 1, 1]);
+      expect([...(await values(() => tf.isFinite(x)))], storage).toEqual(
+        storage === 'float32' ? [1, 0, 0, 0, 1, 1, 1, 1] : [1, 0, 0, 0, 1, storage === 'float16' ? 0 : 1, 1, 1],
+      );
       expect([...(await values(() => tf.isNaN(x)))], storage).toEqual([0, 0, 0, 1, 0, 0, 0, 0]);
       x.dispose();
     }
@@ -135,7 +152,9 @@ describe('hosts and devices', () => {
     const previous = tf.getBackend();
     await tf.setBackend('capped');
     const x = tf.tidy(() => tf.ones([1 << 18]));
-    expect(() => tf.tidy(() => tf.concat([tf.add(x, 1), tf.add(x, 2), tf.add(x, 3), tf.add(x, 4)]))).toThrow(/device memory is exhausted.*cap of 3\.00 MiB.*Largest live buffers/s);
+    expect(() => tf.tidy(() => tf.concat([tf.add(x, 1), tf.add(x, 2), tf.add(x, 3), tf.add(x, 4)]))).toThrow(
+      /device memory is exhausted.*cap of 3\.00 MiB.*Largest live buffers/s,
+    );
     expect((await x.data())[7]).toBe(1);
     await tf.setBackend(previous);
     small.dispose();
@@ -154,7 +173,9 @@ describe('bad input', () => {
     await expect(registerWebGPU()).rejects.toThrow(/already registered/);
   });
   it('refuses unknown options and values', async () => {
-    await expect(registerWebGPU({ codec: 'f8' as never, backendName: 'x' })).rejects.toThrow(/codec must be one of f16, packed-f16, got "f8"/);
+    await expect(registerWebGPU({ codec: 'f8' as never, backendName: 'x' })).rejects.toThrow(
+      /codec must be one of f16, packed-f16, got "f8"/,
+    );
     await expect(registerWebGPU({ colour: 'red' } as never)).rejects.toThrow(/unknown option 'colour'/);
     await expect(registerWebGPU({ maxBytes: -1, backendName: 'x' })).rejects.toThrow(/maxBytes must be above 0/);
   });
