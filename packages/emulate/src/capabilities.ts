@@ -12,7 +12,7 @@ export interface Capabilities {
   readonly ownKernels: Readonly<Record<string, string>>;
   /** Kernels that run on tfjs's cpu backend, on copies of the values; with the reason. `handle.fallbacks()` counts their calls. */
   readonly cpuKernels: Readonly<Record<string, string>>;
-  /** Kernels of tfjs that are missing here, because the package `@tensorflow/tfjs-backend-cpu` is not installed. */
+  /** Kernels of tfjs that wasm lacks or has wrong, and that are missing here because `@tensorflow/tfjs-backend-cpu` is not installed. */
   readonly missingKernels: readonly string[];
   /** Why nothing is narrowed at all: this tfjs is not one that the plug-in knows. */
   readonly float32Only?: string;

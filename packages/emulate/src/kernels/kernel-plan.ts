@@ -37,18 +37,22 @@ const LACKING = 'wasm has none';
 export function planForWasm(base: Base, helper: CpuHelper | null): KernelPlan {
   const stock: StockKernels = new Map(base.kernels.map((kernel) => [kernel.kernelName, kernel]));
   const own = new Map(ownKernels(stock).map((kernel) => [kernel.kernelName, kernel]));
-  const names = new Set([...stock.keys(), ...own.keys(), ...(helper?.kernels.keys() ?? [])]);
   const cpu: Record<string, string> = {};
+  const missing: string[] = [];
   const kernels: KernelConfig[] = [];
-  for (const kernelName of names) {
-    const [mine, theirs] = [own.get(kernelName), stock.get(kernelName)];
+  for (const kernelName of new Set([...stock.keys(), ...own.keys(), ...(helper?.kernels.keys() ?? CPU_ONLY)])) {
+    const mine = own.get(kernelName);
     const fallback = helper?.kernels.has(kernelName) === true ? onCpu(helper, kernelName) : undefined;
-    const isWrong = kernelName in WRONG_ON_WASM;
-    const usual = theirs !== undefined && !(isWrong && fallback !== undefined) ? theirs.kernelFunc : fallback;
-    if (mine === undefined && usual === fallback) cpu[kernelName] = WRONG_ON_WASM[kernelName] ?? LACKING;
-    kernels.push({ ...theirs, kernelName, backendName: base.name, kernelFunc: choose(kernelName, { mine, usual, forComplex: fallback }) });
+    const theirs = kernelName in WRONG_ON_WASM ? undefined : stock.get(kernelName);
+    const usual = theirs?.kernelFunc ?? fallback;
+    if (mine === undefined && usual === undefined) {
+      missing.push(kernelName); // better none than wrong numbers
+      continue;
+    }
+    if (mine === undefined && theirs === undefined) cpu[kernelName] = WRONG_ON_WASM[kernelName] ?? LACKING;
+    const kernelFunc = choose(kernelName, { mine, usual, forComplex: fallback });
+    kernels.push({ ...stock.get(kernelName), kernelName, backendName: base.name, kernelFunc });
   }
-  const missing = helper === null ? [...CPU_ONLY, ...Object.keys(WRONG_ON_WASM)].filter((name) => !names.has(name)) : [];
   return { kernels, own: Object.fromEntries([...own.values()].map(({ kernelName, why }) => [kernelName, why])), cpu, missing };
 }
 
