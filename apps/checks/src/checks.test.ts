@@ -122,14 +122,13 @@ describe('evidence', () => {
   const file = { name: 'e', passed: true, sources: ['src'], sourcesHash: 'abc' };
 
   test('is good when it passed on the code of today', () => {
-    expect(evidenceState('e', file, 'abc').isGood).toBe(true);
+    expect(evidenceState('e', file, 'abc').state).toBe('good');
   });
   test('is named with the command that makes it when it is missing or old', () => {
-    for (const state of [evidenceState('e', undefined, 'abc'), evidenceState('e', file, 'other')]) {
-      expect(state.isGood).toBe(false);
-      expect(state.line).toContain('npm run evidence -- e');
-    }
-    expect(evidenceState('e', { ...file, passed: false }, 'abc').isGood).toBe(false);
+    const [never, old] = [evidenceState('e', undefined, 'abc'), evidenceState('e', file, 'other')];
+    expect([never.state, old.state]).toEqual(['missing', 'bad']);
+    for (const { line } of [never, old]) expect(line).toContain('npm run evidence -- e');
+    expect(evidenceState('e', { ...file, passed: false }, 'abc').state).toBe('bad');
   });
   test('is older as soon as a source changes, whatever its tests do', async () => {
     const root = await mkdtemp(join(tmpdir(), 'evidence-'));

@@ -25,10 +25,10 @@ const { values, positionals } = parseArgs({
 const pieces = await findPieces();
 const chosen = positionals.length === 0 ? pieces : pieces.filter(({ name }) => positionals.includes(name));
 if (chosen.length === 0) console.log(`no evidence of that name; there is ${pieces.map(({ name }) => name).join(', ') || 'none'}`);
-let failed = chosen.length === 0 && positionals.length > 0 ? 1 : 0;
-for (const piece of chosen) failed += (await (values.check ? check(piece) : make(piece))) ? 0 : 1;
-console.log(`${Math.max(0, chosen.length - failed)} passed, ${failed} failed, 0 skipped`);
-process.exitCode = failed === 0 ? 0 : 1;
+const count = { good: 0, bad: chosen.length === 0 && positionals.length > 0 ? 1 : 0, missing: 0 };
+for (const piece of chosen) count[await (values.check ? check(piece) : make(piece))]++;
+console.log(`${count.good} passed, ${count.bad} failed, ${count.missing} skipped`);
+process.exitCode = count.bad === 0 ? 0 : 1;
 
 /** @returns {Promise<Evidence[]>} */
 async function findPieces() {
@@ -46,28 +46,34 @@ async function findPieces() {
   return found;
 }
 
-/** @param {Evidence} piece */
+/**
+ * @param {Evidence} piece
+ * @returns {Promise<'good' | 'missing' | 'bad'>}
+ */
 async function check({ name, sources }) {
   const file = await readFile(fileOf(name), 'utf8').then(JSON.parse, () => undefined);
-  const { isGood, line } = evidenceState(name, file, await hashSources(root, sources));
+  const { state, line } = evidenceState(name, file, await hashSources(root, sources));
   console.log(line);
-  return isGood;
+  return state;
 }
 
-/** @param {Evidence} piece */
+/**
+ * @param {Evidence} piece
+ * @returns {Promise<'good' | 'bad'>}
+ */
 async function make({ name, sources, run }) {
   const sourcesHash = await hashSources(root, sources);
   const file = await readFile(fileOf(name), 'utf8').then(JSON.parse, () => undefined);
-  if (!values.fresh && evidenceState(name, file, sourcesHash).isGood) {
+  if (!values.fresh && evidenceState(name, file, sourcesHash).state === 'good') {
     console.log(`${name}: is of this code already; --fresh makes it anew`);
-    return true;
+    return 'good';
   }
   console.log(`${name}: running`);
   const start = performance.now();
   const { passed, details, ...more } = await run({ resume: !values.fresh, onProgress: progressOf(name) });
   if ((await hashSources(root, sources)) !== sourcesHash) {
     console.log(`${name}: the code changed while it ran; nothing was kept. Run it again.`);
-    return false;
+    return 'bad';
   }
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const hardware = `${cpus()[0]?.model.trim()}, ${cpus().length} cores`;
@@ -88,7 +94,7 @@ async function make({ name, sources, run }) {
   await mkdir(kept, { recursive: true });
   await writeFile(fileOf(name), `${JSON.stringify(result, null, 2)}\n`);
   console.log(`${name}: ${passed ? 'passed' : 'FAILED'} after ${seconds} s, kept in docs/evidence/${name}.json`);
-  return passed;
+  return passed ? 'good' : 'bad';
 }
 
 /**

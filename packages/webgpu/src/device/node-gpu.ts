@@ -18,7 +18,7 @@ let dawn: GPU | undefined;
 export async function runtimeGpu(): Promise<RuntimeGpu> {
   const present = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (present !== undefined && present !== null) return { gpu: present, undo: () => undefined };
-  if (!('process' in globalThis) || (globalThis.process as { versions?: { node?: string } }).versions?.node === undefined) {
+  if ((globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node === undefined) {
     throw new Error(
       '[webgpu] this browser has no WebGPU, got no navigator.gpu. Use a current Chrome, Edge, Safari or Firefox on https or localhost, or useEmulated() from @halftone/emulate.',
     );
