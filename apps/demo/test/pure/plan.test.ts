@@ -97,7 +97,7 @@ describe('choosePlugin', () => {
 });
 
 test('the estimate counts all runs', () => {
-  expect(estimateLine(plan('--steps', '500').specs, 400)).toContain('about 10 min (3 run(s) of 500 steps');
+  expect(estimateLine(plan('--steps', '500').specs, { stepMs: 400, aroundSeconds: 20 })).toContain('about 11 min (3 run(s) of 500 steps');
 });
 
 test('the three commands to try next never include the one just run', () => {
