@@ -10,6 +10,7 @@ import type { FaultBox } from './device/fault.ts';
 import type { BackendInternals, Program } from './internals.ts';
 import { internalsOf } from './internals.ts';
 import { storageCastProgram } from './kernels/storage-cast.ts';
+import { completeShaderKey } from './kernels/shader-key.ts';
 import { keepsFloat32Inside } from './kernels/several-programs.ts';
 import { LoweringError } from './lowering/index.ts';
 import type { DeviceBytes, MemoryLedger } from './memory.ts';
@@ -130,6 +131,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       output?: TensorInfo,
     ): TensorInfo {
       setup.fault.check();
+      completeShaderKey(program);
       if (program.pixelsOpType !== undefined && program.pixelsOpType !== null) {
         for (const input of inputs) if (this.storageOf(input.dataId) !== 'float32') this.widen(input.dataId);
         return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, output);
