@@ -91,7 +91,16 @@ function holdVariables(): Map<Variable, Tensor> {
   const held = new Map<Variable, Tensor>();
   for (const variable of Object.values(engine().registeredVariables)) {
     if (variable.dtype === 'string' || variable.dtype === 'complex64') continue;
-    held.set(variable, keep(variable.clone()));
+    held.set(variable, handleTo(variable));
   }
   return held;
+}
+
+/** A clone of a variable that lies on another backend would move it to the current one: a model that is not part of this step stays where it is. */
+function handleTo(variable: Variable): Tensor {
+  const { state, backend } = engine();
+  const owner = state.tensorInfo.get(variable.dataId)?.backend ?? backend;
+  if (owner === backend) return keep(variable.clone());
+  owner.incRef(variable.dataId);
+  return keep(engine().makeTensorFromTensorInfo(variable, owner));
 }

@@ -11,7 +11,7 @@ const a = tf.tensor2d(
   [32, 32],
 );
 const exact = tf.add(a, a);
-const half = autocast('mixed_float16', () => tf.mul(tf.matMul(a, a), tf.scalar(1 / 3)));
+const half = autocast('param=float32,compute=float16,output=float16', () => tf.mul(tf.matMul(a, a), tf.scalar(1 / 3)));
 same([storageOf(exact), storageOf(half)], ['float32', 'float16'], 'storage');
 const values = await half.data<'float32'>();
 same(values, round(values, 'float16'), 'every number is a half');

@@ -17,6 +17,6 @@ same(machine.restore(JSON.parse(JSON.stringify(state)) as typeof state), state, 
 same(lossScaleVerdict(machine, state).status, 'ok', 'verdict');
 same([noLossScale().init().scale, staticLossScale(8).init().scale], [1, 8], 'the other two');
 const message = await refusal(() => guardCall(createStepGuard(), { call: 'update' }), 'update before step');
-same(/^\[loss-scale\]/.test(message), true, `a wrong order is refused: ${message}`);
+same(message.startsWith('[loss-scale]'), true, `a wrong order is refused: ${message}`);
 same(typeof StepOrderError, 'function', 'the error class');
 console.log('scale 1024 → 512 → 1024 → 512');

@@ -11,7 +11,7 @@ if (float16.encode([1], 'float16')[0] !== 0x3c00) throw new Error('require() gav
 if (autocast.currentPolicy() !== null) throw new Error('require() set a policy');
 const wrapped = optimizer.mixedPrecisionOptimizer(tf.train.sgd(0.25));
 const weight = tf.variable(tf.scalar(3));
-tf.setBackend('cpu');
+void tf.setBackend('cpu');
 wrapped.minimize(() => tf.square(weight) as tf.Scalar, false, [weight]);
 if (weight.dataSync()[0] !== 1.5) throw new Error('the step went wrong');
 console.log('one tfjs for import and require()');

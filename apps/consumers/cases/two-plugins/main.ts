@@ -19,7 +19,8 @@ async function losses(backendName: string): Promise<number[]> {
   const x = wave(64, 32, 0.7);
   const y = wave(64, 16, 0.3);
   const w = tf.variable(wave(32, 16, 1.1));
-  same(storageOf(autocast('mixed_float16', () => tf.matMul(x, w as unknown as tf.Tensor2D))), 'float16', `storage on ${backendName}`);
+  const inside = autocast('mixed_float16', () => storageOf(tf.matMul(x, w as unknown as tf.Tensor2D)));
+  same(inside, 'float16', `storage on ${backendName}`);
   const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.02), {
     policy: 'mixed_float16',
     lossScale: dynamicLossScale({ initialScale: 1024 }),
@@ -44,7 +45,8 @@ onGpu.forEach((loss, i) =>
 );
 
 await tf.setBackend(gpu.backendName);
-const moved = autocast('mixed_float16', () => tf.matMul(tf.ones([32, 32]), tf.ones([32, 32])));
+const moved = autocast('param=float32,compute=float16,output=float16', () => tf.matMul(tf.ones([32, 32]), tf.ones([32, 32])));
+same(storageOf(moved), 'float16', 'a half result leaves the scope');
 await moved.data();
 await tf.setBackend(emulated.backendName);
 same((await tf.mul(moved, 2).data())[0], 64, 'a half tensor moves between plug-ins by its values');

@@ -31,8 +31,8 @@ interface Outcome {
 async function train(makeOptimizer: (sgd: tf.Optimizer) => tf.Optimizer): Promise<Outcome> {
   const first = tf.variable(tf.tensor2d(wave(4, 8, 2.1, 0.5), [4, 8]));
   const second = tf.variable(tf.zeros([8, 1]) as tf.Tensor2D);
-  const predict = (): tf.Tensor2D => tf.matMul(tf.tanh(tf.matMul(x, first)), second) as tf.Tensor2D;
-  const loss = (): tf.Scalar => tf.mean(tf.square(tf.sub(predict(), y))) as tf.Scalar;
+  const predict = (): tf.Tensor2D => tf.matMul<tf.Tensor2D>(tf.tanh(tf.matMul(x, first)), second);
+  const loss = (): tf.Scalar => tf.mean<tf.Scalar>(tf.square(tf.sub(predict(), y)));
   const error = async (): Promise<number> => {
     const values = await tf.tidy(predict).data();
     const sum = (f: (i: number) => number): number => targets.reduce((total, _, i) => total + f(i) ** 2, 0);

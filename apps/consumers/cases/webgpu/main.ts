@@ -12,8 +12,11 @@ same(tf.getBackend(), 'halftone-webgpu', 'backend');
 const a = tf.randomNormal([64, 64], 0, 1, 'float32', 3);
 const exact = tf.matMul(a, a);
 same(storageOf(exact), 'float32', 'without a policy');
-const half = autocast('mixed_float16', () => tf.matMul(a, a));
-same([storageOf(half), half.dtype], ['float16', 'float32'], 'under a policy');
+const { half, inside } = autocast('mixed_float16', () => {
+  const product = tf.matMul(a, a);
+  return { half: product, inside: storageOf(product) };
+});
+same([inside, storageOf(half), half.dtype], ['float16', 'float32', 'float32'], 'under a policy whose output is float32');
 const [x, y] = [await exact.data(), await half.data()];
 ensure(
   x.every((value, i) => Math.abs(value - (y[i] ?? NaN)) < 0.05),

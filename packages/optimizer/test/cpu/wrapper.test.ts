@@ -137,3 +137,26 @@ describe.each(['cpu', 'wasm'])('mixedPrecisionOptimizer on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 });
+
+describe('models on several backends', () => {
+  it('a step leaves the variables of another backend where they are', async () => {
+    const backendOf = (variable: tf.Variable): unknown => tf.engine().state.tensorInfo.get(variable.dataId)?.backend;
+    await tf.setBackend('cpu');
+    const elsewhere = tf.variable(tf.tensor1d([1, 2, 3]));
+    const home = backendOf(elsewhere);
+    const references = tf.backend().refCount(elsewhere.dataId);
+    await tf.setBackend('wasm');
+    const weight = tf.variable(tf.scalar(3));
+    const optimizer = mixedPrecisionOptimizer(tf.train.sgd(0.25), { lossScale: dynamicLossScale() });
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 3; i++) optimizer.minimize(() => tf.square(weight), false, [weight]);
+    expect(weight.dataSync()[0]).toBe(0.375);
+    expect(backendOf(elsewhere)).toBe(home);
+    expect(tf.memory().numTensors - before).toBeLessThanOrEqual(6); // the scale's own
+    await tf.setBackend('cpu');
+    expect(tf.backend().refCount(elsewhere.dataId)).toBe(references);
+    expect([...elsewhere.dataSync()]).toEqual([1, 2, 3]);
+    optimizer.dispose();
+    tf.dispose([weight, elsewhere]);
+  });
+});
