@@ -1,0 +1,61 @@
+import { HalfPrecision, OpClass, Policy, Precision } from "@halftone/policy";
+import { NamedTensorInfoMap, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+type Storage = Precision;
+interface PrecisionPlugin {
+    readonly packageName: string;
+    readonly backendName: string;
+    readonly formats: readonly HalfPrecision[];
+    storageOf(dataId: object): Storage;
+    toStorage(input: TensorInfo, storage: Storage): TensorInfo;
+    widen(dataId: object): void;
+    hostScalar?(dataId: object): number | undefined;
+    firstNonFinite?(tensors: readonly TensorInfo[]): TensorInfo;
+}
+declare function registerPlugin(plugin: PrecisionPlugin): () => void;
+declare function pluginFor(backendName: string): PrecisionPlugin | undefined;
+interface Operand {
+    readonly storage: Storage;
+    readonly size: number;
+    readonly rank: number;
+    readonly variable: boolean;
+    readonly mask?: boolean;
+    readonly value?: number | undefined;
+}
+interface Choice {
+    readonly opClass: OpClass;
+    readonly half: HalfPrecision | null;
+    readonly forced: boolean;
+    readonly why: string;
+}
+declare const TINY_SIZE = 256;
+declare function decide(policy: Policy | null, kernelName: string, operands: readonly Operand[]): Choice;
+interface KernelDecision extends Choice {
+    readonly kernelName: string;
+    readonly plugin: PrecisionPlugin;
+    readonly inputs: readonly TensorInfo[];
+    readonly nested: boolean;
+    readonly fromBoolean: boolean;
+    readonly fromParameters: boolean;
+}
+interface KernelRecord {
+    readonly kernelName: string;
+    readonly opClass: OpClass;
+    readonly storageIn: readonly Storage[];
+    readonly storageOut: readonly Storage[];
+    readonly why: string;
+}
+declare function beginKernel(plugin: PrecisionPlugin, kernelName: string, inputs: NamedTensorInfoMap): KernelDecision;
+declare function outputStorage(decision: KernelDecision, size: number): Storage;
+declare function endKernel(decision: KernelDecision, outputs: TensorInfo | readonly TensorInfo[]): void;
+interface Explanation<T> {
+    readonly result: T;
+    readonly kernels: readonly KernelRecord[];
+}
+declare function explain<T>(fn: () => T): Explanation<T>;
+declare function autocast<T>(policy: Policy | string, fn: () => T): T;
+declare function fullPrecision<T>(fn: () => T): T;
+declare function setDefaultPolicy(policy: Policy | string): () => void;
+declare function currentPolicy(): Policy | null;
+declare function storageOf(tensor: Tensor): Storage;
+declare function toStorage<T extends Tensor>(tensor: T, storage: Storage): T;
+export { type Choice, type Explanation, type KernelDecision, type KernelRecord, type Operand, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, setDefaultPolicy, storageOf, toStorage };
