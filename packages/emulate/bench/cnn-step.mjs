@@ -1,5 +1,5 @@
 // Times one train step of the budgets' `cnn` (conv3x3x16, batch norm, relu, max-pool 2, dense 10 softmax, 28x28x1, batch 64, Adam).
-//   pnpm -C packages/emulate build && node packages/emulate/bench/cnn-step.mjs [--base wasm] [--steps 30] [--kernels] [--json]
+//   pnpm -C packages/emulate build && node packages/emulate/bench/cnn-step.mjs [--base wasm] [--observe] [--steps 30] [--kernels] [--json]
 // Policies take turns, so that a busy machine hurts all alike. Milliseconds of the wall clock and of this process's own CPU time;
 // where other programs run too, the CPU time and the fastest step tell more.
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { useEmulated } from '@halftone/emulate';
 const { values: options } = parseArgs({
   options: {
     base: { type: 'string', default: 'wasm' },
+    observe: { type: 'boolean', default: false },
     steps: { type: 'string', default: '30' },
     kernels: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -33,7 +34,7 @@ function cnn() {
   });
 }
 
-const handle = await useEmulated({ base: options.base });
+const handle = await useEmulated({ base: options.base, observe: options.observe });
 const x = tf.randomNormal([64, 28, 28, 1], 0, 1, 'float32', 7);
 const y = tf.tidy(() =>
   tf.cast(

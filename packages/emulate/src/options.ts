@@ -5,7 +5,7 @@ export type BaseName = 'wasm' | 'cpu';
 
 /** Options of `registerEmulated` and `useEmulated`. */
 export interface EmulateOptions {
-  /** `wasm` (default) needs the package `@tensorflow/tfjs-backend-wasm`, `cpu` needs `@tensorflow/tfjs-backend-cpu` and is 10 to 50 times slower. */
+  /** `wasm` (default) needs the package `@tensorflow/tfjs-backend-wasm`, `cpu` needs `@tensorflow/tfjs-backend-cpu` and is tens of times slower. */
   readonly base?: BaseName;
   /** How results are rounded into half. Default `nearest-even`, which is what GPUs and the WebGPU plug-in do. */
   readonly rounding?: Rounding;
@@ -13,7 +13,7 @@ export interface EmulateOptions {
   readonly overflow?: Overflow;
   /** Start of stochastic rounding: the same seed gives the same run. Any whole number, default 0. */
   readonly seed?: number;
-  /** Counts overflow and underflow for `handle.ranges()`; about as dear as the rounding itself. Default false. */
+  /** Counts overflow and underflow for `handle.ranges()`; dearer than the rounding itself. Default false. */
   readonly observe?: boolean;
   /** Where a browser finds the `.wasm` files: a folder's URL or a map of file names, as in tfjs's `setWasmPaths`. Node needs none. */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
