@@ -38,7 +38,8 @@ export function compareBits(actual: Numbers, expected: Numbers, { nan = 'any' }:
 
 /** Compares two sequences by units in the last place of the expected value. */
 export function compareUlps(actual: Numbers, expected: Numbers, ulps: number, format: CompareFormat): Comparison {
-  if (!(ulps >= 0 && Number.isFinite(ulps))) throw new RangeError(`[testing] ulps must be finite and 0 or more, got ${ulps}. Use 0.5 for a correctly rounded value.`);
+  if (!(ulps >= 0 && Number.isFinite(ulps)))
+    throw new RangeError(`[testing] ulps must be finite and 0 or more, got ${ulps}. Use 0.5 for a correctly rounded value.`);
   factsOf(format);
   return compare(actual, expected, `within ${ulps} ${format} ulps`, (a, e) => {
     const distance = ulpDistance(a, e, format);
@@ -57,7 +58,12 @@ export function compareClose(actual: Numbers, expected: Numbers, format: Compare
   });
 }
 
-function compare(actual: Numbers, expected: Numbers, what: string, wrong: (a: number, e: number, index: number) => string | null): Comparison {
+function compare(
+  actual: Numbers,
+  expected: Numbers,
+  what: string,
+  wrong: (a: number, e: number, index: number) => string | null,
+): Comparison {
   const [mine, theirs] = [listOf(actual), listOf(expected)];
   const [type, other] = [typeName(actual), typeName(expected)];
   if (type !== 'Array' && other !== 'Array' && type !== other) return failure(`expected ${other} to be ${what}, got ${type}`);
@@ -80,8 +86,15 @@ const show = (value: number): string => (Object.is(value, -0) ? '-0' : String(va
 
 function listOf(values: Numbers): ArrayLike<number> {
   const list = typeof values === 'number' ? [values] : values;
-  if (list === null || typeof list !== 'object' || typeof list.length !== 'number' || (Array.isArray(list) && list.some((v) => typeof v !== 'number'))) {
-    throw new TypeError(`[testing] values must be a typed array, an array of numbers or a number, got ${String(values)}. Read a tensor with await tensor.data().`);
+  if (
+    list === null ||
+    typeof list !== 'object' ||
+    typeof list.length !== 'number' ||
+    (Array.isArray(list) && list.some((v) => typeof v !== 'number'))
+  ) {
+    throw new TypeError(
+      `[testing] values must be a typed array, an array of numbers or a number, got ${String(values)}. Read a tensor with await tensor.data().`,
+    );
   }
   return list;
 }
@@ -92,7 +105,9 @@ function typeName(values: Numbers): string {
 
 function bytesOf(values: Numbers): Uint8Array {
   if (!ArrayBuffer.isView(values) || !FLOAT_TYPES.has(typeName(values))) {
-    throw new TypeError(`[testing] nan: 'exact' needs float arrays on both sides, got ${typeName(values)}. Plain numbers do not keep NaN payloads.`);
+    throw new TypeError(
+      `[testing] nan: 'exact' needs float arrays on both sides, got ${typeName(values)}. Plain numbers do not keep NaN payloads.`,
+    );
   }
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

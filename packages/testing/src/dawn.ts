@@ -29,7 +29,8 @@ export async function dawn(): Promise<GPU> {
   process.env['XDG_RUNTIME_DIR'] ??= '/tmp'; // Mesa warns on stderr without it
   const gpu = create([...TOGGLES]);
   Object.assign(globalThis, globals);
-  if (globalThis.navigator === undefined) Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
+  if (globalThis.navigator === undefined)
+    Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
   else Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true, enumerable: true });
   Object.defineProperty(globalThis, INSTALLED, { value: gpu });
   return gpu;
@@ -40,7 +41,9 @@ async function loadDawn(): Promise<DawnModule> {
   try {
     return (await import(name)) as DawnModule;
   } catch (cause) {
-    throw new Error('[testing] package webgpu must be installed for dawn(), got an import error. Run npm install --save-dev webgpu.', { cause });
+    throw new Error('[testing] package webgpu must be installed for dawn(), got an import error. Run npm install --save-dev webgpu.', {
+      cause,
+    });
   }
 }
 

@@ -12,7 +12,13 @@ describe('goldenCodec', () => {
   });
 
   it('keeps the sign of zero and every kind of number', () => {
-    expect([...bitsToFloats(Uint16Array.of(0x0000, 0x8000, 0x7c00, 0x7e00, 0x3c01), 'float16')]).toEqual([0, -0, Infinity, NaN, 1 + 2 ** -10]);
+    expect([...bitsToFloats(Uint16Array.of(0x0000, 0x8000, 0x7c00, 0x7e00, 0x3c01), 'float16')]).toEqual([
+      0,
+      -0,
+      Infinity,
+      NaN,
+      1 + 2 ** -10,
+    ]);
     expect([...bitsToFloats(Uint16Array.of(0x8000, 0xff80, 0x7fc0, 0x3f81), 'bfloat16')]).toEqual([-0, -Infinity, NaN, 1 + 2 ** -7]);
   });
 });

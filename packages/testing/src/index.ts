@@ -4,5 +4,13 @@ export { bitsToFloats, goldenCodec, type GoldenCodec } from './golden-codec.ts';
 export { leakCheck, type LeakCheckTensorFlow, type LeakReport } from './leak-check.ts';
 export { requireOrSkip, type Availability, type Need } from './require-or-skip.ts';
 export { sharedData, sharedFolder } from './shared-data.ts';
-export { factsOf, formatFacts, tolerance, type CompareFormat, type FormatFacts, type Tolerance, type ToleranceOptions } from './tolerance.ts';
+export {
+  factsOf,
+  formatFacts,
+  tolerance,
+  type CompareFormat,
+  type FormatFacts,
+  type Tolerance,
+  type ToleranceOptions,
+} from './tolerance.ts';
 export { ulpDistance, ulpOf } from './ulp.ts';

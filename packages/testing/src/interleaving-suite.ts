@@ -52,7 +52,11 @@ export function describeInterleaving({ name, register, format, tf, autocast: api
       const w = tf.variable(big());
       const optimizer = tf.train.sgd(0.1);
       for (let i = 0; i < 3; i++) {
-        const cost = optimizer.minimize(() => autocast(half, () => tf.mean(tf.square(tf.matMul(big(), w as unknown as TensorFlow.Tensor2D))) as TensorFlow.Scalar), true, [w]);
+        const cost = optimizer.minimize(
+          () => autocast(half, () => tf.mean(tf.square(tf.matMul(big(), w as unknown as TensorFlow.Tensor2D))) as TensorFlow.Scalar),
+          true,
+          [w],
+        );
         await cost?.data();
         await new Promise((resolve) => setTimeout(resolve, 5));
         cost?.dispose();

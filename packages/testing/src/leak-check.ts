@@ -32,12 +32,16 @@ export async function leakCheck(tf: LeakCheckTensorFlow, fn: () => unknown): Pro
   const report: LeakReport = {
     tensors: [before.tensors, after.tensors],
     dataBuffers: [before.dataBuffers, after.dataBuffers],
-    ...(before.deviceBytes === undefined || after.deviceBytes === undefined ? {} : { deviceBytes: [before.deviceBytes, after.deviceBytes] as const }),
+    ...(before.deviceBytes === undefined || after.deviceBytes === undefined
+      ? {}
+      : { deviceBytes: [before.deviceBytes, after.deviceBytes] as const }),
   };
   const grown = Object.entries(report).filter(([, [start, end]]) => start !== end);
   if (grown.length > 0) {
     const facts = grown.map(([what, [start, end]]) => `${what} ${start} -> ${end}`).join(', ');
-    throw new Error(`[testing] memory must be the same before and after, got ${facts}. Dispose what the work makes, or wrap it in tf.tidy().`);
+    throw new Error(
+      `[testing] memory must be the same before and after, got ${facts}. Dispose what the work makes, or wrap it in tf.tidy().`,
+    );
   }
   return report;
 }

@@ -8,7 +8,22 @@ import type { PluginSuiteOptions } from './plugin-suite.ts';
 type Tensor = TensorFlow.Tensor;
 
 const SIDE = 20; // 400 numbers: above what stays float32 because it is tiny
-const OPS = ['matmul', 'add', 'relu', 'exp', 'mean', 'reshape', 'clone', 'half', 'wide', 'assign', 'snapshot', 'dispose', 'tidy', 'yield'] as const;
+const OPS = [
+  'matmul',
+  'add',
+  'relu',
+  'exp',
+  'mean',
+  'reshape',
+  'clone',
+  'half',
+  'wide',
+  'assign',
+  'snapshot',
+  'dispose',
+  'tidy',
+  'yield',
+] as const;
 
 /** One step of a random program: an operation on two of the tensors that are alive. */
 interface Step {
@@ -73,7 +88,12 @@ export function describeLifetimes(options: PluginSuiteOptions): void {
     it('gradients that the user holds survive tidy, later steps and disposed inputs', async () => {
       const w = tf.tidy(() => tf.variable(wave(tf, 2)));
       const x = tf.tidy(() => wave(tf, 3));
-      const { value, grads } = tf.variableGrads(() => autocast.autocast(`mixed_${format}`, () => tf.mean(tf.matMul(x as TensorFlow.Tensor2D, w as unknown as TensorFlow.Tensor2D)) as TensorFlow.Scalar));
+      const { value, grads } = tf.variableGrads(() =>
+        autocast.autocast(
+          `mixed_${format}`,
+          () => tf.mean(tf.matMul(x as TensorFlow.Tensor2D, w as unknown as TensorFlow.Tensor2D)) as TensorFlow.Scalar,
+        ),
+      );
       const gradient = grads[w.name] as Tensor;
       x.dispose();
       tf.tidy(() => void tf.matMul(wave(tf, 4) as TensorFlow.Tensor2D, wave(tf, 5) as TensorFlow.Tensor2D));
@@ -93,11 +113,18 @@ export function describeLifetimes(options: PluginSuiteOptions): void {
 }
 
 function wave(tf: typeof TensorFlow, k: number): Tensor {
-  return tf.tensor2d(Float32Array.from({ length: SIDE * SIDE }, (_, i) => (((i * (7 + 2 * k)) % 197) / 98.5 - 1) / 4), [SIDE, SIDE]);
+  return tf.tensor2d(
+    Float32Array.from({ length: SIDE * SIDE }, (_, i) => (((i * (7 + 2 * k)) % 197) / 98.5 - 1) / 4),
+    [SIDE, SIDE],
+  );
 }
 
 /** Runs a program and returns the values of everything that is alive at its end; disposes it all. */
-async function run({ tf, autocast, format }: PluginSuiteOptions, steps: readonly Step[], read: 'each step' | 'the end'): Promise<Float32Array[]> {
+async function run(
+  { tf, autocast, format }: PluginSuiteOptions,
+  steps: readonly Step[],
+  read: 'each step' | 'the end',
+): Promise<Float32Array[]> {
   const alive: Tensor[] = tf.tidy(() => [tf.keep(tf.add(wave(tf, 1), 0)), tf.keep(tf.add(wave(tf, 2), 0))]);
   const variable = tf.tidy(() => tf.variable(tf.add(wave(tf, 3), 0)));
   const square = (t: Tensor): TensorFlow.Tensor2D => tf.reshape(t, [SIDE, SIDE]);

@@ -30,7 +30,9 @@ describe('toBeBitEqual', () => {
     expect(bits(0x7fc00000, 0x3f800000)).toBeBitEqual(bits(0x7fc00000, 0x3f800000), { nan: 'exact' });
     expect(bits(0x7fc00000)).not.toBeBitEqual(bits(0x7fc00001), { nan: 'exact' });
     expect(bits(0, 0x7fc00000).subarray(1)).not.toBeBitEqual(bits(0, 0xffc00000).subarray(1), { nan: 'exact' });
-    expect(() => expect([NaN]).toBeBitEqual([NaN], { nan: 'exact' })).toThrow("[testing] nan: 'exact' needs float arrays on both sides, got Array.");
+    expect(() => expect([NaN]).toBeBitEqual([NaN], { nan: 'exact' })).toThrow(
+      "[testing] nan: 'exact' needs float arrays on both sides, got Array.",
+    );
   });
 
   it('says index, both values and the distance, at most five times', () => {

@@ -42,7 +42,10 @@ const METER = Symbol.for('halftone/testing.meter');
  */
 export function installGpuMeter(scope: GpuScope = globalThis as unknown as GpuScope): GpuMeter {
   const device = prototypeOf(scope, 'GPUDevice');
-  if (device === undefined) throw new Error('[testing] scope must hold the WebGPU classes, got one without GPUDevice. Call dawn() first, or run in a browser with WebGPU.');
+  if (device === undefined)
+    throw new Error(
+      '[testing] scope must hold the WebGPU classes, got one without GPUDevice. Call dawn() first, or run in a browser with WebGPU.',
+    );
   const known: { [METER]?: GpuMeter } = device;
   return known[METER] ?? install(scope, device);
 }

@@ -34,7 +34,9 @@ describe('requireOrSkip', () => {
   it('throws when the missing need is on the list of required ones', async () => {
     vi.stubEnv('HALFTONE_SHARED', join(folder, 'nowhere'));
     vi.stubEnv('HALFTONE_REQUIRE', 'vulkan, shared');
-    await expect(requireOrSkip('shared')).rejects.toThrow('[testing] HALFTONE_REQUIRE lists shared, got none: HALFTONE_SHARED names no folder.');
+    await expect(requireOrSkip('shared')).rejects.toThrow(
+      '[testing] HALFTONE_REQUIRE lists shared, got none: HALFTONE_SHARED names no folder.',
+    );
   });
 
   it('takes the browser that HALFTONE_BROWSER names and no other', async () => {

@@ -17,7 +17,9 @@ const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 
 const checks = {
   vulkan: async () =>
-    (await hasVulkan()) ? met('Dawn found an adapter') : missing('Dawn finds no Vulkan adapter; install a driver or name one in VK_DRIVER_FILES'),
+    (await hasVulkan())
+      ? met('Dawn found an adapter')
+      : missing('Dawn finds no Vulkan adapter; install a driver or name one in VK_DRIVER_FILES'),
   browser: () => {
     const named = process.env['HALFTONE_BROWSER'];
     const found = (named === undefined || named === '' ? BROWSERS : [named]).find((path) => existsSync(path));
@@ -25,7 +27,8 @@ const checks = {
   },
   tensorflow: () => {
     const named = process.env['HALFTONE_TENSORFLOW'];
-    if (named !== undefined && named !== '') return existsSync(named) ? met(named) : missing(`HALFTONE_TENSORFLOW names ${named}, which does not exist`);
+    if (named !== undefined && named !== '')
+      return existsSync(named) ? met(named) : missing(`HALFTONE_TENSORFLOW names ${named}, which does not exist`);
     const name = '@tensorflow/tfjs-node';
     try {
       const folder = dirname(createRequire(join(process.cwd(), 'package.json')).resolve(`${name}/package.json`));

@@ -19,9 +19,12 @@ export function sharedFolder(): string | undefined {
 export function sharedData(path: string): string {
   const folder = sharedFolder();
   if (folder === undefined) {
-    throw new Error(`[testing] HALFTONE_SHARED must name a folder, got ${process.env['HALFTONE_SHARED'] ?? 'nothing'}. Set it, or skip with requireOrSkip('shared').`);
+    throw new Error(
+      `[testing] HALFTONE_SHARED must name a folder, got ${process.env['HALFTONE_SHARED'] ?? 'nothing'}. Set it, or skip with requireOrSkip('shared').`,
+    );
   }
   const full = join(folder, path);
-  if (!existsSync(full)) throw new Error(`[testing] shared data must exist, got ${path}. Check what the folder named by HALFTONE_SHARED holds.`);
+  if (!existsSync(full))
+    throw new Error(`[testing] shared data must exist, got ${path}. Check what the folder named by HALFTONE_SHARED holds.`);
   return full;
 }

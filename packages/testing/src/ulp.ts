@@ -42,6 +42,7 @@ export function ulpDistance(actual: number, expected: number, format: CompareFor
   if (Number.isNaN(actual) || Number.isNaN(expected)) return Number.isNaN(actual) && Number.isNaN(expected) ? 0 : Infinity;
   if (actual === expected) return 0;
   if (!Number.isFinite(expected)) return Infinity;
-  if (!Number.isFinite(actual)) return Math.sign(actual) === Math.sign(expected) && Math.abs(expected) >= factsOf(format).overflow ? 0 : Infinity;
+  if (!Number.isFinite(actual))
+    return Math.sign(actual) === Math.sign(expected) && Math.abs(expected) >= factsOf(format).overflow ? 0 : Infinity;
   return Math.abs(actual - expected) / ulpOf(expected, format);
 }

@@ -15,7 +15,8 @@ const LIMITS = [
 /** Makes a device with the features and limits that `@halftone/webgpu` asks for, so that both meet the same shaders. */
 export async function yardstickDevice(): Promise<{ readonly device: GPUDevice; readonly info: GPUAdapterInfo }> {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) throw new Error('[testing] a Vulkan driver must be present, got none. Name one in VK_DRIVER_FILES, or run --plugin emulate.');
+  if (adapter === null)
+    throw new Error('[testing] a Vulkan driver must be present, got none. Name one in VK_DRIVER_FILES, or run --plugin emulate.');
   const requiredFeatures = FEATURES.filter((feature) => adapter.features.has(feature));
   const requiredLimits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]));
   return { device: await adapter.requestDevice({ requiredFeatures, requiredLimits }), info: adapter.info };

@@ -33,7 +33,8 @@ async function runPlugin(options: ConformanceOptions, places: Places): Promise<n
   }
   const list = readList<ModeList>(folder, listFile.mode(options));
   const result = await runSpecs(options, places);
-  if (stock.device !== result.device && options.plugin === 'webgpu') say(`note: the yardstick was made on ${stock.device}, this is ${result.device}`);
+  if (stock.device !== result.device && options.plugin === 'webgpu')
+    say(`note: the yardstick was made on ${stock.device}, this is ${result.device}`);
   const flaky = readList<FlakyList>(folder, listFile.flaky())?.[yardstickOf(options)] ?? {};
   const allowed = { stock: stock.failures, flaky };
   const verdict = judge(result, { ...allowed, accepted: list?.accepted ?? {} });
@@ -56,14 +57,23 @@ async function runYardstick(options: ConformanceOptions, places: Places): Promis
   const old = readList<FlakyList>(folder, listFile.flaky()) ?? {};
   const flaky = { ...findFlaky(runs), ...old[backend] };
   if (Object.keys(flaky).length > MOST_FLAKY) {
-    say(`[testing] at most ${MOST_FLAKY} specs may differ between runs of stock ${backend}, got ${Object.keys(flaky).length}: ${Object.keys(flaky).join('; ')}. Find out why.`);
+    say(
+      `[testing] at most ${MOST_FLAKY} specs may differ between runs of stock ${backend}, got ${Object.keys(flaky).length}: ${Object.keys(flaky).join('; ')}. Find out why.`,
+    );
     return 1;
   }
   const failures = Object.fromEntries(Object.entries(first.failures).filter(([name]) => !Object.hasOwn(flaky, name)));
   if (options.update) {
     const tfjs = (createRequire(join(places.root, 'package.json'))('@tensorflow/tfjs-core/package.json') as { version: string }).version;
     const counts = { passed: first.passed.length, failed: Object.keys(first.failures).length, skipped: first.pending };
-    writeList(folder, listFile.stock(options), { backend: first.backend, device: first.device, tfjs, runs: runs.length, ...counts, failures });
+    writeList(folder, listFile.stock(options), {
+      backend: first.backend,
+      device: first.device,
+      tfjs,
+      runs: runs.length,
+      ...counts,
+      failures,
+    });
     writeList(folder, listFile.flaky(), { ...old, [backend]: flaky });
   }
   const committed = readList<StockList>(folder, listFile.stock(options))?.failures ?? {};
@@ -75,14 +85,29 @@ function report(options: ConformanceOptions, result: RunResult, verdict: Verdict
   for (const name of verdict.newlyPassing) say(`passes now, take it off the list: ${name}`);
   for (const name of verdict.unexplained) say(`needs a reason: ${name}`);
   const { asInStock, accepted, flaky, pending, betterThanStock } = verdict;
-  say(`${result.backend} on ${result.device}, ${result.seconds} s; skipped are ${asInStock.length} that fail in stock too, ${accepted.length} accepted by name, ${flaky.length} flaky, ${pending} left out by tfjs; ${betterThanStock.length} that fail in stock pass here`);
+  say(
+    `${result.backend} on ${result.device}, ${result.seconds} s; skipped are ${asInStock.length} that fail in stock too, ${accepted.length} accepted by name, ${flaky.length} flaky, ${pending} left out by tfjs; ${betterThanStock.length} that fail in stock pass here`,
+  );
   if (options.json) {
     const { mode, plugin, stock, quarter = null } = options;
     const failed = Object.keys(verdict.newFailures).length;
     const skipped = pending + asInStock.length + accepted.length + flaky.length;
-    const facts = { mode, plugin, stock, quarter, backend: result.backend, device: result.device, seconds: result.seconds, passed: verdict.passed, failed, skipped };
+    const facts = {
+      mode,
+      plugin,
+      stock,
+      quarter,
+      backend: result.backend,
+      device: result.device,
+      seconds: result.seconds,
+      passed: verdict.passed,
+      failed,
+      skipped,
+    };
     say(closingLine(verdict));
-    process.stdout.write(`${JSON.stringify({ ...facts, newFailures: verdict.newFailures, newlyPassing: verdict.newlyPassing, unexplained: verdict.unexplained, asInStock: asInStock.length, accepted: accepted.length, flaky: flaky.length, betterThanStock: betterThanStock.length })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...facts, newFailures: verdict.newFailures, newlyPassing: verdict.newlyPassing, unexplained: verdict.unexplained, asInStock: asInStock.length, accepted: accepted.length, flaky: flaky.length, betterThanStock: betterThanStock.length })}\n`,
+    );
   } else process.stdout.write(`${closingLine(verdict)}\n`);
   const nothingRan = verdict.passed === 0;
   if (nothingRan) say('[testing] one spec or more must pass, got none. Check --filter and the set-up.');

@@ -5,12 +5,29 @@ const DAY = 86_400_000;
 
 describe('parseOptions', () => {
   it('runs every spec in float32 on webgpu unless told otherwise', () => {
-    expect(parseOptions([], 0)).toEqual({ mode: 'float32', plugin: 'webgpu', base: 'wasm', stock: false, runs: 1, shards: 2, json: false, update: false });
+    expect(parseOptions([], 0)).toEqual({
+      mode: 'float32',
+      plugin: 'webgpu',
+      base: 'wasm',
+      stock: false,
+      runs: 1,
+      shards: 2,
+      json: false,
+      update: false,
+    });
   });
 
   it('reads every option', () => {
     const args = ['--mode', 'f16', '--plugin', 'emulate', '--base', 'cpu', '--quarter', '3', '--filter', 'conv', '--shards', '1', '--json'];
-    expect(parseOptions(args, 0)).toMatchObject({ mode: 'f16', plugin: 'emulate', base: 'cpu', quarter: 3, filter: 'conv', shards: 1, json: true });
+    expect(parseOptions(args, 0)).toMatchObject({
+      mode: 'f16',
+      plugin: 'emulate',
+      base: 'cpu',
+      quarter: 3,
+      filter: 'conv',
+      shards: 1,
+      json: true,
+    });
   });
 
   it('moves to the next quarter every day and comes round after four', () => {

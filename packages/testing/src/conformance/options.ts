@@ -58,7 +58,9 @@ export function parseOptions(args: readonly string[], now: number): ConformanceO
   const mode = oneOf('mode', values.mode, modes);
   const plugin = oneOf('plugin', values.plugin, ['webgpu', 'emulate']);
   if (plugin === 'emulate' && mode === 'packed-f16') {
-    throw new RangeError('[testing] mode must be float32, f16 or bfloat16 for emulate, got packed-f16. Packing is a matter of GPU storage.');
+    throw new RangeError(
+      '[testing] mode must be float32, f16 or bfloat16 for emulate, got packed-f16. Packing is a matter of GPU storage.',
+    );
   }
   const part = values.quarter === 'auto' ? String(Math.floor(now / MILLISECONDS_A_DAY) % 4) : values.quarter;
   const quarter = part === undefined ? undefined : (Number(oneOf('quarter', part, ['0', '1', '2', '3'])) as 0 | 1 | 2 | 3);
@@ -87,6 +89,7 @@ function oneOf<const T extends string>(name: string, value: string, accepted: re
 
 function count(name: string, value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > 16) throw new RangeError(`[testing] ${name} must be a whole number from 1 to 16, got ${value}. ${usage}`);
+  if (!Number.isInteger(number) || number < 1 || number > 16)
+    throw new RangeError(`[testing] ${name} must be a whole number from 1 to 16, got ${value}. ${usage}`);
   return number;
 }

@@ -66,7 +66,12 @@ function runInProcess(task: ShardTask, workFolder: string): Promise<ShardResult>
       clearTimeout(watchdog);
       process.off('exit', stop);
       if (result !== undefined) resolve(result);
-      else reject(new Error(`[testing] shard ${task.choice.shard} must send its result, got ${signal ?? `exit code ${code}`} while running: ${running}. Its last lines are above; try --filter with that name.`));
+      else
+        reject(
+          new Error(
+            `[testing] shard ${task.choice.shard} must send its result, got ${signal ?? `exit code ${code}`} while running: ${running}. Its last lines are above; try --filter with that name.`,
+          ),
+        );
     });
   });
 }

@@ -36,7 +36,9 @@ export async function bundleSpecs({ root, setupFile, outfile, define }: BundleOp
     external: ['webgpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
     define,
     plugins: [oneCopy(root)],
-    banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url); const __dirname = import.meta.dirname ?? '.';" },
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url); const __dirname = import.meta.dirname ?? '.';",
+    },
   });
 }
 
@@ -53,8 +55,12 @@ function oneCopy(root: string): Plugin {
       builder.onResolve({ filter: /^@tensorflow\/tfjs-(core|backend-[a-z]+)$/ }, ({ path, pluginData, kind }) =>
         pluginData === oneCopy ? null : builder.resolve(path, { resolveDir: root, kind, pluginData: oneCopy }),
       );
-      builder.onResolve({ filter: /^@halftone\/[a-z0-9-]+$/ }, ({ path }) => ({ path: join(root, '..', path.split('/')[1] as string, 'src', 'index.ts') }));
-      builder.onResolve({ filter: /^jasmine-core\// }, ({ path }) => ({ path: require.resolve(path, { paths: [require.resolve('jasmine/package.json')] }) }));
+      builder.onResolve({ filter: /^@halftone\/[a-z0-9-]+$/ }, ({ path }) => ({
+        path: join(root, '..', path.split('/')[1] as string, 'src', 'index.ts'),
+      }));
+      builder.onResolve({ filter: /^jasmine-core\// }, ({ path }) => ({
+        path: require.resolve(path, { paths: [require.resolve('jasmine/package.json')] }),
+      }));
     },
   };
 }

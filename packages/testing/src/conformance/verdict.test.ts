@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { closingLine, findFlaky, judge } from './verdict.ts';
 
 const allowed = { stock: { s: '' }, accepted: { a: { reason: 'rounding' }, u: { reason: 'unexplained' } }, flaky: { f: '' } };
-const run = (passed: string[], ...failing: string[]) => ({ passed, failures: Object.fromEntries(failing.map((name) => [name, `${name} broke`])), pending: 1 });
+const run = (passed: string[], ...failing: string[]) => ({
+  passed,
+  failures: Object.fromEntries(failing.map((name) => [name, `${name} broke`])),
+  pending: 1,
+});
 
 describe('judge', () => {
   it('calls a failure new when no list names it', () => {
@@ -23,12 +27,17 @@ describe('judge', () => {
   });
 
   it('is not fooled by names that every object has', () => {
-    expect(judge(run([], 'toString', 'constructor'), allowed).newFailures).toEqual({ toString: 'toString broke', constructor: 'constructor broke' });
+    expect(judge(run([], 'toString', 'constructor'), allowed).newFailures).toEqual({
+      toString: 'toString broke',
+      constructor: 'constructor broke',
+    });
   });
 });
 
 describe('findFlaky', () => {
   it('names what differs between runs and nothing else', () => {
-    expect(findFlaky([run([], 'always', 'sometimes'), run([], 'always'), run([], 'always')])).toEqual({ sometimes: 'failed in 1 of 3 runs: sometimes broke' });
+    expect(findFlaky([run([], 'always', 'sometimes'), run([], 'always'), run([], 'always')])).toEqual({
+      sometimes: 'failed in 1 of 3 runs: sometimes broke',
+    });
   });
 });

@@ -43,7 +43,9 @@ export function judge(result: Pick<ShardResult, 'passed' | 'failures' | 'pending
   const known = failing.filter(isAccepted);
   return {
     passed: result.passed.length,
-    newFailures: Object.fromEntries(Object.entries(result.failures).filter(([name]) => !isFlaky(name) && !isStock(name) && !isAccepted(name))),
+    newFailures: Object.fromEntries(
+      Object.entries(result.failures).filter(([name]) => !isFlaky(name) && !isStock(name) && !isAccepted(name)),
+    ),
     asInStock: failing.filter(isStock),
     accepted: known,
     flaky: failing.filter(isFlaky),
@@ -65,6 +67,8 @@ export function findFlaky(runs: readonly Pick<ShardResult, 'failures'>[]): Recor
   const names = new Set(runs.flatMap(({ failures }) => Object.keys(failures)));
   const uneven = [...names].map((name) => [name, runs.filter(({ failures }) => Object.hasOwn(failures, name))] as const);
   return Object.fromEntries(
-    uneven.filter(([, failed]) => failed.length < runs.length).map(([name, failed]) => [name, `failed in ${failed.length} of ${runs.length} runs: ${failed[0]?.failures[name] ?? ''}`]),
+    uneven
+      .filter(([, failed]) => failed.length < runs.length)
+      .map(([name, failed]) => [name, `failed in ${failed.length} of ${runs.length} runs: ${failed[0]?.failures[name] ?? ''}`]),
   );
 }

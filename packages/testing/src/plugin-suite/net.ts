@@ -2,7 +2,11 @@ import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { SIZE, wave } from './checks.ts';
 
 /** Two dense layers and a mean squared error, 32 examples of 16 values. */
-export function createNet(tf: typeof TensorFlow): { readonly variables: readonly TensorFlow.Variable[]; readonly loss: () => TensorFlow.Scalar; dispose(): void } {
+export function createNet(tf: typeof TensorFlow): {
+  readonly variables: readonly TensorFlow.Variable[];
+  readonly loss: () => TensorFlow.Scalar;
+  dispose(): void;
+} {
   const x = tf.tensor2d(wave(SIZE, 43), [32, 16]);
   const y = tf.tensor2d(wave(SIZE, 47), [32, 16]);
   const w1 = tf.tidy(() => tf.variable(tf.tensor2d(wave(SIZE, 53), [16, 32])));

@@ -4,15 +4,23 @@ import { expectBits, roundedWith, wave } from './checks.ts';
 import type { PluginSuiteOptions } from './options.ts';
 
 /** Reads on the host, and moves to another backend. */
-export function describeReads({ format, tf, autocast, dataSync = 'reads', otherBackend = 'cpu' }: PluginSuiteOptions, backendName: () => string): void {
+export function describeReads(
+  { format, tf, autocast, dataSync = 'reads', otherBackend = 'cpu' }: PluginSuiteOptions,
+  backendName: () => string,
+): void {
   const made = (): TensorFlow.Tensor => tf.tidy(() => tf.add(roundedWith(autocast, format)(tf.tensor1d(wave(4096, 41))), 1));
 
-  it(dataSync === 'reads' ? 'reads the same synchronously and asynchronously' : 'refuses a synchronous read of what only the device has, naming data()', async () => {
-    const tensor = made();
-    if (dataSync === 'reads') expectBits(tensor.dataSync(), await tensor.data());
-    else expect(() => tensor.dataSync()).toThrow(/^\[[a-z]+\] .*data\(\)/);
-    tensor.dispose();
-  });
+  it(
+    dataSync === 'reads'
+      ? 'reads the same synchronously and asynchronously'
+      : 'refuses a synchronous read of what only the device has, naming data()',
+    async () => {
+      const tensor = made();
+      if (dataSync === 'reads') expectBits(tensor.dataSync(), await tensor.data());
+      else expect(() => tensor.dataSync()).toThrow(/^\[[a-z]+\] .*data\(\)/);
+      tensor.dispose();
+    },
+  );
 
   it('moves a half tensor to another backend with its values, or says what to do instead', async () => {
     const tensor = roundedWith(autocast, format)(made());

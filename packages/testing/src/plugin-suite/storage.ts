@@ -4,7 +4,11 @@ import { expectBits, SIZE, wave } from './checks.ts';
 import type { PluginSuiteOptions } from './options.ts';
 
 /** Which storage each kind of op gives its result, by scope and policy. */
-export function describeStorage({ format, tf, autocast: { autocast, fullPrecision, setDefaultPolicy, storageOf } }: PluginSuiteOptions): void {
+export function describeStorage({
+  format,
+  tf,
+  autocast: { autocast, fullPrecision, setDefaultPolicy, storageOf },
+}: PluginSuiteOptions): void {
   const mixed = `mixed_${format}`;
   const product = (): TensorFlow.Tensor => tf.matMul(tf.tensor2d(wave(SIZE, 7), [32, 16]), tf.tensor2d(wave(SIZE, 11), [16, 32]));
   const within = (policy: string, fn: () => TensorFlow.Tensor): string => tf.tidy(() => autocast(policy, () => storageOf(fn())));
@@ -52,7 +56,9 @@ export function describeStorage({ format, tf, autocast: { autocast, fullPrecisio
   });
 
   it('never narrows integers and booleans', async () => {
-    const ints = tf.tidy(() => autocast(format, () => tf.add(tf.tensor1d(new Int32Array(SIZE).fill(65_537), 'int32'), tf.scalar(1, 'int32'))));
+    const ints = tf.tidy(() =>
+      autocast(format, () => tf.add(tf.tensor1d(new Int32Array(SIZE).fill(65_537), 'int32'), tf.scalar(1, 'int32'))),
+    );
     expect(storageOf(ints)).toBe('float32');
     expectBits(await ints.data(), new Int32Array(SIZE).fill(65_538));
     ints.dispose();

@@ -24,7 +24,10 @@ export function describeValues({ format, tf, autocast }: PluginSuiteOptions): vo
   });
 
   it('gives back every code of the format unchanged', async () => {
-    const every = bitsToFloats(Uint16Array.from({ length: 65_536 }, (_, code) => code), format);
+    const every = bitsToFloats(
+      Uint16Array.from({ length: 65_536 }, (_, code) => code),
+      format,
+    );
     expectBits(await stored(every), every);
   });
 
@@ -44,7 +47,10 @@ export function describeValues({ format, tf, autocast }: PluginSuiteOptions): vo
     expect(autocast.storageOf(wide)).toBe('float32');
     const rounded = await narrow.data<'float32'>();
     expectBits(await wide.data(), rounded);
-    expectBits(await sum.data(), rounded.map((value) => Math.fround(value + 2 ** -20)));
+    expectBits(
+      await sum.data(),
+      rounded.map((value) => Math.fround(value + 2 ** -20)),
+    );
     tf.dispose([narrow, wide, sum]);
   });
 

@@ -27,13 +27,23 @@ describe.skipIf(!vulkan.available)('installGpuMeter', () => {
 
   const run = async (): Promise<Float32Array> => {
     const bytes = 256 * 4;
-    const [a, b] = [0, 1].map(() => device.createBuffer({ size: bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC })) as [GPUBuffer, GPUBuffer];
+    const [a, b] = [0, 1].map(() =>
+      device.createBuffer({ size: bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC }),
+    ) as [GPUBuffer, GPUBuffer];
     const factor = device.createBuffer({ size: 16, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
     const out = device.createBuffer({ size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     device.queue.writeBuffer(a, 0, new Float32Array(256).fill(3));
     device.queue.writeBuffer(factor, 0, Float32Array.of(2, 0, 0, 0, 9, 9), 0, 4);
-    const pipeline = device.createComputePipeline({ label: 'scale', layout: 'auto', compute: { module: device.createShaderModule({ code: CODE }) } });
-    const entries = [{ binding: 0, resource: { buffer: a } }, { binding: 1, resource: { buffer: b } }, { binding: 2, resource: { buffer: factor } }];
+    const pipeline = device.createComputePipeline({
+      label: 'scale',
+      layout: 'auto',
+      compute: { module: device.createShaderModule({ code: CODE }) },
+    });
+    const entries = [
+      { binding: 0, resource: { buffer: a } },
+      { binding: 1, resource: { buffer: b } },
+      { binding: 2, resource: { buffer: factor } },
+    ];
     const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -54,11 +64,32 @@ describe.skipIf(!vulkan.available)('installGpuMeter', () => {
     const { value, report } = await meter.measure(run);
     expect([...value.subarray(0, 2)]).toEqual([6, 6]);
     expect(report).toEqual({
-      dispatches: 2, indirectDispatches: 0, workgroups: 8, storageBytesBound: 2 * 2048, uniformBytesBound: 2 * 16,
-      passes: 1, submits: 1, commandBuffers: 1, queueWrites: 2, queueWriteBytes: 1024 + 16, copies: 1, copyBytes: 1024,
-      readbacks: 1, readbackBytes: 1024, workDoneWaits: 0, pipelines: 1, shaderModules: 1, shaderModulesF16: 0, bindGroups: 1,
-      buffersCreated: 4, buffersDestroyed: 4, bytesCreated: 3 * 1024 + 16, mappedAtCreationBytes: 0,
-      bytesLiveStart: 0, bytesLiveEnd: 0, bytesPeak: 3 * 1024 + 16,
+      dispatches: 2,
+      indirectDispatches: 0,
+      workgroups: 8,
+      storageBytesBound: 2 * 2048,
+      uniformBytesBound: 2 * 16,
+      passes: 1,
+      submits: 1,
+      commandBuffers: 1,
+      queueWrites: 2,
+      queueWriteBytes: 1024 + 16,
+      copies: 1,
+      copyBytes: 1024,
+      readbacks: 1,
+      readbackBytes: 1024,
+      workDoneWaits: 0,
+      pipelines: 1,
+      shaderModules: 1,
+      shaderModulesF16: 0,
+      bindGroups: 1,
+      buffersCreated: 4,
+      buffersDestroyed: 4,
+      bytesCreated: 3 * 1024 + 16,
+      mappedAtCreationBytes: 0,
+      bytesLiveStart: 0,
+      bytesLiveEnd: 0,
+      bytesPeak: 3 * 1024 + 16,
       byPipeline: { scale: { dispatches: 2, storageBytes: 4096 } },
     });
   });

@@ -212,7 +212,8 @@ it('everything half: no float output escapes, scalars included', () => {
 
 it('a cumulative sum of one length does not run with the shader of another', async () => {
   const undo = setDefaultPolicy('float16');
-  const reversed = (numbers: number[]): Promise<Float32Array> => values(() => tf.cumsum(toStorage(tf.tensor1d(numbers), 'float16'), 0, false, true));
+  const reversed = (numbers: number[]): Promise<Float32Array> =>
+    values(() => tf.cumsum(toStorage(tf.tensor1d(numbers), 'float16'), 0, false, true));
   const all = [await reversed([1, 2, 3, 4, 5, 6, 7]), await reversed([4, 5, 6]), await reversed([1, 1, 1, 1, 9])];
   undo();
   expect(all.map((one) => [...one])).toEqual([

@@ -4,7 +4,9 @@ declare module '@halftone/autocast' {
 }
 
 declare module '@halftone/webgpu' {
-  export function registerWebGPU(options: { readonly codec?: 'f16' | 'packed-f16' }): Promise<{ readonly backendName: string; dispose(): void }>;
+  export function registerWebGPU(options: {
+    readonly codec?: 'f16' | 'packed-f16';
+  }): Promise<{ readonly backendName: string; dispose(): void }>;
 }
 
 declare module '@halftone/emulate' {
