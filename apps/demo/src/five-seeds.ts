@@ -32,10 +32,12 @@ export interface SeedSummary {
 
 const SEEDS = [1, 2, 3, 4, 5] as const;
 const KINDS = { stock: 'float32', mixed: 'mixed_float16', 'everything-half': 'float16' } as const satisfies Record<RunKind, string>;
+/** Plain half is lost within the first steps; a weight that is NaN stays NaN, so training it for hours shows nothing more. */
+const HALF_STEPS = 60;
 const BOUNDS = { meanPoints: 0.5, lowest: 95, peak: 0.75 } as const;
 
 /**
- * Trains on real MNIST from five seeds, three ways each, 4 epochs of 8,000 pictures.
+ * Trains on real MNIST from five seeds, 4 epochs of 8,000 pictures in float32 and in mixed precision, and until it is lost in plain half.
  *
  * Takes hours on a CPU driver. Keeps each finished training in `stateFile`, so that an interrupted one goes on.
  *
@@ -88,7 +90,7 @@ export function summarizeSeeds(runs: readonly SeedRun[]): SeedSummary {
 
 async function train(seed: number, kind: RunKind, folder: string, onProgress: (progress: unknown) => void): Promise<SeedRun> {
   const { batch, epochs, learningRate, batchNormMomentum } = DEFAULTS.mnist;
-  const steps = epochs * Math.floor(8000 / batch);
+  const steps = kind === 'everything-half' ? HALF_STEPS : epochs * Math.floor(8000 / batch);
   const spec: RunSpec = {
     kind,
     policy: KINDS[kind],
