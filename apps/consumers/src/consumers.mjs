@@ -1,11 +1,11 @@
 // `npm run consumers [-- part of a name …]`: packs every package, installs it by npm and by pnpm into empty folders beside stock tfjs, and uses it there.
 import { join } from 'node:path';
-import { childEnvironment } from '../../setup/src/child-environment.mjs';
 import { inCache } from '../../setup/src/folders.mjs';
-import { allNeeds, provide, requiredNeeds } from '../../setup/src/needs.mjs';
+import { requiredNeeds } from '../../setup/src/needs.mjs';
 import { placeTensorflow } from '../../setup/src/tensorflow.mjs';
 import { cases, clashes } from './cases.mjs';
 import { placeClash } from './clash.mjs';
+import { environmentFor } from './environment.mjs';
 import { install } from './install.mjs';
 import { broughtAlong, installedPackages } from './installed.mjs';
 import { checkTypes, placePrograms } from './programs.mjs';
@@ -13,11 +13,10 @@ import { projects } from './projects.mjs';
 import { runPage } from './run-page.mjs';
 import { runTool } from './run-tool.mjs';
 import { packPackages } from './tarballs.mjs';
-import { Missing, Verdicts } from './verdicts.mjs';
+import { Verdicts } from './verdicts.mjs';
 
 /** @import { Case, Clash } from './cases.mjs' */
 /** @import { Installer, Project, ProjectName } from './projects.mjs' */
-/** @import { Need } from '../../setup/src/needs.mjs' */
 /** @import { Tarball } from './tarballs.mjs' */
 
 const home = inCache('consumers');
@@ -90,27 +89,6 @@ async function runClash(clash) {
 /** @param {string} program */
 function fileOf(program) {
   return join('cases', program, program === 'require' ? 'main.cjs' : 'main.js');
-}
-
-/**
- * @param {readonly Need[]} needs
- * @returns {Promise<Record<string, string | undefined>>}
- */
-async function environmentFor(needs) {
-  /** @type {Record<string, string | undefined>} */
-  let env = { ...process.env };
-  for (const need of allNeeds().filter((one) => needs.includes(one))) {
-    const { env: added, problem } = await provide(need);
-    if (problem) throw new Missing(need, problem);
-    if (need === 'tensorflow') refuseNewNode();
-    env = childEnvironment(env, added);
-  }
-  return env;
-}
-
-/** tfjs-node 4.22 calls functions that Node 23 has no longer. */
-function refuseNewNode(version = process.versions.node) {
-  if (Number(version.split('.')[0]) >= 23) throw new Missing('node', `tfjs-node 4.22 runs on Node up to 22, this is ${version}`);
 }
 
 /** @param {string} output */

@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { bundleFor } from './bundle.mjs';
 import { withPage } from './chromium.mjs';
 
 /**
@@ -10,16 +10,7 @@ import { withPage } from './chromium.mjs';
  * @throws {Error} what the page threw
  */
 export async function runPage(entry, env) {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    write: false,
-    logLevel: 'silent',
-  });
-  const program = outputFiles[0]?.text ?? '';
+  const program = await bundleFor('browser', entry);
   const html = `<!doctype html><title>a user's page</title><link rel="icon" href="data:,"><script type="module">
     import('/program.js').then(() => (document.title = 'done'), (error) => (document.title = 'failed ' + (error.stack ?? error)));
   </script>`;

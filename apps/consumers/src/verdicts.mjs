@@ -6,7 +6,7 @@ import { closingLine } from '../../setup/src/closing-line.mjs';
 /** What a case lacks, with the reason. Caught by `judge`, which counts it as a skip, or as a failure where HALFTONE_REQUIRE lists it. */
 export class Missing extends Error {
   /**
-   * @param {import('../../setup/src/needs.mjs').Need | 'node'} need
+   * @param {import('../../setup/src/needs.mjs').Need | 'node' | 'canvas'} need
    * @param {string} reason
    */
   constructor(need, reason) {
