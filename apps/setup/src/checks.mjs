@@ -18,4 +18,5 @@ export const checks = [
   { name: 'lint', args: [own('lint.mjs')] },
   { name: 'import boundaries', args: [own('boundaries.mjs')] },
   { name: 'manifests', args: [own('manifests.mjs')] },
+  { name: 'results in the README', args: [own('readme.mjs'), '--check'] },
 ];
