@@ -6,7 +6,7 @@ import { closingLine } from '../../setup/src/closing-line.mjs';
 /** What a case lacks, with the reason. Caught by `judge`, which counts it as a skip, or as a failure where HALFTONE_REQUIRE lists it. */
 export class Missing extends Error {
   /**
-   * @param {import('../../setup/src/needs.mjs').Need | 'node' | 'canvas'} need
+   * @param {import('../../setup/src/needs.mjs').Need | 'node' | 'canvas' | 'code'} need
    * @param {string} reason
    */
   constructor(need, reason) {
@@ -20,9 +20,13 @@ export class Verdicts {
   /** @type {Verdict[]} */
   list = [];
 
-  /** @param {ReadonlySet<string>} required - needs whose lack is a failure */
-  constructor(required) {
+  /**
+   * @param {ReadonlySet<string>} required - needs whose lack is a failure
+   * @param {(line: string) => void} [print] - where lines go; stdout unless given
+   */
+  constructor(required, print = console.log) {
     this.required = required;
+    this.print = print;
   }
 
   /**
@@ -38,15 +42,15 @@ export class Verdicts {
       (error) => this.#fault(error),
     );
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(`${ending === 'failed' ? 'FAILED' : ending}: ${name}, ${seconds} s${note ? `. ${note}` : ''}`);
+    this.print(`${ending === 'failed' ? 'FAILED' : ending}: ${name}, ${seconds} s${note ? `. ${note}` : ''}`);
     this.list.push({ name, ending, note });
   }
 
   /** Prints the closing line and sets the exit code. */
   close() {
     const count = /** @param {Ending} ending */ (ending) => this.list.filter((one) => one.ending === ending).length;
-    for (const { name, ending } of this.list) if (ending === 'failed') console.log(`failed: ${name}`);
-    console.log(closingLine({ passed: count('passed'), failed: count('failed'), skipped: count('skipped') }));
+    for (const { name, ending } of this.list) if (ending === 'failed') this.print(`failed: ${name}`);
+    this.print(closingLine({ passed: count('passed'), failed: count('failed'), skipped: count('skipped') }));
     process.exitCode = count('failed') === 0 ? 0 : 1;
   }
 
