@@ -20,6 +20,6 @@ export const sizeBudgets = [
   { package: 'autocast', names: 'autocast', bytes: 6500 },
   { package: 'optimizer', names: 'mixedPrecisionOptimizer', bytes: 15_000 },
   { package: 'optimizer', names: 'gradScaler', bytes: 15_000 },
-  { package: 'emulate', names: 'useEmulated', bytes: 25_000 },
-  { package: 'webgpu', names: 'useWebGPU', bytes: 30_000 },
+  { package: 'emulate', names: 'useEmulated', bytes: 17_500 },
+  { package: 'webgpu', names: 'useWebGPU', bytes: 25_000 },
 ];
