@@ -1,4 +1,4 @@
-import { decode, encode, formats } from '@halftone/float16';
+import { decode, encode } from '@halftone/float16';
 import type { PageChecks } from './page-checks.ts';
 
 interface NativeHalf {
@@ -24,19 +24,18 @@ export async function checkCodec({ same, note }: PageChecks): Promise<void> {
     ['float16', 'f32_to_f16.u16'],
     ['bfloat16', 'f32_to_bf16.u16'],
   ] as const) {
-    same(`golden ${format}, codes that differ`, differing(encode(inputs, format), new Uint16Array(await bytesOf(file)), format), 0);
+    same(`the codec gives the golden ${format} codes`, differing(encode(inputs, format), new Uint16Array(await bytesOf(file)), format), 0);
   }
   const table = new Uint32Array(await bytesOf('f16_to_f32.u32'));
   const codes = Uint16Array.from(table, (_, i) => i);
   const bits = new Uint32Array(decode(codes, 'float16').buffer);
-  same('decoded float16 codes that differ', bits.filter((word, i) => word !== table[i] && (word & 0x7fffffff) <= 0x7f800000).length, 0);
+  same('the codec decodes all float16 codes', bits.filter((word, i) => word !== table[i] && (word & 0x7fffffff) <= 0x7f800000).length, 0);
   const { Float16Array: Native } = globalThis as { Float16Array?: NativeHalf };
   note('native Float16Array', Native === undefined ? 'no' : 'yes');
   if (Native === undefined) return;
   same(
-    'codes other than the native Float16Array’s',
+    'the codec gives the bits of Float16Array',
     differing(encode(inputs, 'float16'), new Uint16Array(new Native(inputs).buffer), 'float16'),
     0,
   );
-  same('largest finite half', formats.float16.max, 65504);
 }

@@ -24,17 +24,17 @@ async function report(): Promise<PageReport> {
   const [float32, mixed] = [await trainSmallCnn('float32', STEPS), await trainSmallCnn('mixed_float16', STEPS)];
   const tensors = tf.memory().numTensors;
   await trainSmallCnn('mixed_float16', 2);
-  checks.same('tensors that a training leaves behind', tf.memory().numTensors - tensors, 0);
-  checks.same('shaders that were not understood', handle.refusedPrograms(), {});
+  checks.same('training leaves no tensor behind', tf.memory().numTensors - tensors, 0);
+  checks.same('every shader was understood', handle.refusedPrograms(), {});
   await checkTensors(checks, handle);
   const gone = tf.tidy(() => tf.add(tf.ones([4096]), 1));
   handle.dispose();
-  checks.same('backends after dispose', tf.engine().backendNames().includes(handle.backendName), false);
+  checks.same('dispose takes the backend out', tf.engine().backendNames().includes(handle.backendName), false);
   const message = await gone.data().then(
     () => 'no error',
     (error: Error) => error.message,
   );
-  checks.holds('a tensor of a disposed plug-in', message.includes('plug-in was disposed'), message);
+  checks.holds('a tensor of a disposed plug-in says so', message.includes('plug-in was disposed'), message);
   await checkCodec(checks);
   return { capabilities, losses: { float32, mixed_float16: mixed }, facts: checks.facts };
 }

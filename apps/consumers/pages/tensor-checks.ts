@@ -16,13 +16,13 @@ export async function checkTensors(checks: PageChecks, handle: WebGPUHandle): Pr
   const before = handle.memory().physicalBytes;
   const half = toStorage(x, 'float16');
   const bytes = handle.memory().physicalBytes - before;
-  same('storageOf', [storageOf(half), half.dtype], ['float16', 'float32']);
-  holds('bytes of 2^20 halves', bytes >= 2 << 20 && bytes < (2 << 20) + 4096, String(bytes));
+  same('storageOf tells half storage', [storageOf(half), half.dtype], ['float16', 'float32']);
+  holds('2^20 halves take 2 bytes each', bytes >= 2 << 20 && bytes < (2 << 20) + 4096, String(bytes));
   const rounded = round(values, 'float16');
   holds('data() of a half tensor is rounded values', equal(await half.data(), rounded), 'bit for bit');
   checkDataSync(checks, x, rounded);
   const inside = autocast('mixed_float16', () => storageOf(tf.mul(tf.reshape(half, [1024, 1024]), 2)));
-  same('storage of a product in a scope', inside, 'float16');
+  same('a product in a scope is stored in half', inside, 'float16');
   await checkBits(checks);
   await checkBuffer(checks, rounded);
   tf.dispose([x, half]);

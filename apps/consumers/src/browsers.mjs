@@ -1,4 +1,4 @@
-// `npm run test:browser [-- --screenshots DIR]`: the WebGPU plug-in and the codec in a real Chromium, without shader-f16 and with it.
+// `npm run test:browser [-- --screenshots DIR] [-- --update]`: the WebGPU plug-in and the codec in a real Chromium, without shader-f16 and with it.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { requiredNeeds } from '../../setup/src/needs.mjs';
 import { bundleFor } from './bundle.mjs';
 import { vulkanDrawing, withPage } from './chromium.mjs';
 import { environmentFor } from './environment.mjs';
+import { keepResults, resultsOf } from './results.mjs';
 import { runTool } from './run-tool.mjs';
 import { Missing, Verdicts } from './verdicts.mjs';
 
@@ -29,7 +30,9 @@ const golden = ['f32.u32', 'f32_to_f16.u16', 'f32_to_bf16.u16', 'f16_to_f32.u32'
 const style =
   'body{font:14px/1.5 system-ui,sans-serif;margin:2rem}table{border-collapse:collapse}td{border-bottom:1px solid #ddd;padding:2px 12px 2px 0}.bad{color:#b00}';
 
-const { values } = parseArgs({ options: { screenshots: { type: 'string', default: inCache('browsers') } } });
+const { values } = parseArgs({
+  options: { screenshots: { type: 'string', default: inCache('browsers') }, update: { type: 'boolean', default: false } },
+});
 const pages = join(import.meta.dirname, '..', 'pages');
 const verdicts = new Verdicts(requiredNeeds());
 const program = await bundleFor('browser', join(pages, 'main.ts'));
@@ -44,6 +47,8 @@ await verdicts.judge('the same training in Node', async () => {
   return `losses ${shown(inNode?.mixed_float16)}`;
 });
 for (const browser of browsers) await useBrowser(browser);
+const found = resultsOf(verdicts.list, (name) => !/^native |^float16 is stored/.test(name) && name !== '');
+await verdicts.judge('the results are those in the README', () => keepResults('browsers', found, values));
 verdicts.close();
 
 /** @param {(typeof browsers)[number]} browser */

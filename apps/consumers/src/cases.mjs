@@ -15,6 +15,8 @@ export const cases = [
   { name: 'optimizer on stock cpu', program: 'optimizer', project: 'optimizer', args: ['cpu'] },
   { name: 'optimizer on stock wasm', program: 'optimizer', project: 'everything', args: ['wasm'] },
   { name: 'optimizer on stock webgpu', program: 'optimizer', project: 'everything', args: ['webgpu'], needs: ['vulkan'] },
+  { name: 'optimizer on halftone-webgpu', program: 'optimizer', project: 'everything', args: ['halftone-webgpu'], needs: ['vulkan'] },
+  { name: 'optimizer on halftone-emulate', program: 'optimizer', project: 'everything', args: ['halftone-emulate'] },
   { name: 'optimizer on stock tfjs-node', program: 'optimizer', project: 'tfjs-node', args: ['tensorflow'], needs: ['tensorflow'] },
   { name: 'optimizer on stock webgl with half textures', program: 'webgl-half', project: 'everything', page: true, needs: ['browser'] },
   { name: 'webgpu without optimizer', program: 'webgpu', project: 'webgpu', needs: ['vulkan'] },
@@ -27,7 +29,7 @@ export const cases = [
 
 /**
  * An installation that went wrong: a second copy lies below one of our packages.
- * @typedef {{ readonly name: string, readonly program: string, readonly copy: string, readonly below: string, readonly change?: readonly [from: string, to: string], readonly needs: readonly Need[] }} Clash
+ * @typedef {{ readonly name: string, readonly program: string, readonly project: ProjectName, readonly args?: readonly string[], readonly copy: string, readonly below: string, readonly change?: readonly [from: string, to: string], readonly needs?: readonly Need[] }} Clash
  */
 
 /** @type {readonly Clash[]} */
@@ -35,13 +37,23 @@ export const clashes = [
   {
     name: 'two copies of tfjs-core: one clear error',
     program: 'two-cores',
+    project: 'webgpu',
     copy: '@tensorflow/tfjs-core',
     below: '@halftone/webgpu',
     needs: ['vulkan'],
   },
   {
+    name: 'two copies of tfjs-core and the optimizer: it works on',
+    program: 'optimizer',
+    project: 'optimizer',
+    args: ['cpu'],
+    copy: '@tensorflow/tfjs-core',
+    below: '@halftone/optimizer',
+  },
+  {
     name: 'two copies of one version of autocast: they agree',
     program: 'two-autocasts',
+    project: 'webgpu',
     copy: '@halftone/autocast',
     below: '@halftone/webgpu',
     needs: ['vulkan'],
@@ -49,6 +61,7 @@ export const clashes = [
   {
     name: 'two versions of autocast: one clear error',
     program: 'other-autocast',
+    project: 'webgpu',
     copy: '@halftone/autocast',
     below: '@halftone/webgpu',
     change: ['const VERSION = 1;', 'const VERSION = 2;'],

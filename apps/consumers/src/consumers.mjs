@@ -1,5 +1,6 @@
-// `npm run consumers [-- part of a name …]`: packs every package, installs it by npm and by pnpm into empty folders beside stock tfjs, and uses it there.
+// `npm run consumers [-- part of a name …] [-- --update]`: packs every package, installs it by npm and by pnpm into empty folders beside stock tfjs, and uses it there.
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { inCache } from '../../setup/src/folders.mjs';
 import { requiredNeeds } from '../../setup/src/needs.mjs';
 import { placeTensorflow } from '../../setup/src/tensorflow.mjs';
@@ -10,6 +11,7 @@ import { install } from './install.mjs';
 import { broughtAlong, installedPackages } from './installed.mjs';
 import { checkTypes, placePrograms } from './programs.mjs';
 import { projects } from './projects.mjs';
+import { keepResults, resultsOf } from './results.mjs';
 import { runPage } from './run-page.mjs';
 import { runTool } from './run-tool.mjs';
 import { packPackages } from './tarballs.mjs';
@@ -20,7 +22,7 @@ import { Verdicts } from './verdicts.mjs';
 /** @import { Tarball } from './tarballs.mjs' */
 
 const home = inCache('consumers');
-const wishes = process.argv.slice(2);
+const { values, positionals: wishes } = parseArgs({ allowPositionals: true, options: { update: { type: 'boolean', default: false } } });
 const isWished = /** @param {string} name */ (name) => wishes.length === 0 || wishes.some((wish) => name.includes(wish));
 const verdicts = new Verdicts(requiredNeeds());
 const folderOf = /** @type {(installer: Installer, project: ProjectName) => string} */ (
@@ -33,6 +35,11 @@ for (const installer of /** @type {const} */ (['npm', 'pnpm'])) {
     await useProject(installer, name, project);
 }
 for (const clash of clashes) if (isWished(clash.name)) await verdicts.judge(`npm: ${clash.name}`, () => runClash(clash));
+if (wishes.length === 0) {
+  const names = new Set([...cases, ...clashes].map(({ name }) => name));
+  const found = resultsOf(verdicts.list, (name) => names.has(name));
+  await verdicts.judge('the results are those in the README', () => keepResults('consumers', found, values));
+}
 verdicts.close();
 
 /** @type {(installer: Installer, name: ProjectName, project: Project) => Promise<void>} */
@@ -77,13 +84,13 @@ async function runCase(folder, { program, args = [], needs = [], page = false })
 
 /** @type {(clash: Clash) => Promise<string>} */
 async function runClash(clash) {
-  const env = await environmentFor(clash.needs);
-  const source = folderOf('npm', 'webgpu');
-  await install(source, projects.webgpu, { installer: 'npm', tarballs });
+  const env = await environmentFor(clash.needs ?? []);
+  const source = folderOf('npm', clash.project);
+  await install(source, projects[clash.project], { installer: 'npm', tarballs });
   const folder = join(home, 'clash', clash.program);
   await placeClash(source, folder, clash);
   await placePrograms(folder, [clash.program]);
-  return lastLine(await runTool(process.execPath, [fileOf(clash.program)], { cwd: folder, env }));
+  return lastLine(await runTool(process.execPath, [fileOf(clash.program), ...(clash.args ?? [])], { cwd: folder, env }));
 }
 
 /** @param {string} program */
