@@ -1,4 +1,5 @@
 // `npm run consumers [-- part of a name …] [-- --update]`: packs every package, installs it by npm and by pnpm into empty folders beside stock tfjs, and uses it there.
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inCache } from '../../setup/src/folders.mjs';
@@ -88,9 +89,13 @@ async function runClash(clash) {
   const source = folderOf('npm', clash.project);
   await install(source, projects[clash.project], { installer: 'npm', tarballs });
   const folder = join(home, 'clash', clash.program);
-  await placeClash(source, folder, clash);
-  await placePrograms(folder, [clash.program]);
-  return lastLine(await runTool(process.execPath, [fileOf(clash.program), ...(clash.args ?? [])], { cwd: folder, env }));
+  try {
+    await placeClash(source, folder, clash);
+    await placePrograms(folder, [clash.program]);
+    return lastLine(await runTool(process.execPath, [fileOf(clash.program), ...(clash.args ?? [])], { cwd: folder, env }));
+  } finally {
+    await rm(folder, { recursive: true, force: true }); // 230 MB each
+  }
 }
 
 /** @param {string} program */

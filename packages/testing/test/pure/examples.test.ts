@@ -83,6 +83,18 @@ describe('running an example', () => {
 });
 
 const root = new URL('../../', import.meta.url);
+
+it('the first example of the README does what it says', async () => {
+  const [first] = packageExamples(root).filter(({ where }) => where === 'README.md');
+  const names: string[] = [];
+  const test = (name: string, body: () => void): void => {
+    names.push(name);
+    body();
+  };
+  await runExample(first ?? { where: 'README.md', line: 0, code: '' }, { load: async () => ({ expect, test }) });
+  expect(names).toEqual(['halves are what we think they are']);
+});
+
 const inVitest = packageExamples(root).filter(
   ({ code }) => !/^\s*import |dawn\(|GpuMeter|^\s*\/\/ describe|tf\.|describe\.skipIf/m.test(code),
 );
