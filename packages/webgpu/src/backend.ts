@@ -11,10 +11,13 @@ import type { BackendInternals, Program } from './internals.ts';
 import { internalsOf } from './internals.ts';
 import { storageCastProgram } from './kernels/storage-cast.ts';
 import { completeShaderKey } from './kernels/shader-key.ts';
+import type { DeviceTraits } from './kernels/kernel-source.ts';
 import { keepsFloat32Inside } from './kernels/several-programs.ts';
 import { LoweringError } from './lowering/index.ts';
 import type { DeviceBytes, MemoryLedger } from './memory.ts';
 import { keepLedger } from './memory.ts';
+import type { Recorder, RecordRequest } from './graph/record.ts';
+import { dispatchNow } from './graph/dispatch-now.ts';
 import { hostReadMessage } from './readback.ts';
 import { halfBytes } from './storage-data.ts';
 
@@ -28,6 +31,7 @@ export interface BackendSetup {
   readonly lowering: Lowering;
   readonly fault: FaultBox;
   readonly maxBytes: number;
+  readonly traits: DeviceTraits;
 }
 
 /** Counters of the lowering, for reports. */
@@ -37,7 +41,7 @@ export interface LoweringCounters {
 }
 
 /** tfjs's WebGPU backend with half storage underneath. */
-export interface HalfBackend extends WebGPUBackend {
+export interface HalfBackend extends WebGPUBackend, Recorder {
   /** The decision of the kernel that runs now; `null` outside of kernels. */
   decision: KernelDecision | null;
   readonly ledger: MemoryLedger;
@@ -65,6 +69,17 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     constructor() {
       super(setup.device, setup.info);
       this.ledger = keepLedger(this, setup.maxBytes);
+    }
+
+    readonly recorder: Recorder = dispatchNow(this, {
+      conversion: setup.conversion,
+      traits: setup.traits,
+      allocate: (shape, dtype, storage) => this.allocate(shape, dtype, storage ?? this.storageFor({ outputShape: shape } as Program, dtype)),
+    });
+
+    record(request: RecordRequest): TensorInfo[] {
+      setup.fault.check();
+      return this.recorder.record(request);
     }
 
     get inner(): BackendInternals {

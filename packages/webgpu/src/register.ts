@@ -7,7 +7,7 @@ import { createHalfBackend } from './backend.ts';
 import type { Conversion } from './current-lowering.ts';
 import { installLowering } from './current-lowering.ts';
 import type { Capabilities } from './device/capabilities.ts';
-import { describeDevice } from './device/capabilities.ts';
+import { describeDevice, deviceTraits } from './device/capabilities.ts';
 import { watchDevice } from './device/fault.ts';
 import { runtimeGpu } from './device/node-gpu.ts';
 import { conversionOf, probeNumerics } from './device/probe.ts';
@@ -91,6 +91,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
       lowering: installLowering(device, conversion),
       fault,
       maxBytes: options.maxBytes ?? Infinity,
+      traits: deviceTraits(device, info),
     });
     checkOneTfjs(backend);
     const unknown = unknownTfjs(backend);

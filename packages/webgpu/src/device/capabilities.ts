@@ -1,3 +1,4 @@
+import type { AdapterClass, DeviceTraits } from '../kernels/kernel-source.ts';
 import type { Codec } from '../lowering/index.ts';
 import type { NumericsReport } from './probe.ts';
 
@@ -60,4 +61,29 @@ export function describeDevice(
       maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
     },
   };
+}
+
+/** What kernels choose their tiles by. */
+export function deviceTraits(device: GPUDevice, info: GPUAdapterInfo): DeviceTraits {
+  const { limits } = device;
+  return {
+    shaderF16: device.features.has('shader-f16'),
+    adapterClass: adapterClassOf(info),
+    maxStorageBuffers: limits.maxStorageBuffersPerShaderStage,
+    maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
+  };
+}
+
+const CLASSES: readonly (readonly [RegExp, AdapterClass])[] = [
+  [/nvidia|radeon rx|arc a|amd/i, 'discrete'],
+  [/apple|intel|gen-\d/i, 'integrated'],
+  [/qualcomm|adreno|arm|mali|img|powervr|imagination/i, 'mobile'],
+];
+
+/** The row of the tables of tile sizes for an adapter. */
+export function adapterClassOf(info: GPUAdapterInfo): AdapterClass {
+  if (isCpuAdapter(info)) return 'cpu';
+  const text = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+  return CLASSES.find(([pattern]) => pattern.test(text))?.[1] ?? 'unknown';
 }

@@ -17,10 +17,48 @@ export interface RecordRequest {
   readonly outputs: readonly OutputFacts[];
 }
 
+/** Where an output element finds its input element: `offset + Σ coordinate × stride`, strides in elements, 0 for broadcast. */
+export interface View {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/**
+ * One operand of an elementwise op: a tensor, as it lies or through a view with one stride for each dimension of the
+ * output, or a number, which may change from step to step without a new pipeline.
+ */
+export type MapOperand = { readonly input: TensorInfo; readonly view?: View } | { readonly scalar: number };
+
+/** One elementwise op: element i of the output from element i (or its view) of each operand. */
+export interface MapRequest {
+  /** A row of the table of elementwise ops. */
+  readonly op: string;
+  readonly operands: readonly MapOperand[];
+  readonly output: OutputFacts;
+}
+
+/** What a reduction does with its elements; accumulated in float32 (or int32), in a fixed order. */
+export type ReduceOp = 'sum' | 'prod' | 'max' | 'min' | 'any' | 'all';
+
+/** One reduction over some axes of a tensor as it lies. */
+export interface ReduceRequest {
+  readonly op: ReduceOp;
+  readonly input: TensorInfo;
+  /** Sorted, in range; the shape of the output may keep them as 1 or leave them out. */
+  readonly axes: readonly number[];
+  readonly output: OutputFacts;
+}
+
 /**
  * Where kernels of ours put their work. Nothing runs yet: results are handles whose numbers are computed when somebody
  * needs them, and never if nobody does.
  */
 export interface Recorder {
   record(request: RecordRequest): TensorInfo[];
+}
+
+/** The part of the recorder that fuses: there only when fusion is on. */
+export interface MapRecorder {
+  recordMap(request: MapRequest): TensorInfo;
+  recordReduce(request: ReduceRequest): TensorInfo;
 }
