@@ -1,0 +1,3 @@
+export { convertValue, mapTypes } from './convert.ts';
+export { mapOps } from './table.ts';
+export type { Width } from './words.ts';

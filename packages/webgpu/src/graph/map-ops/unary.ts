@@ -1,0 +1,37 @@
+import type { MapOp } from '../map-op.ts';
+import { callRow, row } from './row.ts';
+
+/** Elementwise functions of one float32 tensor. Where tfjs's own kernel promises NaN, so do these. */
+export const unaryOps: Readonly<Record<string, MapOp>> = {
+  Abs: row('f>f', (_, x) => `abs(${x})`),
+  Acos: row('f>f', ({ f, fn }, x) => `select(acos(${x}), ${fn('Nan')}(${x}), (abs(${x}) > ${f('1.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
+  Acosh: row('f>f', ({ f, fn }, x) => `select(acosh(${x}), ${fn('Nan')}(${x}), (${x} < ${f('1.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
+  Asin: row('f>f', ({ f, fn }, x) => `select(asin(${x}), ${fn('Nan')}(${x}), (abs(${x}) > ${f('1.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
+  Asinh: row('f>f', (_, x) => `asinh(${x})`),
+  Atan: row('f>f', ({ fn }, x) => `select(atan(${x}), ${x}, ${fn('IsNan')}(${x}))`, ['IsNan']),
+  Atanh: callRow('f>f', 'Atanh'),
+  Ceil: row('f>f', (_, x) => `ceil(${x})`),
+  Cos: row('f>f', (_, x) => `cos(${x})`),
+  Cosh: callRow('f>f', 'Cosh'),
+  Erf: callRow('f>f', 'Erf'),
+  Exp: row('f>f', (_, x) => `exp(${x})`),
+  Expm1: row('f>f', (_, x) => `(exp(${x}) - 1.0)`),
+  Floor: row('f>f', (_, x) => `floor(${x})`),
+  IsFinite: row('f>b', ({ U, u }, x) => `((bitcast<${U}>(${x}) & ${u('0x7f800000u')}) != ${u('0x7f800000u')})`),
+  IsInf: row('f>b', ({ U, u }, x) => `((bitcast<${U}>(${x}) & ${u('0x7fffffffu')}) == ${u('0x7f800000u')})`),
+  IsNan: callRow('f>b', 'IsNan'),
+  Log: row('f>f', ({ f, fn }, x) => `select(log(${x}), ${fn('Nan')}(${x}), (${x} < ${f('0.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
+  Log1p: row('f>f', ({ f, fn }, x) => `select(log(1.0 + ${x}), ${fn('Nan')}(${x}), (${x} < ${f('-1.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
+  LogicalNot: row('b>b', (_, x) => `(!${x})`),
+  Neg: row('f>f', (_, x) => `(-${x})`),
+  Reciprocal: row('f>f', ({ f }, x) => `(${f('1.0')} / ${x})`),
+  Round: row('f>f', (_, x) => `round(${x})`),
+  Rsqrt: row('f>f', (_, x) => `inverseSqrt(${x})`),
+  Sign: row('f>f', ({ fn }, x) => `select(sign(${x}), ${x}, ${fn('IsNan')}(${x}))`, ['IsNan']),
+  Sin: row('f>f', (_, x) => `sin(${x})`),
+  Sinh: callRow('f>f', 'Sinh'),
+  Sqrt: row('f>f', (_, x) => `sqrt(${x})`),
+  Square: row('f>f', (_, x) => `(${x} * ${x})`),
+  Tan: row('f>f', (_, x) => `tan(${x})`),
+  Tanh: callRow('f>f', 'Tanh'),
+};
