@@ -27,7 +27,8 @@ export const unaryOps: Readonly<Record<string, MapOp>> = {
   Reciprocal: row('f>f', ({ f }, x) => `(${f('1.0')} / ${x})`),
   Round: row('f>f', (_, x) => `round(${x})`),
   Rsqrt: row('f>f', (_, x) => `inverseSqrt(${x})`),
-  Sign: row('f>f', ({ fn }, x) => `select(sign(${x}), ${x}, ${fn('IsNan')}(${x}))`, ['IsNan']),
+  /** 0 for NaN, as tfjs's specs ask. */
+  Sign: row('f>f', ({ f, fn }, x) => `select(sign(${x}), ${f('0.0')}, ${fn('IsNan')}(${x}))`, ['IsNan']),
   Sin: row('f>f', (_, x) => `sin(${x})`),
   Sinh: callRow('f>f', 'Sinh'),
   Sqrt: row('f>f', (_, x) => `sqrt(${x})`),
