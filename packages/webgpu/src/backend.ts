@@ -16,8 +16,12 @@ import { keepsFloat32Inside } from './kernels/several-programs.ts';
 import { LoweringError } from './lowering/index.ts';
 import type { DeviceBytes, MemoryLedger } from './memory.ts';
 import { keepLedger } from './memory.ts';
-import type { Recorder, RecordRequest } from './graph/record.ts';
 import { dispatchNow } from './graph/dispatch-now.ts';
+import type { ProgramUniforms } from './graph/lazy-recorder.ts';
+import { LazyRecorder } from './graph/lazy-recorder.ts';
+import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest } from './graph/record.ts';
+import { PipelineCache } from './graph/plan/pipelines.ts';
+import { stockCompiler } from './graph/stock-program.ts';
 import { hostReadMessage } from './readback.ts';
 import { halfBytes } from './storage-data.ts';
 
@@ -32,6 +36,8 @@ export interface BackendSetup {
   readonly fault: FaultBox;
   readonly maxBytes: number;
   readonly traits: DeviceTraits;
+  /** Whether kernels are recorded and fused, or run one by one as tfjs does. */
+  readonly fusion: boolean;
 }
 
 /** Counters of the lowering, for reports. */
@@ -41,7 +47,7 @@ export interface LoweringCounters {
 }
 
 /** tfjs's WebGPU backend with half storage underneath. */
-export interface HalfBackend extends WebGPUBackend, Recorder {
+export interface HalfBackend extends WebGPUBackend, Recorder, MapRecorder {
   /** The decision of the kernel that runs now; `null` outside of kernels. */
   decision: KernelDecision | null;
   readonly ledger: MemoryLedger;
@@ -50,6 +56,8 @@ export interface HalfBackend extends WebGPUBackend, Recorder {
   toStorage(input: TensorInfo, storage: Storage): TensorInfo;
   widen(dataId: object): void;
   hostScalar(dataId: object): number | undefined;
+  /** What is recorded and not yet run; `null` where kernels run one by one. */
+  readonly lazy: LazyRecorder | null;
 }
 
 const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST
@@ -71,15 +79,65 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       this.ledger = keepLedger(this, setup.maxBytes);
     }
 
-    readonly recorder: Recorder = dispatchNow(this, {
-      conversion: setup.conversion,
-      traits: setup.traits,
-      allocate: (shape, dtype, storage) => this.allocate(shape, dtype, storage ?? this.storageFor({ outputShape: shape } as Program, dtype)),
-    });
+    readonly lazy: LazyRecorder | null = setup.fusion ? new LazyRecorder(this.#host()) : null;
+    readonly recorder: Recorder =
+      this.lazy ??
+      dispatchNow(this, {
+        conversion: setup.conversion,
+        traits: setup.traits,
+        allocate: (shape, dtype, storage) => this.allocate(shape, dtype, storage ?? this.storageFor({ outputShape: shape } as Program, dtype)),
+      });
+
+    #host(): ConstructorParameters<typeof LazyRecorder>[0] {
+      const uniform = 0x40 | 0x8; // GPUBufferUsage.UNIFORM | COPY_DST
+      const compile = stockCompiler(this, { run: Base.prototype.runWebGPUProgram, lowering: setup.lowering, conversion: setup.conversion });
+      return {
+        device: setup.device,
+        traits: setup.traits,
+        conversion: setup.conversion,
+        pipelines: new PipelineCache(setup.device),
+        compileProgram: compile,
+        dataOf: (dataId) => this.inner.tensorMap.get(dataId),
+        allocate: (shape, dtype, storage) => this.allocate([...shape], dtype, storage ?? this.storageFor({ outputShape: [...shape], shaderKey: '' }, dtype)),
+        upload: (dataId) => this.uploadToGPU(dataId),
+        submit: () => this.submitQueue(),
+        acquire: (bytes) => this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE),
+        release: (buffer) => this.bufferManager.releaseBuffer(buffer),
+        acquireUniform: (bytes) => this.bufferManager.acquireBuffer(bytes, uniform),
+        releaseUniform: (buffer) => this.bufferManager.releaseBuffer(buffer),
+        encoder: () => {
+          this.ensureCommandEncoderReady();
+          this.endComputePassEncoder();
+          return this.inner.commandEncoder as GPUCommandEncoder;
+        },
+      };
+    }
 
     record(request: RecordRequest): TensorInfo[] {
       setup.fault.check();
       return this.recorder.record(request);
+    }
+
+    recordMap(request: MapRequest): TensorInfo {
+      setup.fault.check();
+      return this.fusing().recordMap(request);
+    }
+
+    recordReduce(request: ReduceRequest): TensorInfo {
+      setup.fault.check();
+      return this.fusing().recordReduce(request);
+    }
+
+    fusing(): LazyRecorder {
+      if (this.lazy === null) throw new Error("[webgpu] elementwise recording needs fusion, got fusion: 'off'. Leave the option out.");
+      return this.lazy;
+    }
+
+    /** Runs what waits; called before anything looks at buffers. */
+    flush(options?: { readonly submit?: boolean }): void {
+      if (this.lazy === null) return;
+      setup.fault.check();
+      this.outsideKernels(() => this.lazy?.flush(options));
     }
 
     get inner(): BackendInternals {
@@ -104,6 +162,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     }
 
     toStorage(input: TensorInfo, storage: Storage): TensorInfo {
+      if (this.lazy !== null) return this.recordMap({ op: 'copy', operands: [{ input }], output: { shape: input.shape, dtype: 'float32', storage } });
       const output = this.allocate(input.shape, 'float32', storage);
       return this.outsideKernels(() => this.runWebGPUProgram(storageCastProgram(input.shape), [input], 'float32', undefined, output));
     }
@@ -117,6 +176,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
         return;
       }
       const wide = this.toStorage({ dataId, shape: data.shape, dtype: 'float32' }, 'float32');
+      this.flush();
       const wideData = tensorMap.get(wide.dataId);
       [data.resource, wideData.resource] = [wideData.resource, data.resource]; // the old buffer goes back with the temporary
       data.storage = undefined;
@@ -125,8 +185,16 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
 
     override uploadToGPU(dataId: object): void {
       const data = this.inner.tensorMap.get(dataId);
-      if (data.storage === undefined || (data.resource !== undefined && data.resource !== null)) return super.uploadToGPU(dataId);
+      if (data.resource !== undefined && data.resource !== null) return;
       const size = util.sizeFromShape(data.shape);
+      if (data.storage === undefined) {
+        if (this.lazy === null || data.values === null || data.values === undefined || data.dtype === 'string') return super.uploadToGPU(dataId);
+        const wide = this.bufferManager.acquireBuffer(size * 4, STORAGE_USAGE);
+        this.queue.writeBuffer(wide, 0, data.dtype === 'float32' ? Float32Array.from(data.values as Float32Array) : Int32Array.from(data.values as Int32Array));
+        data.values = null;
+        data.resource = wide;
+        return;
+      }
       const bytes = halfBytes(size);
       const buffer = this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE);
       if (data.values !== null && data.values !== undefined) {
@@ -149,10 +217,12 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       completeShaderKey(program);
       if (program.pixelsOpType !== undefined && program.pixelsOpType !== null) {
         for (const input of inputs) if (this.storageOf(input.dataId) !== 'float32') this.widen(input.dataId);
+        this.flush();
         return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, output);
       }
       const target = output ?? this.allocate(program.outputShape, outputDtype, this.storageFor(program, outputDtype));
       if (program.atomic === true) this.widen(target.dataId);
+      if (this.lazy !== null && util.sizeFromShape(target.shape) > 0) return this.lazy.recordProgram({ program, inputs, output: target, uniforms: (uniforms ?? []) as ProgramUniforms });
       const bindings = bindingsToLower(program, inputs, target, setup.conversion.codecs, (dataId) => this.storageOf(dataId));
       if (bindings === null) return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, target);
       const plainKey = program.shaderKey;
@@ -172,7 +242,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     }
 
     /** The storage of a program's output inside the running kernel. */
-    storageFor(program: Program, dtype: DataType): Storage {
+    storageFor(program: Pick<Program, 'outputShape' | 'shaderKey' | 'atomic'>, dtype: DataType): Storage {
       const { decision } = this;
       if (dtype !== 'float32' || decision === null || program.atomic === true || setup.conversion.codecs === null) return 'float32';
       if (!decision.forced && keepsFloat32Inside(decision)) return 'float32';
@@ -182,6 +252,8 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
 
     /** Small host-resident inputs are computed on the host, in float32; not where everything is to be half. */
     override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
+      const { tensorMap } = this.inner;
+      if (inputs.some(({ dataId }) => tensorMap.get(dataId).values === null || tensorMap.get(dataId).values === undefined)) return false;
       return this.decision?.forced !== true && super.shouldExecuteOnCPU(inputs, sizeThreshold);
     }
 
@@ -209,6 +281,8 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       const data = tensorMap.has(dataId) ? tensorMap.get(dataId) : undefined;
       if (data?.values !== null && data?.values !== undefined) return data.values;
       setup.fault.check();
+      if (data?.failure !== undefined) throw data.failure;
+      if (data !== undefined && this.lazy?.isPending(data) === true) this.flush({ submit: false });
       try {
         if (data?.storage === undefined || data.dtype !== 'float32') return await super.read(dataId);
         const { storage, shape } = data;
@@ -227,22 +301,45 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       if (data.values !== null && data.values !== undefined) return data.values;
       setup.fault.check();
       if (data.dtype !== 'complex64' && typeof OffscreenCanvas === 'undefined') throw new Error(hostReadMessage(this.decision?.kernelName));
+      if (data.failure !== undefined) throw data.failure;
       this.outsideKernels(() => this.widen(dataId));
+      this.flush();
       return super.readSync(dataId);
     }
 
     override readToGPU(dataId: object): GPUData {
       setup.fault.check();
       const data = this.inner.tensorMap.get(dataId);
+      if (data.failure !== undefined) throw data.failure;
+      this.flush();
       if (data.storage === undefined || data.resource === undefined || data.resource === null) return super.readToGPU(dataId);
       const wide = this.toStorage({ dataId, shape: data.shape, dtype: 'float32' }, 'float32');
+      this.flush({ submit: false });
       this.endComputePassEncoder();
       this.submitQueue();
       const { resource } = this.inner.tensorMap.get(wide.dataId);
       return { tensorRef: engine().makeTensorFromTensorInfo(wide), buffer: resource as GPUBuffer };
     }
 
+    /** Data that waiting work reads or makes keeps its buffer until that work has run. */
+    override disposeData(dataId: object, force = false): boolean {
+      const { tensorMap } = this.inner;
+      const data = tensorMap.has(dataId) ? tensorMap.get(dataId) : undefined;
+      if (data === undefined || this.lazy === null || !this.lazy.holds(data)) return super.disposeData(dataId, force);
+      data.refCount = force ? 0 : data.refCount - 1;
+      if (data.refCount > 0) return false;
+      data.disposed = true;
+      tensorMap.delete(dataId);
+      return true;
+    }
+
+    override dispose(): void {
+      this.lazy?.dispose();
+      super.dispose();
+    }
+
     override memory(): ReturnType<WebGPUBackend['memory']> & DeviceBytes {
+      this.flush();
       return { ...super.memory(), ...this.ledger.bytes() };
     }
   }

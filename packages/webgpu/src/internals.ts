@@ -11,12 +11,15 @@ export interface BackendInternals {
     get(dataId: object): HalfTensorData;
     set(dataId: object, data: HalfTensorData): void;
     has(dataId: object): boolean;
+    delete(dataId: object): boolean;
   };
   readonly commandQueueOwnedIds: WeakSet<object>;
   readonly pipelineCache: Record<string, unknown>;
   commandEncoder: GPUCommandEncoder | null;
   convertAndCacheOnCPU(dataId: object, values: BackendValues): BackendValues;
   releaseResource(dataId: object): void;
+  /** Dispatches a compiled program; replaced while programs are only to be compiled. */
+  recordAndSubmit: unknown;
 }
 
 /** The private members of tfjs's buffer pool. */
@@ -39,6 +42,7 @@ export function poolOf(backend: WebGPUBackend): PoolInternals {
 const METHODS = [
   'convertAndCacheOnCPU',
   'releaseResource',
+  'recordAndSubmit',
   'runWebGPUProgram',
   'uploadToGPU',
   'getBufferData',

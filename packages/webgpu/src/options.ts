@@ -8,6 +8,11 @@ export interface WebGPUOptions {
   readonly maxBytes?: number;
   /** Conversion by the device or by integer arithmetic. Default: what the start-up probe found to be exact. */
   readonly conversion?: 'hardware' | 'software';
+  /**
+   * `on`: kernels are recorded, fused and run together when somebody needs a result; float32 then equals stock tfjs
+   * within rounding. `off`: kernels run one by one, and float32 is stock tfjs bit for bit.
+   */
+  readonly fusion?: 'on' | 'off';
   /** Name of the tfjs backend. Default `halftone-webgpu`. */
   readonly backendName?: string;
 }
@@ -16,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly unknown[]>> = {
   codec: ['f16', 'packed-f16', undefined],
   powerPreference: ['high-performance', 'low-power', undefined],
   conversion: ['hardware', 'software', undefined],
+  fusion: ['on', 'off', undefined],
 };
 
 /** Refuses what is not an option, by name. */

@@ -92,6 +92,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
       fault,
       maxBytes: options.maxBytes ?? Infinity,
       traits: deviceTraits(device, info),
+      fusion: options.fusion === 'on',
     });
     checkOneTfjs(backend);
     const unknown = unknownTfjs(backend);
@@ -99,7 +100,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
     registerBackend(backendName, () => backend, 0);
     undo.push(() => removeBackend(backendName));
     undo.push(
-      registerKernels(plugin),
+      registerKernels(plugin, { fusion: options.fusion === 'on' }),
       installBroadcastGradients(backendName),
       installBatchNormGradient(backendName),
       registerPlugin(plugin),

@@ -27,8 +27,9 @@ export function assemble(
   codecs: readonly PortCodec[],
   conversion: Pick<Conversion, 'narrow' | 'widen'>,
 ): AssembledKernel {
-  const { name, ports, params = [] } = source;
+  const { name, ports, params = [], enables = [] } = source;
   const text = [
+    ...enables.map((extension) => `enable ${extension};`),
     ...ports.map((port, index) => declaration(port, index)),
     paramBlock(params, ports.length),
     ...ports.flatMap(accessors),

@@ -36,6 +36,8 @@ export interface KernelSource {
   readonly params?: readonly Param[];
   readonly workgroupSize: readonly [number, number, number];
   readonly dispatch: readonly [number, number, number];
+  /** WGSL extensions that the text itself uses; those of codecs are added where needed. */
+  readonly enables?: readonly 'f16'[];
   /** Module scope: `var<workgroup>` and functions. */
   readonly declarations?: string;
   readonly main: string;

@@ -4,6 +4,10 @@ import type { PrecisionPlugin } from '@halftone/autocast';
 import { beginKernel, endKernel } from '@halftone/autocast';
 import type { HalfBackend } from '../backend.ts';
 import { rememberReducedShape } from '../gradients/reductions.ts';
+import { elementwiseKernels } from './elementwise/elementwise-kernels.ts';
+import type { OwnKernel, StockKernel } from './elementwise/own-kernel.ts';
+import { reductionKernels } from './reductions/reduction-kernels.ts';
+import { viewKernels } from './views/view-kernels.ts';
 import { bitTestKernels } from './non-finite.ts';
 
 /**
@@ -12,18 +16,29 @@ import { bitTestKernels } from './non-finite.ts';
  *
  * @returns a function that takes them out again
  */
-export function registerKernels(plugin: PrecisionPlugin): () => void {
+export function registerKernels(plugin: PrecisionPlugin, { fusion }: { readonly fusion: boolean }): () => void {
   const { backendName } = plugin;
-  const own = new Map(bitTestKernels.map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]));
-  const names: string[] = [];
-  for (const kernel of getKernelsForBackend('webgpu')) {
-    const kernelFunc = own.get(kernel.kernelName) ?? kernel.kernelFunc;
-    registerKernel({ ...kernel, backendName, kernelFunc: decided(plugin, kernel.kernelName, kernelFunc) });
-    names.push(kernel.kernelName);
+  const stock = new Map(getKernelsForBackend('webgpu').map((kernel) => [kernel.kernelName, kernel]));
+  const own = new Map([...bitTestKernels, ...(fusion ? fusedKernels(stock) : [])].map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]));
+  const names = [...new Set([...stock.keys(), ...own.keys()])];
+  for (const kernelName of names) {
+    const kernel = stock.get(kernelName);
+    const kernelFunc = own.get(kernelName) ?? kernel?.kernelFunc;
+    if (kernelFunc !== undefined) registerKernel({ ...kernel, kernelName, backendName, kernelFunc: decided(plugin, kernelName, kernelFunc) });
   }
   return () => {
     for (const name of names) unregisterKernel(name, backendName);
   };
+}
+
+/** Kernels that are recorded as data and fused. */
+function fusedKernels(registered: ReadonlyMap<string, KernelConfig>): OwnKernel[] {
+  const stock: StockKernel = (kernelName) => {
+    const found = registered.get(kernelName);
+    if (found === undefined) throw new Error(`[webgpu] tfjs's WebGPU backend has no kernel ${kernelName}, got a call to it. Install @tensorflow/tfjs-backend-webgpu@4.22.`);
+    return found.kernelFunc;
+  };
+  return [...elementwiseKernels(stock), ...viewKernels(stock), ...reductionKernels(stock)];
 }
 
 function decided(plugin: PrecisionPlugin, kernelName: string, run: KernelConfig['kernelFunc']): KernelConfig['kernelFunc'] {

@@ -71,14 +71,17 @@ const FUNCTIONS: Readonly<Record<string, FunctionText>> = {
   let quotient = (a - rest) / b;
   return round(select(quotient, quotient - 1.0, sign(rest) == -sign(b)));`,
   ),
-  /** WGSL's pow is for a positive base; x^0 is 1 for every x, a negative base wants a whole exponent. */
+  /**
+   * WGSL's pow is for a positive base, and some drivers answer 0 for every power of 0; x^0 is 1 for every x, a negative
+   * base wants a whole exponent.
+   */
   Pow: binary(
-    ({ f, fn }) => `let size = pow(abs(a), b);
+    ({ f, fn }) => `let size = select(pow(abs(a), b), ${fn('Infinity')}(abs(a)), (a == ${f('0.0')}) & (b < ${f('0.0')}));
   let odd = round(abs(b) % 2.0) == ${f('1.0')};
   let whole = select(size, -size, (a < ${f('0.0')}) & odd);
   let bad = ((a < ${f('0.0')}) & (floor(b) < b)) | ${fn('Unordered')}(a, b);
   return select(select(whole, ${fn('Nan')}(a), bad), ${f('1.0')}, b == ${f('0.0')});`,
-    ['Nan', 'Unordered'],
+    ['Nan', 'Infinity', 'Unordered'],
   ),
 };
 

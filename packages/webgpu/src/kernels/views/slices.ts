@@ -29,9 +29,8 @@ function recordSlice(stock: StockKernel): RecordKernel {
   return ({ inputs, attrs }, backend) => {
     const x = inputs['x'] as TensorInfo;
     const wanted = attrs as unknown as { begin: number | number[]; size: number | number[] };
-    // tfjs reads no more of a tensor here than its shape
-    const [begin, size] = slice_util.parseSliceParams(x as Parameters<typeof slice_util.parseSliceParams>[0], wanted.begin, wanted.size);
-    slice_util.assertParamsValid(x as Parameters<typeof slice_util.assertParamsValid>[0], begin, size);
+    const [begin, size] = slice_util.parseSliceParams(x, wanted.begin, wanted.size) as [number[], number[]];
+    slice_util.assertParamsValid(x, begin, size);
     return recordView(backend, stock, { x, view: sliceView(x.shape, begin), shape: size });
   };
 }
@@ -43,7 +42,6 @@ function recordStridedSlice(stock: StockKernel): RecordKernel {
       Readonly<Record<'beginMask' | 'endMask' | 'ellipsisMask' | 'newAxisMask' | 'shrinkAxisMask', number>>;
     const info = slice_util.sliceInfo(x.shape, a.begin, a.end, a.strides, a.beginMask, a.endMask, a.ellipsisMask, a.newAxisMask, a.shrinkAxisMask);
     const { begin, strides, finalShapeSparse: shape, finalShape } = info;
-    if (begin === undefined || finalShape === undefined || shape === undefined || util.sizeFromShape(shape) !== util.sizeFromShape(finalShape)) return null;
     return recordView(backend, stock, { x, view: sliceView(x.shape, begin, strides), shape, finalShape });
   };
 }
@@ -53,7 +51,7 @@ function recordSplit(stock: StockKernel): RecordKernel {
     const x = inputs['x'] as TensorInfo;
     const wanted = attrs as unknown as { numOrSizeSplits: number | number[]; axis: number };
     const axis = util.parseAxisParam(wanted.axis, x.shape)[0] ?? 0;
-    const sizes = backend_util.prepareSplitSize(x as Parameters<typeof backend_util.prepareSplitSize>[0], wanted.numOrSizeSplits, axis);
+    const sizes = backend_util.prepareSplitSize(x, wanted.numOrSizeSplits, axis);
     if (sizes.some((size) => size === 0)) return null;
     let begin = 0;
     return allOrNothing(

@@ -1,0 +1,294 @@
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
+import type { Storage } from '@halftone/autocast';
+import type { Program } from '../internals.ts';
+import type { HalfTensorData } from '../storage-data.ts';
+import type { GraphShape, NodeOperand, ProgramNode } from './node.ts';
+import { PendingGraph } from './pending-graph.ts';
+import type { PlanDevice } from './plan/build-plan.ts';
+import { buildPlan } from './plan/build-plan.ts';
+import type { RunDevice } from './plan/run-plan.ts';
+import { RunnablePlan } from './plan/run-plan.ts';
+import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest, View } from './record.ts';
+
+/** What the recorder needs of the backend that it works for. */
+export interface RecorderHost extends PlanDevice, RunDevice {
+  dataOf(dataId: object): HalfTensorData;
+  /** A handle without a buffer; `storage` undefined: what the running kernel's decision says. */
+  allocate(shape: readonly number[], dtype: DataType, storage: Storage | undefined): TensorInfo;
+  /** Gives data that is on the host a buffer. */
+  upload(dataId: object): void;
+  submit(): void;
+}
+
+/** Bounds on what may wait, and on what is remembered. */
+export const GRAPH_LIMITS = {
+  /** Nodes that may wait; a step of ResNet-50 with Adam has about 4,000. */
+  nodes: 32768,
+  /** Plans that are remembered; the one that was not used for longest goes first. */
+  plans: 64,
+} as const;
+
+export type ProgramUniforms = ProgramNode['uniforms'];
+
+/** One program of tfjs's on its way into the graph. */
+export interface ProgramRequest {
+  readonly program: Program;
+  readonly inputs: readonly TensorInfo[];
+  readonly output: TensorInfo;
+  readonly uniforms: ProgramUniforms;
+}
+
+/**
+ * Collects what is asked for and runs it when somebody needs a buffer.
+ *
+ * A graph that has been seen before is not planned again: its words (`fingerprint`) find the plan, which runs with the new
+ * inputs and numbers.
+ */
+export class LazyRecorder implements Recorder, MapRecorder {
+  readonly #host: RecorderHost;
+  readonly #plans = new Map<string, RunnablePlan>();
+  #graph = new PendingGraph();
+  #stepEnded = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #seen: (fingerprint: string, plan: RunnablePlan) => void;
+
+  constructor(host: RecorderHost, seen: (fingerprint: string, plan: RunnablePlan) => void = () => undefined) {
+    this.#host = host;
+    this.#seen = seen;
+  }
+
+  /** Whether the numbers of this data are still to be computed. */
+  isPending(data: HalfTensorData): boolean {
+    return this.#graph.holds(data) && data.place?.pending === true;
+  }
+
+  /** Whether a node that has not run makes or reads this data. */
+  holds(data: HalfTensorData): boolean {
+    return this.#graph.holds(data);
+  }
+
+  record({ recipe, inputs, outputs }: RecordRequest): TensorInfo[] {
+    this.#begin();
+    const slots = inputs.map((info) => this.#read(info));
+    const made = outputs.map(({ shape, dtype, storage }, index) => {
+      const pair = recipe.updates?.find(([output]) => output === index);
+      const from = pair === undefined ? undefined : this.#host.dataOf((inputs[pair[1]] as TensorInfo).dataId);
+      const info = this.#host.allocate(shape, dtype, from === undefined ? storage : (from.storage ?? 'float32'));
+      return { info, slot: this.#make(info) };
+    });
+    const scalars = Object.keys(recipe.scalars ?? {}).join();
+    this.#graph.push({
+      kind: 'kernel',
+      recipe,
+      inputs: slots,
+      outputs: made.map(({ slot }) => slot),
+      key: `k${recipe.key}(${slots.join()})${made.map(({ slot }) => slot).join()}${recipe.updates?.join('/') ?? ''}${scalars}`,
+    });
+    return made.map(({ info }) => info);
+  }
+
+  recordMap({ op, operands, output }: MapRequest): TensorInfo {
+    this.#begin();
+    const scalars: number[] = [];
+    const scalar = (value: number): NodeOperand => ({ scalar: scalars.push(value) - 1 });
+    const list = operands.map((operand): NodeOperand => {
+      if ('scalar' in operand) return scalar(operand.scalar);
+      const constant = this.#hostNumber(operand.input);
+      return constant === undefined ? { slot: this.#read(operand.input), view: operand.view ?? null } : scalar(constant);
+    });
+    const info = this.#host.allocate(output.shape, output.dtype, output.storage);
+    const slot = this.#make(info);
+    const words = list.map((operand) => ('scalar' in operand ? 's' : `${operand.slot}${viewKey(operand.view)}`));
+    this.#graph.push({
+      kind: 'map',
+      op,
+      shape: output.shape,
+      operands: list,
+      inputs: list.flatMap((operand) => ('slot' in operand ? [operand.slot] : [])),
+      outputs: [slot],
+      scalars,
+      key: `m${op}[${output.shape.join()}]${words.join(' ')}>${slot}`,
+    });
+    return info;
+  }
+
+  recordReduce({ op, input, axes, output }: ReduceRequest): TensorInfo {
+    this.#begin();
+    const from = this.#read(input);
+    const info = this.#host.allocate(output.shape, output.dtype, output.storage);
+    const slot = this.#make(info);
+    this.#graph.push({ kind: 'reduce', op, shape: input.shape, axes, inputs: [from], outputs: [slot], key: `r${op}[${input.shape.join()}]${axes.join()}(${from})${slot}` });
+    return info;
+  }
+
+  recordProgram({ program, inputs, output, uniforms }: ProgramRequest): TensorInfo {
+    this.#begin();
+    const slots = inputs.map((info) => this.#read(info));
+    const data = this.#host.dataOf(output.dataId);
+    const goesOn = this.isPending(data) || (data.resource !== undefined && data.resource !== null);
+    const updates = goesOn ? this.#read(output) : -1;
+    const slot = this.#make(output);
+    const facts = [program.shaderKey, program.dispatch.join('x'), program.workgroupSize.join('x'), program.outputShape.join(), output.dtype, ...inputs.map(({ shape, dtype }) => `${dtype}${shape.join()}`)];
+    const numbers = uniforms.map(({ type, data: values }) => `${type}${Array.from(values).join()}`);
+    this.#graph.push({
+      kind: 'program',
+      program,
+      uniforms,
+      inputShapes: inputs.map(({ shape }) => shape),
+      outputShape: output.shape,
+      outputDtype: output.dtype,
+      inputs: slots,
+      outputs: [slot],
+      updates,
+      key: `p${facts.join('_')}|${numbers.join('_')}(${slots.join()})${updates}>${slot}`,
+    });
+    return output;
+  }
+
+  /** A step has ended: what is recorded next is another graph, so that each step is one and the same. */
+  endStep(): void {
+    this.#stepEnded = !this.#graph.empty;
+  }
+
+  /**
+   * Runs everything that was asked for. With `submit: false` the commands wait in the encoder for a submit that the
+   * caller is about to make. When it fails, old values of what was to be updated are whole, and what was to be made says why it does not exist.
+   */
+  flush({ submit = true }: { readonly submit?: boolean } = {}): void {
+    const graph = this.#take();
+    if (graph === null) return;
+    try {
+      const plan = this.#planOf(graph);
+      this.#settle(graph, plan.plan.bufferOf, plan.plan.buffers.length, plan.run(graph));
+    } catch (error) {
+      this.#abandon(graph, error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+    if (submit) this.#host.submit();
+  }
+
+  /** Plans what was asked for and compiles it without blocking; the next flush finds it ready. Waits for the GPU's compiler. */
+  async compile(onCompiled: (done: number, total: number) => void): Promise<void> {
+    if (!this.#graph.empty) await this.#planOf(this.#graph).plan.compile(onCompiled);
+  }
+
+  dispose(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#graph = new PendingGraph();
+    for (const plan of this.#plans.values()) plan.dispose();
+    this.#plans.clear();
+  }
+
+  #begin(): void {
+    if (this.#stepEnded || this.#graph.nodes.length >= GRAPH_LIMITS.nodes) this.flush();
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      try {
+        this.flush();
+      } catch {
+        // whoever asks for one of the results is told
+      }
+    }, 0);
+  }
+
+  #take(): PendingGraph | null {
+    this.#stepEnded = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const graph = this.#graph;
+    if (graph.empty) return null;
+    this.#graph = new PendingGraph();
+    return graph;
+  }
+
+  #planOf(graph: PendingGraph): RunnablePlan {
+    const { shape, fingerprint } = graph.shape();
+    const known = this.#plans.get(fingerprint);
+    if (known !== undefined) {
+      this.#plans.delete(fingerprint);
+      this.#plans.set(fingerprint, known);
+      this.#seen(fingerprint, known);
+      return known;
+    }
+    const plan = new RunnablePlan(buildPlan(shape, this.#host), this.#host);
+    this.#plans.set(fingerprint, plan);
+    if (this.#plans.size > GRAPH_LIMITS.plans) {
+      const [oldest, unused] = this.#plans.entries().next().value as [string, RunnablePlan];
+      this.#plans.delete(oldest);
+      unused.dispose();
+    }
+    this.#seen(fingerprint, plan);
+    return plan;
+  }
+
+  /** Hands the buffers to the data that keep them and gives the rest back. */
+  #settle(graph: PendingGraph, bufferOf: ReadonlyMap<number, number>, count: number, buffers: readonly GPUBuffer[]): void {
+    const kept = new Set<GPUBuffer>();
+    const dying = new Set<GPUBuffer>();
+    for (const data of graph.slots) {
+      if (data.disposed === true && data.resource) dying.add(data.resource as GPUBuffer);
+      if (data.disposed === true) data.resource = null;
+    }
+    for (const [slot, data] of graph.slots.entries()) {
+      if (data.place?.epoch !== graph.epoch || data.place.slot !== slot) continue;
+      const buffer = buffers[bufferOf.get(slot) ?? -1];
+      if (data.disposed !== true) {
+        if (data.place.pending) data.resource = buffer;
+        if (data.resource) kept.add(data.resource as GPUBuffer);
+      }
+      data.place = undefined;
+    }
+    for (let index = 0; index < count; index++) dying.add(buffers[index] as GPUBuffer);
+    for (const buffer of dying) if (!kept.has(buffer) && !this.#isForeign(graph, buffer)) this.#host.release(buffer);
+  }
+
+  #isForeign(graph: PendingGraph, buffer: GPUBuffer): boolean {
+    return graph.slots.some((data) => data.external === true && data.resource === buffer);
+  }
+
+  /** What was to be updated keeps its old numbers; what was to be made will never be. */
+  #abandon(graph: PendingGraph, failure: Error): void {
+    for (const node of graph.nodes) {
+      if (node.kind !== 'kernel') continue;
+      for (const [output, input] of node.recipe.updates ?? []) {
+        const [to, from] = [graph.slots[node.outputs[output] ?? -1], graph.slots[node.inputs[input] ?? -1]];
+        if (to === undefined || from === undefined || !from.resource) continue;
+        to.resource = from.resource;
+        if (from.disposed === true) from.resource = null;
+        else to.failure = failure; // somebody still holds the old value: it cannot be in two places
+      }
+    }
+    for (const data of graph.slots) {
+      if (data.disposed === true && data.resource) {
+        this.#host.release(data.resource as GPUBuffer);
+        data.resource = null;
+      } else if (data.place?.pending === true && !data.resource) data.failure = failure;
+      data.place = undefined;
+    }
+  }
+
+  #read(info: TensorInfo): number {
+    const data = this.#host.dataOf(info.dataId);
+    if (data.failure !== undefined) throw data.failure;
+    if (!this.isPending(data)) this.#host.upload(info.dataId);
+    return this.#graph.read(data, util.sizeFromShape(data.shape));
+  }
+
+  #make(info: TensorInfo): number {
+    return this.#graph.made(this.#host.dataOf(info.dataId), util.sizeFromShape(info.shape));
+  }
+
+  /** The number in a one-element float tensor that is on the host: it stays there, and may differ from run to run. */
+  #hostNumber({ dataId }: TensorInfo): number | undefined {
+    const data = this.#host.dataOf(dataId);
+    if (data.resource || data.dtype !== 'float32' || data.values?.length !== 1) return undefined;
+    return data.values[0] as number;
+  }
+}
+
+function viewKey(view: View | null): string {
+  return view === null ? '' : `v${view.offset}:${view.strides.join('.')}`;
+}
+
+export type { GraphShape };
