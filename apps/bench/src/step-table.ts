@@ -1,0 +1,31 @@
+import { loss, mebibytes, microseconds, milliseconds, whole } from './figures.ts';
+import type { StepResult } from './step-result.ts';
+import type { TextTable } from './table.ts';
+
+/** Results of steps as rows: one contestant each. Pure. */
+export function stepTable(results: readonly StepResult[]): TextTable {
+  return {
+    head: ['step', 'dispatches', 'bound', 'peak', 'reads', 'submits', 'late pipelines', 'host', 'host/dispatch', 'step (p10-p90)', 'items/s', 'loss'],
+    rows: results.map((result) => [
+      stepTitle(result),
+      whole(result.dispatches),
+      mebibytes(result.storageBytesBound),
+      mebibytes(result.peakBytes),
+      whole(result.readbacks),
+      whole(result.submits),
+      whole(result.pipelinesAfterWarmup),
+      milliseconds(result.hostMsPerStep),
+      microseconds(result.hostUsPerDispatch),
+      result.stepMs === null
+        ? 'count only'
+        : `${milliseconds(result.stepMs.median)} (${milliseconds(result.stepMs.p10)}-${milliseconds(result.stepMs.p90)})`,
+      whole(result.itemsPerSecond),
+      result.losses === null ? '-' : loss(result.losses.at(-1)),
+    ]),
+  };
+}
+
+/** `mlp, batch 128: halftone-webgpu mixed_float16`. */
+export function stepTitle({ model, backend, policy, batch }: StepResult): string {
+  return `${model}, batch ${batch}: ${backend} ${policy}`;
+}

@@ -1,0 +1,71 @@
+import { cpus } from 'node:os';
+import { setDefaultPolicy } from '@halftone/autocast';
+import { mixedPrecisionOptimizer } from '@halftone/optimizer';
+import { policy } from '@halftone/policy';
+import { setBackend, version_core, type Optimizer } from '@tensorflow/tfjs-core';
+import { backendInfo } from './backends.ts';
+import { openGpu, type MeteredGpu } from './device.ts';
+import { models } from './models/model-table.ts';
+import type { ModelDefinition, OptimizerSpec } from './models/model.ts';
+import { createOptimizer } from './models/optimizers.ts';
+import type { StepSpec } from './step-spec.ts';
+
+/** A train step of some library, ready to be measured. */
+export interface Subject {
+  readonly gpu: MeteredGpu | null;
+  readonly device: string;
+  readonly codec: string;
+  readonly optimizer: string;
+  readonly parameters: number;
+  readonly versions: Readonly<Record<string, string>>;
+  step(): Promise<number>;
+}
+
+/**
+ * Opens the backend of a spec and builds its model there.
+ *
+ * To be called once in a process: it registers backends and sets the default policy. Waits for the device.
+ */
+export async function openSubject(spec: StepSpec): Promise<Subject> {
+  const gpu = backendInfo(spec.backend).gpu ? await openGpu(spec) : null;
+  if (spec.backend === 'jax-js') return (await import('./jax/subject.ts')).openJax(spec, gpu);
+  const codec = await openTfjs(spec);
+  const definition: ModelDefinition = models[spec.model];
+  const chosen: OptimizerSpec = { ...definition.optimizer, ...(spec.optimizer === undefined ? {} : { name: spec.optimizer }) };
+  const optimizer = optimizerOf(spec, chosen);
+  const model = definition.build(spec.options, optimizer);
+  const batch = definition.example(spec.options);
+  return {
+    gpu,
+    device: gpu?.description ?? (cpus()[0]?.model.trim() || 'the CPU'),
+    codec,
+    optimizer: chosen.name,
+    parameters: model.variables.reduce((sum, { size }) => sum + size, 0),
+    versions: { tfjs: version_core },
+    step: () => model.train(batch),
+  };
+}
+
+/** Makes the backend current and resolves to how it stores 16-bit tensors. */
+async function openTfjs(spec: StepSpec): Promise<string> {
+  if (spec.backend === 'halftone-webgpu') {
+    const { useWebGPU } = await import('@halftone/webgpu');
+    const { capabilities } = await useWebGPU();
+    setDefaultPolicy(spec.policy);
+    const { compute } = policy(spec.policy);
+    return compute === 'float32' ? 'f32' : capabilities.codecs[compute];
+  }
+  if (spec.backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
+  else if (spec.backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
+  else await import('@tensorflow/tfjs-backend-cpu');
+  if (!(await setBackend(spec.backend)))
+    throw new Error(`[bench] tfjs's backend ${spec.backend} must start, got a refusal. Check the GPU driver, or use --backend cpu.`);
+  return 'f32';
+}
+
+/** Bare on other backends and where everything is half; else wrapped: dynamic loss scale for float16, none for the rest. */
+function optimizerOf({ backend, policy: name }: StepSpec, spec: OptimizerSpec): Optimizer {
+  const source = backend === 'halftone-webgpu' ? 'halftone' : 'stock';
+  const bare = createOptimizer(spec, { source });
+  return source === 'stock' || policy(name).param !== 'float32' ? bare : mixedPrecisionOptimizer(bare, { policy: name });
+}

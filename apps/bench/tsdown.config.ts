@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsdown';
+
+/** Programs and not a library: dependencies are left where npm put them. */
+export default defineConfig({
+  entry: ['src/cli.ts', 'src/budgets-suite.ts'],
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  dts: false,
+  clean: true,
+  fixedExtension: true,
+});
