@@ -27,6 +27,97 @@ export interface PrecisionPlugin {
   hostScalar?(dataId: object): number | undefined;
   /** int32 `[1]` on the device: index of the first tensor with an infinity or NaN (by exponent bits), or -1. Never reads back. */
   firstNonFinite?(tensors: readonly TensorInfo[]): TensorInfo;
+  /** Whole optimizer steps as a few dispatches; absent where the backend cannot, or is told not to. */
+  readonly fusedOptimizer?: FusedOptimizer;
+  /** A training step has ended: what was put off may run now. */
+  endStep?(): void;
+}
+
+/** The optimizers whose step can be fused: those of tfjs, AdamW and LAMB, with tfjs's formulas. */
+export type FusedKind =
+  | 'sgd'
+  | 'momentum'
+  | 'nesterov'
+  | 'adam'
+  | 'adamw'
+  | 'adamax'
+  | 'adagrad'
+  | 'adadelta'
+  | 'rmsprop'
+  | 'rmsprop-centered'
+  | 'lamb';
+
+/** One variable of a fused step: float32 storage, all of one size. The step gives new handles for the value and its slots. */
+export interface FusedVariable {
+  /** Float32 or half storage. */
+  readonly gradient: TensorInfo;
+  readonly value: TensorInfo;
+  /** In the order in which the optimizer saves them. */
+  readonly slots: readonly TensorInfo[];
+  /** Weight decay of this variable, for the kinds that have one; 0 unless set. */
+  readonly decay?: number;
+}
+
+/** How a loss scale moves: the rule of @halftone/loss-scale as plain numbers. */
+export interface FusedScaleRule {
+  readonly growthFactor: number;
+  readonly backoffFactor: number;
+  readonly growthInterval: number;
+  readonly minScale: number;
+  readonly maxScale: number;
+  readonly hysteresis: number;
+}
+
+/**
+ * Who decides whether a fused step takes place. `check`: the step itself, by the gradients; it moves the scale too.
+ * `flags`: float32 `[3]`, {finite, applied, first bad gradient or -1}; the step moves the scale by them. `flag`: bool `[1]`,
+ * and the scale stays as it is. `none`: it always does.
+ */
+export type FusedVerdict =
+  | { readonly by: 'check'; readonly rule: FusedScaleRule }
+  | { readonly by: 'flags'; readonly flags: TensorInfo; readonly rule: FusedScaleRule }
+  | { readonly by: 'flag'; readonly flag: TensorInfo }
+  | { readonly by: 'none' };
+
+/** One optimizer step as plain data; every tensor stays the caller's. */
+export interface FusedStepRequest {
+  readonly kind: FusedKind;
+  /** The optimizer's numbers under tfjs's names: `learningRate`, `beta1`, … They may change from step to step. */
+  readonly rates: Readonly<Record<string, number>>;
+  readonly variables: readonly FusedVariable[];
+  /** One-element tensors that move with each applied step: {beta1^t, beta2^t}, or {beta1^t, t} for adamax. */
+  readonly powers: readonly TensorInfo[];
+  /** At most one: of all gradients as one vector, of each gradient, of each element. */
+  readonly clip: { readonly norm?: number; readonly variableNorm?: number; readonly value?: number };
+  /** float32 `[6]`: {scale, goodSteps, skippedInRow, skipped, applied, firstBad}; `null` where nothing is scaled. */
+  readonly state: TensorInfo | null;
+  /** Whether the gradients still carry the scale. */
+  readonly unscale: boolean;
+  readonly verdict: FusedVerdict;
+}
+
+/** The state of a loss scale after a step, and its first number as a scalar: the seed of the next backward pass. */
+export interface FusedScaleState {
+  readonly state: TensorInfo;
+  readonly seed: TensorInfo;
+}
+
+/** New handles, owned by the caller, in the order of the request. The old ones keep their values for whoever holds them. */
+export interface FusedStepResult {
+  readonly variables: readonly { readonly value: TensorInfo; readonly slots: readonly TensorInfo[] }[];
+  readonly powers: readonly TensorInfo[];
+  /** Where the verdict moves the scale; `applied` (bool `[1]`) only where the step decides by itself. */
+  readonly scale: (FusedScaleState & { readonly applied: TensorInfo | null }) | null;
+}
+
+/** Optimizer steps in a few dispatches, without a readback; same numbers as op by op. */
+export interface FusedOptimizer {
+  readonly kinds: readonly FusedKind[];
+  step(request: FusedStepRequest): FusedStepResult;
+  /** Moves a scale by flags as in `FusedVerdict`. */
+  advance(request: { readonly state: TensorInfo; readonly flags: TensorInfo; readonly rule: FusedScaleRule }): FusedScaleState;
+  /** As the plug-in's own; with a `state` the tensors still carry its scale, and what overflows without it is bad too. */
+  firstNonFinite(tensors: readonly TensorInfo[], state?: TensorInfo): TensorInfo;
 }
 
 /**

@@ -1,0 +1,2 @@
+export type { FusedHost } from './contract.ts';
+export { createFusedOptimizer } from './fused-optimizer.ts';

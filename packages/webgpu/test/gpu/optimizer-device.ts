@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { HalfBackend } from '../../src/backend.ts';
+import type { WebGPUHandle } from '../../src/index.ts';
+import { useWebGPU } from '../../src/index.ts';
+import type { DeviceTraits } from '../../src/kernels/kernel-source.ts';
+import { createFusedOptimizer } from '../../src/optimizer/index.ts';
+import { traitsOf } from './kernel-harness.ts';
+
+/** The plug-in as current backend, and fused optimizers on it for any binding limit. */
+export interface OptimizerDevice {
+  readonly handle: WebGPUHandle;
+  readonly fused: (traits?: Partial<DeviceTraits>) => ReturnType<typeof createFusedOptimizer>;
+}
+
+export async function optimizerDevice(): Promise<OptimizerDevice> {
+  const handle = await useWebGPU();
+  const backend = tf.backend() as HalfBackend;
+  return { handle, fused: (traits = {}) => createFusedOptimizer(backend, { ...traitsOf(backend.device, 'cpu'), ...traits }) };
+}
+
+/** A tensor for a handle that a plug-in gave; the caller disposes it. */
+export function tensorOf(info: tf.TensorInfo): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(info);
+}
+
+/** The bits of a float tensor. Waits for the GPU. */
+export async function bitsOf(tensor: tf.Tensor): Promise<Uint32Array> {
+  return new Uint32Array(Float32Array.from(await tensor.data()).buffer);
+}
