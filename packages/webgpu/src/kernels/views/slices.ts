@@ -41,7 +41,8 @@ function recordStridedSlice(stock: StockKernel): RecordKernel {
     const a = attrs as unknown as Readonly<Record<'begin' | 'end' | 'strides', number[]>> &
       Readonly<Record<'beginMask' | 'endMask' | 'ellipsisMask' | 'newAxisMask' | 'shrinkAxisMask', number>>;
     const info = slice_util.sliceInfo(x.shape, a.begin, a.end, a.strides, a.beginMask, a.endMask, a.ellipsisMask, a.newAxisMask, a.shrinkAxisMask);
-    const { begin, strides, finalShapeSparse: shape, finalShape } = info;
+    const { begin, end, strides, finalShape } = info;
+    const shape = slice_util.computeOutShape(begin, end, strides).map((length) => Math.max(length, 0));
     return recordView(backend, stock, { x, view: sliceView(x.shape, begin, strides), shape, finalShape });
   };
 }
