@@ -1,0 +1,60 @@
+import type { AdapterClass } from '../kernel-source.ts';
+
+/** What one invocation computes and how invocations are laid out, for kernels that keep their tile in registers. */
+export interface RegisterTile {
+  /** Pixels of an invocation. */
+  readonly rows: number;
+  /** Channels of an invocation. */
+  readonly columns: number;
+  /** Invocations of a workgroup along pixels. */
+  readonly rowLanes: number;
+  /** At most this many invocations of a workgroup along channels. */
+  readonly columnLanes: number;
+}
+
+/** The same for filter gradients. */
+export interface FilterTile {
+  /** Rows of the filter as a matrix (tap, input channel), where input channels are read four at once. */
+  readonly rows: number;
+  /** Rows where they are read one by one. */
+  readonly scalarRows: number;
+  readonly columns: number;
+  readonly lanes: number;
+}
+
+/** A rectangle of output pixels that one invocation of a depthwise kernel computes for a group of channels. */
+export interface DepthwiseTile {
+  readonly height: number;
+  readonly width: number;
+  /** Taps that one invocation sums for a filter gradient. */
+  readonly taps: number;
+  readonly lanes: number;
+}
+
+interface ConvTiles {
+  readonly register: RegisterTile;
+  readonly filter: FilterTile;
+  readonly depthwise: DepthwiseTile;
+}
+
+const GPU: ConvTiles = {
+  register: { rows: 4, columns: 4, rowLanes: 16, columnLanes: 8 },
+  filter: { rows: 4, scalarRows: 4, columns: 4, lanes: 64 },
+  depthwise: { height: 1, width: 4, taps: 3, lanes: 64 },
+};
+
+/**
+ * Tiles by adapter class. On a CPU driver a load costs as much as ten multiplications, from workgroup memory too, and a
+ * barrier more than that: the tile is as large as registers allow and nothing is shared.
+ */
+export const CONV_TILES: Readonly<Record<AdapterClass, ConvTiles>> = {
+  cpu: {
+    register: { rows: 4, columns: 8, rowLanes: 8, columnLanes: 4 },
+    filter: { rows: 8, scalarRows: 9, columns: 8, lanes: 32 },
+    depthwise: { height: 2, width: 4, taps: 9, lanes: 64 },
+  },
+  integrated: GPU,
+  discrete: GPU,
+  mobile: GPU,
+  unknown: GPU,
+} as const;
