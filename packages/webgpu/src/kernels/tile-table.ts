@@ -63,7 +63,6 @@ const GPU_TILES = {
   large: shared(8, 8, [8, 8], 16),
 } as const satisfies MatmulRow['tiles'];
 
-const CPU_BLOCK = direct(8, 4, 8, 1, 1);
 const CPU_NARROW = direct(4, 4, 4, 2, 1);
 
 /**
@@ -79,8 +78,8 @@ export const matmulTable: Readonly<Record<AdapterClass, MatmulRow>> = {
       oneRow: direct(1, 4, 8, 1, 1),
       fewColumns: CPU_NARROW,
       fewRows: direct(4, 4, 8, 1, 1),
-      small: CPU_BLOCK,
-      large: CPU_BLOCK,
+      small: direct(4, 4, 8, 1, 1),
+      large: direct(8, 4, 8, 1, 1),
     },
     halfTiles: false,
     split: { fromDepth: 16384, belowOutputs: 1024, depthEach: 4096, blocks: 8 },

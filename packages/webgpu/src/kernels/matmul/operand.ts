@@ -66,6 +66,10 @@ export function blockVector(block: Block, at: { readonly outer: number; readonly
   const parts = Array.from({ length: width }, (_, i) => block.element(outer + i, k));
   const names = new Set(parts.map((part) => part.split('.')[0]));
   const isWhole = width === 4 && names.size === 1 && parts.every((part, i) => part.endsWith(`.${LANES[i]}`));
-  const whole = isWhole ? (parts[0] as string).slice(0, -2) : parts.join(', ');
-  return isWhole && type === 'vec4<f32>' ? whole : `${type}(${whole})`;
+  if (!isWhole) {
+    const floats = `${type.replace('f16', 'f32')}(${parts.join(', ')})`;
+    return type.includes('f16') ? `${type}(${floats})` : floats;
+  }
+  const whole = (parts[0] as string).slice(0, -2);
+  return type === 'vec4<f32>' ? whole : `${type}(${whole})`;
 }
