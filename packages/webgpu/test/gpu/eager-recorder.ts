@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { rememberReducedShape } from '../../src/gradients/reductions.ts';
 import type { MapRecorder } from '../../src/graph/record.ts';
 import { mapTypes } from '../../src/graph/map-ops/index.ts';
 import { internalsOf } from '../../src/internals.ts';
@@ -60,7 +61,14 @@ export function installEager(backendName: string, makers: readonly ((stock: Stoc
   });
   for (const { kernelName, kernelFunc } of makers.flatMap((make) => make(stock))) {
     tf.unregisterKernel(kernelName, backendName);
-    tf.registerKernel({ kernelName, backendName, kernelFunc: (params) => kernelFunc({ ...params, backend: eager }) });
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: (params) => {
+        rememberReducedShape(kernelName, params.attrs, params.inputs['x']?.shape); // as register.ts does
+        return kernelFunc({ ...params, backend: eager });
+      },
+    });
   }
   return recorder.seen;
 }

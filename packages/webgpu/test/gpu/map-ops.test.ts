@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { round } from '@halftone/float16';
 import '@halftone/testing/matchers';
 import { mapOps } from '../../src/graph/map-ops/index.ts';
 import type { WebGPUHandle } from '../../src/index.ts';
 import { useWebGPU } from '../../src/index.ts';
 import { elementwiseKernels } from '../../src/kernels/elementwise/elementwise-kernels.ts';
 import { installEager } from './eager-recorder.ts';
+import { mapRecipe } from './eager-map.ts';
+import { runRecipe, STORAGES } from './kernel-harness.ts';
 import type { RowCase } from './map-op-cases.ts';
 import { CASES, SPECIAL } from './map-op-cases.ts';
 
@@ -70,5 +73,18 @@ describe('every row of the table of elementwise ops', () => {
   it('is one of the cases above, but for batch norm', () => {
     const tested = new Set(CASES.map(({ row }) => row));
     expect(Object.keys(mapOps).filter((op) => !tested.has(op))).toEqual(['FusedBatchNorm']);
+  });
+});
+
+describe('a row where its tensors are stored in half', () => {
+  it.each(STORAGES)('is computed in float32 and rounded once, overflow to infinity: %s', async (codec) => {
+    for (const size of [8, 7]) {
+      const a = Float32Array.from([300, 60000, -300, 1, 0.5, -2, 1024, NaN].slice(-size));
+      const recipe = mapRecipe('Multiply', [{ type: 'f', size }, { type: 'f', size }], { shape: [size], type: 'f' });
+      const [product] = await runRecipe({ recipe, inputs: [{ values: a, codec }, { values: a, codec }], outputs: [{ size, codec }] });
+      const stored = codec === null ? a : round(a, codec === 'bfloat16' ? 'bfloat16' : 'float16');
+      const exact = stored.map((x) => x * x);
+      expect(product).toBeBitEqual(codec === null ? exact : round(exact, codec === 'bfloat16' ? 'bfloat16' : 'float16'));
+    }
   });
 });

@@ -97,10 +97,10 @@ describe('reductions of other dtypes', () => {
     expect([any.dtype, all.dtype, all.shape]).toEqual(['bool', 'bool', [3, 1]]);
     expect([[...(await any.data())], [...(await all.data())]]).toEqual([[1, 1, 0], [0, 1, 0]]);
   });
-  it('leave the mean of int32 and what has no elements to stock', async () => {
+  it('leave the mean of int32 to stock', async () => {
     seen.clear();
     expect([...(await tf.mean(tf.tensor1d([1, 2, 6], 'int32')).data())]).toEqual([3]);
-    expect([...seen.keys()].filter((op) => op === 'sum')).toEqual(['sum']); // tfjs casts to float32 first
+    expect([...seen.keys()]).toEqual([]);
   });
 });
 
