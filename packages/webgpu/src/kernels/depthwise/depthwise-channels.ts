@@ -22,11 +22,11 @@ export function inputPort(name: string, size: number, { multiplier, width }: Dep
   return { name, access: 'read', type: 'f32', width: multiplier === 1 ? width : 1, size };
 }
 
-/** `fn read(pixel, group)`: the input of one group of output channels at a pixel. Pure. */
+/** `fn inputAt(pixel, group)`: the input of one group of output channels at a pixel. Pure. */
 export function readFunction({ multiplier, width }: DepthwiseChannels): string {
   const type = vectorType(width);
-  if (multiplier === 1) return `fn read(pixel : i32, group : i32) -> ${type} { return load_x(pixel * params.groups + group); }`;
+  if (multiplier === 1) return `fn inputAt(pixel : i32, group : i32) -> ${type} { return load_x(pixel * params.groups + group); }`;
   const one = (k: number): string => `load_x(pixel * params.inChannels + (group * ${width} + ${k}) / params.multiplier)`;
   const all = width === 1 ? one(0) : `vec4<f32>(${[0, 1, 2, 3].map(one).join(', ')})`;
-  return `fn read(pixel : i32, group : i32) -> ${type} { return ${all}; }`;
+  return `fn inputAt(pixel : i32, group : i32) -> ${type} { return ${all}; }`;
 }

@@ -73,7 +73,7 @@ function mainOf(taps: number, lanes: number, type: string): string {
     let ix = ox * params.strideWidth + left${i};
     let inside = iy >= 0 && iy < params.inHeight && ix >= 0 && ix < params.inWidth;
     let at = select(0, (image * params.inHeight + iy) * params.inWidth + ix, inside);
-    sum${i} = fma(select(${type}(), read(at, channel), inside), slope, sum${i});
+    sum${i} = fma(select(${type}(), inputAt(at, channel), inside), slope, sum${i});
     }`,
     )}
     ox++;

@@ -121,7 +121,7 @@ function sharedBody({ shape, high, wide, turned, type }: Text): string {
     ${unroll(
       columns,
       (x) => `let isIn${x} = isLine && inside${x};
-    let x${x} = select(${type}(), read(select(0, line + ${x}, isIn${x}), at), isIn${x});`,
+    let x${x} = select(${type}(), inputAt(select(0, line + ${x}, isIn${x}), at), isIn${x});`,
     )}
     ${products(y)}
   }`,
@@ -145,7 +145,7 @@ function loopBody({ wide, turned, type }: Text): string {
         (j) => `{
       let column = ix + ${j} * params.strideWidth;
       let inside = isLine && column >= 0 && column < params.inWidth;
-      sum0_${j} = fma(select(${type}(), read(select(0, line + column, inside), at), inside), weight, sum0_${j});
+      sum0_${j} = fma(select(${type}(), inputAt(select(0, line + column, inside), at), inside), weight, sum0_${j});
       }`,
       )}
     }
