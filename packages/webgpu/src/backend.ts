@@ -20,6 +20,7 @@ import { dispatchNow } from './graph/dispatch-now.ts';
 import type { ProgramUniforms } from './graph/lazy-recorder.ts';
 import { LazyRecorder } from './graph/lazy-recorder.ts';
 import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest } from './graph/record.ts';
+import { slotBytes } from './graph/plan/build-plan.ts';
 import { PipelineCache } from './graph/plan/pipelines.ts';
 import { stockCompiler } from './graph/stock-program.ts';
 import { hostReadMessage } from './readback.ts';
@@ -101,10 +102,11 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
         allocate: (shape, dtype, storage) => this.allocate([...shape], dtype, storage ?? this.storageFor({ outputShape: [...shape], shaderKey: '' }, dtype)),
         upload: (dataId) => this.uploadToGPU(dataId),
         submit: () => this.submitQueue(),
+        age: (runs) => this.ledger.age(runs),
         acquire: (bytes) => this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE),
         release: (buffer) => this.bufferManager.releaseBuffer(buffer),
-        acquireUniform: (bytes) => this.bufferManager.acquireBuffer(bytes, uniform),
-        releaseUniform: (buffer) => this.bufferManager.releaseBuffer(buffer),
+        acquireUniform: (bytes) => this.ledger.acquireCached(bytes, uniform),
+        releaseUniform: (buffer) => this.ledger.releaseCached(buffer),
         encoder: () => {
           this.ensureCommandEncoderReady();
           this.endComputePassEncoder();
@@ -156,9 +158,22 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
 
     /** An output without data yet, with its storage decided. */
     allocate(shape: number[], dtype: DataType, storage: Storage): TensorInfo {
+      if (this.lazy !== null) this.expectBytes(slotBytes({ size: util.sizeFromShape(shape), storage }));
       const info = this.makeTensorInfo(shape, dtype);
       if (storage !== 'float32') this.inner.tensorMap.get(info.dataId).storage = storage;
       return info;
+    }
+
+    /** Says at the op that asks for it, not later, that there is no room. */
+    expectBytes(bytes: number): void {
+      this.ledger.expect(
+        bytes,
+        this.lazy?.waitingBytes ?? 0,
+        () => {
+          this.flush();
+          this.ledger.trim();
+        },
+      );
     }
 
     toStorage(input: TensorInfo, storage: Storage): TensorInfo {
@@ -328,7 +343,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       if (data === undefined || this.lazy === null || !this.lazy.holds(data)) return super.disposeData(dataId, force);
       data.refCount = force ? 0 : data.refCount - 1;
       if (data.refCount > 0) return false;
-      data.disposed = true;
+      this.lazy.drop(data);
       tensorMap.delete(dataId);
       return true;
     }
@@ -340,7 +355,8 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
 
     override memory(): ReturnType<WebGPUBackend['memory']> & DeviceBytes {
       this.flush();
-      return { ...super.memory(), ...this.ledger.bytes() };
+      const bytes = this.ledger.bytes();
+      return { ...super.memory(), numBytesInGPU: bytes.physicalBytes, ...bytes };
     }
   }
   return new HalfWebGPUBackend();

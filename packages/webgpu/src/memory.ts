@@ -17,6 +17,13 @@ export interface MemoryLedger {
   resetPeak(): void;
   /** Destroys the pooled buffers; returns how many bytes went back to the device. */
   trim(): number;
+  /** Throws if `bytes` more cannot be had beside `waiting` bytes that recorded work will ask for; `makeRoom` is called before it gives up. */
+  expect(bytes: number, waiting: number, makeRoom: () => void): void;
+  /** A buffer of the plug-in's own, for uniforms: cache, not data of the user's. */
+  acquireCached(bytes: number, usage: number): GPUBuffer;
+  releaseCached(buffer: GPUBuffer): void;
+  /** Counts one run of recorded work, and destroys pooled buffers that were not in use for more than `runs` of them. */
+  age(runs: number): void;
 }
 
 /** Thrown when the device or the cap has no room; nothing was changed. */
@@ -38,16 +45,21 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
   const acquire = manager.acquireBuffer.bind(manager);
   const { maxBufferSize, maxStorageBufferBindingSize } = backend.device.limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const ages = new WeakMap<GPUBuffer, number>();
+  let now = 0;
   let peakBytes = 0;
+  let cached = 0;
 
-  const trim = (): number => {
-    if (internalsOf(backend).commandEncoder !== null) {
-      backend.endComputePassEncoder();
-      backend.submitQueue();
-    }
+  const destroyFree = (isDue: (buffer: GPUBuffer) => boolean): number => {
     let freed = 0;
-    for (const buffers of pool.freeBuffers.values()) {
-      for (const buffer of buffers.splice(0)) {
+    for (const [key, buffers] of pool.freeBuffers) {
+      const due = buffers.filter(isDue);
+      if (due.length === 0) continue;
+      pool.freeBuffers.set(
+        key,
+        buffers.filter((buffer) => !due.includes(buffer)),
+      );
+      for (const buffer of due) {
         freed += buffer.size;
         pool.numFreeBuffers--;
         buffer.destroy();
@@ -57,6 +69,14 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
     return freed;
   };
 
+  const trim = (): number => {
+    if (internalsOf(backend).commandEncoder !== null) {
+      backend.endComputePassEncoder();
+      backend.submitQueue();
+    }
+    return destroyFree(() => true);
+  };
+
   manager.acquireBuffer = (size, usage, mappedAtCreation, reuse) => {
     if (size > largest) throw tooLarge(size, largest);
     const pooled = reuse !== false && (pool.freeBuffers.get(`${size}_${usage}`)?.length ?? 0) > 0;
@@ -64,18 +84,68 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
       trim();
       if (manager.numBytesAllocated + size > maxBytes) throw outOfMemory(size, maxBytes, manager.numBytesAllocated, pool.usedBuffers);
     }
+    if (pooled) oldestLast(pool.freeBuffers.get(`${size}_${usage}`) ?? []);
     const buffer = acquire(size, usage, mappedAtCreation, reuse);
     peakBytes = Math.max(peakBytes, manager.numBytesAllocated);
     return buffer;
   };
 
+  const release = manager.releaseBuffer.bind(manager);
+  manager.releaseBuffer = (buffer, reuse) => {
+    ages.set(buffer, now);
+    release(buffer, reuse);
+  };
+
   return {
-    bytes: () => ({ physicalBytes: manager.numBytesUsed, cachedBytes: manager.numBytesAllocated - manager.numBytesUsed, peakBytes }),
+    age: (runs) => {
+      now++;
+      destroyFree((buffer) => now - (ages.get(buffer) ?? now) > runs);
+    },
+    expect: (bytes, waiting, makeRoom) => {
+      if (bytes > largest) throw tooLarge(bytes, largest);
+      if (manager.numBytesUsed + waiting + bytes <= maxBytes) return;
+      makeRoom();
+      if (manager.numBytesUsed + bytes > maxBytes) throw outOfMemory(bytes, maxBytes, manager.numBytesUsed, pool.usedBuffers);
+    },
+    acquireCached: (bytes, usage) => {
+      cached += bytes;
+      return manager.acquireBuffer(bytes, usage);
+    },
+    releaseCached: (buffer) => {
+      cached -= buffer.size;
+      manager.releaseBuffer(buffer);
+    },
+    bytes: () => {
+      const physicalBytes = manager.numBytesUsed - cached;
+      return { physicalBytes, cachedBytes: manager.numBytesAllocated - physicalBytes, peakBytes };
+    },
     resetPeak: () => {
       peakBytes = manager.numBytesAllocated;
     },
     trim,
   };
+}
+
+const births = new WeakMap<GPUBuffer, number>();
+let born = 0;
+
+/** A number for each buffer, in the order in which they were first seen. */
+export function bufferId(buffer: GPUBuffer): number {
+  const known = births.get(buffer);
+  if (known !== undefined) return known;
+  births.set(buffer, ++born);
+  return born;
+}
+
+/**
+ * tfjs's pool takes the last of a list. With the buffer that was seen first put there, a step that asks for the same sizes
+ * in the same order gets the same buffers, and its bind groups hold.
+ */
+function oldestLast(buffers: GPUBuffer[]): void {
+  const last = buffers.length - 1;
+  let oldest = last;
+  for (let index = 0; index < last; index++) if (bufferId(buffers[index] as GPUBuffer) < bufferId(buffers[oldest] as GPUBuffer)) oldest = index;
+  [buffers[oldest], buffers[last]] = [buffers[last] as GPUBuffer, buffers[oldest] as GPUBuffer];
 }
 
 /** The largest groups of live buffers, for messages. */

@@ -92,7 +92,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
       fault,
       maxBytes: options.maxBytes ?? Infinity,
       traits: deviceTraits(device, info),
-      fusion: options.fusion === 'on',
+      fusion: options.fusion !== 'off',
     });
     checkOneTfjs(backend);
     const unknown = unknownTfjs(backend);
@@ -100,7 +100,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
     registerBackend(backendName, () => backend, 0);
     undo.push(() => removeBackend(backendName));
     undo.push(
-      registerKernels(plugin, { fusion: options.fusion === 'on' }),
+      registerKernels(plugin, { fusion: options.fusion !== 'off' }),
       installBroadcastGradients(backendName),
       installBatchNormGradient(backendName),
       registerPlugin(plugin),

@@ -6,7 +6,7 @@ import type { HalfTensorData } from '../storage-data.ts';
 import type { GraphShape, NodeOperand, ProgramNode } from './node.ts';
 import { PendingGraph } from './pending-graph.ts';
 import type { PlanDevice } from './plan/build-plan.ts';
-import { buildPlan } from './plan/build-plan.ts';
+import { buildPlan, slotBytes } from './plan/build-plan.ts';
 import type { RunDevice } from './plan/run-plan.ts';
 import { RunnablePlan } from './plan/run-plan.ts';
 import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest, View } from './record.ts';
@@ -19,6 +19,8 @@ export interface RecorderHost extends PlanDevice, RunDevice {
   /** Gives data that is on the host a buffer. */
   upload(dataId: object): void;
   submit(): void;
+  /** Counts a run; pooled buffers that were not used for more than `runs` of them may go. */
+  age(runs: number): void;
 }
 
 /** Bounds on what may wait, and on what is remembered. */
@@ -50,6 +52,8 @@ export class LazyRecorder implements Recorder, MapRecorder {
   readonly #plans = new Map<string, RunnablePlan>();
   #graph = new PendingGraph();
   #stepEnded = false;
+  #runs = 0;
+  #waiting = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #seen: (fingerprint: string, plan: RunnablePlan) => void;
 
@@ -68,15 +72,26 @@ export class LazyRecorder implements Recorder, MapRecorder {
     return this.#graph.holds(data);
   }
 
+  /** An upper bound of the bytes that recorded work will ask for. */
+  get waitingBytes(): number {
+    return this.#waiting;
+  }
+
+  /** No tensor refers to this data any more; its buffer stays until what reads it has run. */
+  drop(data: HalfTensorData): void {
+    data.disposed = true;
+    if (this.isPending(data)) this.#waiting -= bytesOf(data);
+  }
+
   record({ recipe, inputs, outputs }: RecordRequest): TensorInfo[] {
-    this.#begin();
-    const slots = inputs.map((info) => this.#read(info));
-    const made = outputs.map(({ shape, dtype, storage }, index) => {
+    this.#begin(inputs);
+    const infos = outputs.map(({ shape, dtype, storage }, index) => {
       const pair = recipe.updates?.find(([output]) => output === index);
       const from = pair === undefined ? undefined : this.#host.dataOf((inputs[pair[1]] as TensorInfo).dataId);
-      const info = this.#host.allocate(shape, dtype, from === undefined ? storage : (from.storage ?? 'float32'));
-      return { info, slot: this.#make(info) };
+      return this.#host.allocate(shape, dtype, from === undefined ? storage : (from.storage ?? 'float32'));
     });
+    const slots = inputs.map((info) => this.#read(info));
+    const made = infos.map((info) => ({ info, slot: this.#make(info) }));
     const scalars = Object.keys(recipe.scalars ?? {}).join();
     this.#graph.push({
       kind: 'kernel',
@@ -89,7 +104,8 @@ export class LazyRecorder implements Recorder, MapRecorder {
   }
 
   recordMap({ op, operands, output }: MapRequest): TensorInfo {
-    this.#begin();
+    this.#begin(operands.flatMap((operand) => ('input' in operand ? [operand.input] : [])));
+    const info = this.#host.allocate(output.shape, output.dtype, output.storage);
     const scalars: number[] = [];
     const scalar = (value: number): NodeOperand => ({ scalar: scalars.push(value) - 1 });
     const list = operands.map((operand): NodeOperand => {
@@ -97,7 +113,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
       const constant = this.#hostNumber(operand.input);
       return constant === undefined ? { slot: this.#read(operand.input), view: operand.view ?? null } : scalar(constant);
     });
-    const info = this.#host.allocate(output.shape, output.dtype, output.storage);
     const slot = this.#make(info);
     const words = list.map((operand) => ('scalar' in operand ? 's' : `${operand.slot}${viewKey(operand.view)}`));
     this.#graph.push({
@@ -114,16 +129,16 @@ export class LazyRecorder implements Recorder, MapRecorder {
   }
 
   recordReduce({ op, input, axes, output }: ReduceRequest): TensorInfo {
-    this.#begin();
-    const from = this.#read(input);
+    this.#begin([input]);
     const info = this.#host.allocate(output.shape, output.dtype, output.storage);
+    const from = this.#read(input);
     const slot = this.#make(info);
     this.#graph.push({ kind: 'reduce', op, shape: input.shape, axes, inputs: [from], outputs: [slot], key: `r${op}[${input.shape.join()}]${axes.join()}(${from})${slot}` });
     return info;
   }
 
   recordProgram({ program, inputs, output, uniforms }: ProgramRequest): TensorInfo {
-    this.#begin();
+    this.#begin(inputs);
     const slots = inputs.map((info) => this.#read(info));
     const data = this.#host.dataOf(output.dataId);
     const goesOn = this.isPending(data) || (data.resource !== undefined && data.resource !== null);
@@ -160,6 +175,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
     if (graph === null) return;
     try {
       const plan = this.#planOf(graph);
+      this.#age(plan);
       this.#settle(graph, plan.plan.bufferOf, plan.plan.buffers.length, plan.run(graph));
     } catch (error) {
       this.#abandon(graph, error instanceof Error ? error : new Error(String(error)));
@@ -180,7 +196,12 @@ export class LazyRecorder implements Recorder, MapRecorder {
     this.#plans.clear();
   }
 
-  #begin(): void {
+  /** Everything that may throw or run what waits happens before the first slot is given. */
+  #begin(inputs: readonly TensorInfo[]): void {
+    for (const { dataId } of inputs) {
+      const { failure } = this.#host.dataOf(dataId);
+      if (failure !== undefined) throw failure;
+    }
     if (this.#stepEnded || this.#graph.nodes.length >= GRAPH_LIMITS.nodes) this.flush();
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
@@ -199,7 +220,15 @@ export class LazyRecorder implements Recorder, MapRecorder {
     const graph = this.#graph;
     if (graph.empty) return null;
     this.#graph = new PendingGraph();
+    this.#waiting = 0;
     return graph;
+  }
+
+  /** A buffer that was not used while a loop went round twice is not part of the loop. */
+  #age(plan: RunnablePlan): void {
+    const period = plan.ranAt === null ? Infinity : this.#runs - plan.ranAt;
+    plan.ranAt = this.#runs++;
+    this.#host.age(2 * period + 2);
   }
 
   #planOf(graph: PendingGraph): RunnablePlan {
@@ -270,13 +299,14 @@ export class LazyRecorder implements Recorder, MapRecorder {
 
   #read(info: TensorInfo): number {
     const data = this.#host.dataOf(info.dataId);
-    if (data.failure !== undefined) throw data.failure;
     if (!this.isPending(data)) this.#host.upload(info.dataId);
     return this.#graph.read(data, util.sizeFromShape(data.shape));
   }
 
   #make(info: TensorInfo): number {
-    return this.#graph.made(this.#host.dataOf(info.dataId), util.sizeFromShape(info.shape));
+    const data = this.#host.dataOf(info.dataId);
+    this.#waiting += bytesOf(data);
+    return this.#graph.made(data, util.sizeFromShape(info.shape));
   }
 
   /** The number in a one-element float tensor that is on the host: it stays there, and may differ from run to run. */
@@ -285,6 +315,10 @@ export class LazyRecorder implements Recorder, MapRecorder {
     if (data.resource || data.dtype !== 'float32' || data.values?.length !== 1) return undefined;
     return data.values[0] as number;
   }
+}
+
+function bytesOf({ shape, storage }: HalfTensorData): number {
+  return slotBytes({ size: util.sizeFromShape(shape), storage: storage ?? 'float32' });
 }
 
 function viewKey(view: View | null): string {

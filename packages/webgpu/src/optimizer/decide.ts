@@ -77,14 +77,14 @@ export function decide(options: DecideOptions): Decided {
   const named = Object.fromEntries(Object.entries(options.scalars).filter(([name]) => params.some((param) => param.name === name)));
   const request = ports.request(
     `halftoneDecide ${by} ${notesEach} ${norm} ${unscale} ${powerRule} ${tells} ${rule === null ? '' : Object.values(ruleParams(rule)).map(({ value }) => value).join()}`,
-    {
+    () => ({
       name: 'halftoneDecide',
       params,
       workgroupSize: [WORKGROUP, 1, 1],
       dispatch: [1, 1, 1],
       declarations: declarations(options),
       main: mainOf(options, { appliedFlag: applied >= 0 }),
-    },
+    }),
     named,
   );
   return { request, verdict, position, applied, state: next, seed, powers: moved };

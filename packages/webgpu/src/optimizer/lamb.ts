@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RecordRequest } from '../graph/record.ts';
-import type { Param } from '../kernels/kernel-source.ts';
+import type { KernelSource } from '../kernels/kernel-source.ts';
 import { spreadGroups } from '../kernels/kernel-source.ts';
 import { CLIP_VALUE, gradientText, verdictText } from './gradient-text.ts';
 import { Ports } from './ports.ts';
@@ -9,7 +9,7 @@ import type { Span } from './spans.ts';
 import { eachLoad, groupsOf, inSpan, spanParams, spansOf } from './spans.ts';
 import { treeSum } from './survey.ts';
 import type { Updated, UpdateOptions } from './update.ts';
-import { noteKey, noteParams, ownFactor } from './update.ts';
+import { noteKey, noteParams, numberParams, ownFactor } from './update.ts';
 import { DIRECTION, MOMENTS, UPDATE_RULES } from './update-rules.ts';
 
 /** Bindings beside those of the variables, and for each: the first of both kernels needs more than the second. */
@@ -32,10 +32,6 @@ function lambParams({ variables, rates, limit }: UpdateOptions): Record<string, 
   return { ...UPDATE_RULES.lamb.params(rates), learningRate: rates['learningRate'] ?? 0, most: limit, ...decays };
 }
 
-function paramList(spans: readonly Span[], numbers: Readonly<Record<string, number>>, more: readonly Param[]): Param[] {
-  return [...spanParams(spans), ...Object.keys(numbers).map((name): Param => ({ name, type: 'f32', value: 0 })), ...more];
-}
-
 /** The first half: moments in place, and sums of squares of weights and steps, one pair for each workgroup. */
 export function lambMoments(options: UpdateOptions & { readonly verdict: TensorInfo }): {
   readonly request: RecordRequest;
@@ -43,7 +39,7 @@ export function lambMoments(options: UpdateOptions & { readonly verdict: TensorI
   readonly slots: readonly (readonly number[])[];
   readonly sums: number;
 } {
-  const { variables, verdict, notes, use, unchecked, cut } = options;
+  const { variables, verdict, notes, use, cut } = options;
   const { workgroup } = cut;
   const spans = cutOf(options);
   const ports = new Ports();
@@ -61,42 +57,46 @@ export function lambMoments(options: UpdateOptions & { readonly verdict: TensorI
     return [a, b].map((slot, k) => ports.update(slot as TensorInfo, { name: `${'ab'[k]}${index}`, width }));
   });
   const numbers = lambParams(options);
-  const branches = spans.map(({ width }, index) => {
-    const body = [
-      gradientText(index, width, use),
-      `      let w = load_w${index}(i);`,
-      `      var a = load_a${index}(i);\n      var b = load_b${index}(i);`,
-      MOMENTS,
-      `      store_a${index}(i, a);\n      store_b${index}(i, b);`,
-      `      let r = ${STEP(index)};`,
-      `      pair += vec2<f32>(${width === 4 ? 'dot(w, w), dot(r, r)' : 'w * w, r * r'});`,
-    ].join('\n');
-    return `  if (${inSpan(index)}) {\n${notes === null ? '' : ownFactor(index, unchecked)}\n${eachLoad(index, workgroup, body)}\n  }`;
-  });
-  const request = ports.request(
-    `halftoneLambMoments ${use.unscale} ${use.clip} ${unchecked} ${workgroup},${cut.each},${cut.most} ${notes === null ? '' : noteKey(variables)}`,
-    {
-      name: 'halftoneLambMoments',
-      params: paramList(spans, numbers, [{ name: 'groups', type: 'u32', value: groups }, ...(notes === null ? [] : noteParams(variables))]),
-      workgroupSize: [workgroup, 1, 1],
-      dispatch: spreadGroups(groups),
-      declarations: [
-        use.clip === 'value' ? CLIP_VALUE : '',
-        notes === null ? '' : `${CLIP_FACTOR}\nvar<workgroup> sharedFactor : f32;`,
-        `var<workgroup> pairs : array<vec2<f32>, ${workgroup}>;`,
-      ].join('\n'),
-      main: `${verdictText(true, 'moments')}
+  const build = (): Omit<KernelSource, 'ports'> => ({
+    name: 'halftoneLambMoments',
+    params: [
+      ...spanParams(spans),
+      ...numberParams(numbers),
+      { name: 'groups', type: 'u32', value: groups },
+      ...(notes === null ? [] : noteParams(variables)),
+    ],
+    workgroupSize: [workgroup, 1, 1],
+    dispatch: spreadGroups(groups),
+    declarations: [
+      use.clip === 'value' ? CLIP_VALUE : '',
+      notes === null ? '' : `${CLIP_FACTOR}\nvar<workgroup> sharedFactor : f32;`,
+      `var<workgroup> pairs : array<vec2<f32>, ${workgroup}>;`,
+    ].join('\n'),
+    main: `${verdictText(true, 'moments')}
   var pair = vec2<f32>(0.0);
-${branches.join('\n')}
+${spans.map((span, index) => momentsText(options, span, index)).join('\n')}
 ${treeSum('pairs', 'pair', workgroup)}
   if (localIndex == 0u && groupIndex < params.groups) {
     store_sums(i32(groupIndex) * 2, pairs[0].x);
     store_sums(i32(groupIndex) * 2 + 1, pairs[0].y);
   }`,
-    },
-    numbers,
-  );
+  });
+  const how = `${use.unscale} ${use.clip} ${options.unchecked} ${workgroup},${cut.each},${cut.most}`;
+  const request = ports.request(`halftoneLambMoments ${how} ${notes === null ? '' : noteKey(variables)}`, build, numbers);
   return { request, slots, sums };
+}
+
+function momentsText({ use, unchecked, notes, cut }: UpdateOptions, { width }: Span, index: number): string {
+  const body = [
+    gradientText(index, width, use),
+    `      let w = load_w${index}(i);`,
+    `      var a = load_a${index}(i);\n      var b = load_b${index}(i);`,
+    MOMENTS,
+    `      store_a${index}(i, a);\n      store_b${index}(i, b);`,
+    `      let r = ${STEP(index)};`,
+    `      pair += vec2<f32>(${width === 4 ? 'dot(w, w), dot(r, r)' : 'w * w, r * r'});`,
+  ].join('\n');
+  return `  if (${inSpan(index)}) {\n${notes === null ? '' : ownFactor(index, unchecked)}\n${eachLoad(index, cut.workgroup, body)}\n  }`;
 }
 
 /** The second half: each variable moves by its step, as long as ‖weight‖ / ‖step‖ says; 1 where either is 0. */
@@ -116,25 +116,23 @@ export function lambMove(
   });
   variables.forEach(({ value }, index) => ports.update(value, { name: `w${index}`, width: spans[index]?.width ?? 1 }));
   const numbers = lambParams(options);
-  const branches = spans.map((_, index) => {
-    const body = `      let w = load_w${index}(i);
+  const build = (): Omit<KernelSource, 'ports'> => ({
+    name: 'halftoneLambMove',
+    params: [...spanParams(spans), ...numberParams(numbers)],
+    workgroupSize: [cut.workgroup, 1, 1],
+    dispatch: spreadGroups(groupsOf(spans)),
+    declarations: 'var<workgroup> sharedRatio : f32;',
+    main: `${verdictText(true, 'moments')}\n${spans.map((_, index) => moveText(index, cut.workgroup)).join('\n')}`,
+  });
+  return ports.request(`halftoneLambMove ${cut.workgroup},${cut.each},${cut.most}`, build, numbers);
+}
+
+function moveText(index: number, workgroup: number): string {
+  const body = `      let w = load_w${index}(i);
       let a = load_a${index}(i);
       let b = load_b${index}(i);
       store_w${index}(i, w - (ratio * params.learningRate) * (${STEP(index)}));`;
-    return `  if (${inSpan(index)}) {\n${trustRatio(index)}\n${eachLoad(index, cut.workgroup, body)}\n  }`;
-  });
-  return ports.request(
-    `halftoneLambMove ${cut.workgroup},${cut.each},${cut.most}`,
-    {
-      name: 'halftoneLambMove',
-      params: paramList(spans, numbers, []),
-      workgroupSize: [cut.workgroup, 1, 1],
-      dispatch: spreadGroups(groupsOf(spans)),
-      declarations: 'var<workgroup> sharedRatio : f32;',
-      main: `${verdictText(true, 'moments')}\n${branches.join('\n')}`,
-    },
-    numbers,
-  );
+  return `  if (${inSpan(index)}) {\n${trustRatio(index)}\n${eachLoad(index, workgroup, body)}\n  }`;
 }
 
 function trustRatio(index: number): string {

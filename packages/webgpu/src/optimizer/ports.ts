@@ -33,13 +33,13 @@ export class Ports {
     return this.#outputs.push({ shape: info.shape, dtype: info.dtype, storage: 'float32' }) - 1;
   }
 
-  /** The request for a recorder. `source` lacks only the ports. */
-  request(key: string, source: Omit<KernelSource, 'ports'>, scalars: Readonly<Record<string, number>> = {}): RecordRequest {
+  /** The request for a recorder. `source` lacks only the ports; it is asked for when the kernel is new, not in every step. */
+  request(key: string, source: () => Omit<KernelSource, 'ports'>, scalars: Readonly<Record<string, number>> = {}): RecordRequest {
     const ports = [...this.#readPorts, ...this.#outputPorts];
     const updates = this.#updates.map(([output, changed]) => [output, this.#reads.length + changed] as const);
     const recipe: KernelRecipe = {
       key: `${key}|${ports.map(({ name, access, size }) => `${name}${access[0]}${size}`).join()}`,
-      build: () => ({ ...source, ports }),
+      build: () => ({ ...source(), ports }),
       scalars,
       ...(updates.length === 0 ? {} : { updates }),
     };

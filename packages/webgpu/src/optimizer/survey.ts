@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RecordRequest } from '../graph/record.ts';
+import type { KernelSource, Param } from '../kernels/kernel-source.ts';
 import { spreadGroups } from '../kernels/kernel-source.ts';
 import { Ports } from './ports.ts';
 import { SAFE_NORM } from './safe-norm.ts';
@@ -54,18 +55,21 @@ export function survey({ gradients, state, norm, cut, notes, base, total }: Surv
   if (notes === null) ports.write({ shape: [total * each], dtype: 'float32', storage: 'float32' }, { name: 'notes', width: 1 });
   else ports.update(notes, { name: 'notes', width: 1 });
   const { workgroup } = cut;
-  const shader = text({ spans, unscales: state !== null, norm, workgroup });
   const groups = groupsOf(spans);
-  const params = [
-    ...spanParams(spans),
-    { name: 'base', type: 'u32', value: base } as const,
-    { name: 'groups', type: 'u32', value: groups } as const,
-  ];
-  const whichParams = gradients.map(({ which }, index) => ({ name: `which${index}`, type: 'f32', value: which }) as const);
-  return ports.request(
-    `halftoneSurvey ${norm} ${workgroup},${cut.each},${cut.most} ${base}/${total} ${gradients.map(({ which }) => which).join()}`,
-    { name: 'halftoneSurvey', params: [...params, ...whichParams], workgroupSize: [workgroup, 1, 1], dispatch: spreadGroups(groups), ...shader },
-  );
+  const build = (): Omit<KernelSource, 'ports'> => ({
+    name: 'halftoneSurvey',
+    params: [
+      ...spanParams(spans),
+      { name: 'base', type: 'u32', value: base },
+      { name: 'groups', type: 'u32', value: groups },
+      ...gradients.map(({ which }, index): Param => ({ name: `which${index}`, type: 'f32', value: which })),
+    ],
+    workgroupSize: [workgroup, 1, 1],
+    dispatch: spreadGroups(groups),
+    ...text({ spans, unscales: state !== null, norm, workgroup }),
+  });
+  const positions = gradients.map(({ which }) => which).join();
+  return ports.request(`halftoneSurvey ${norm} ${workgroup},${cut.each},${cut.most} ${base}/${total} ${positions}`, build);
 }
 
 function text({

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RecordRequest } from '../graph/record.ts';
-import type { Param } from '../kernels/kernel-source.ts';
+import type { KernelSource, Param } from '../kernels/kernel-source.ts';
 import { spreadGroups } from '../kernels/kernel-source.ts';
 import type { FusedKind } from './contract.ts';
 import type { GradientUse } from './gradient-text.ts';
@@ -70,25 +70,23 @@ export function update(options: UpdateOptions): { readonly request: RecordReques
     return { which, value: valueAt, slots: slots.map((slot, k) => ports.update(slot, { name: `${SLOT_NAMES[k]}${index}`, width })) };
   });
   const numbers = { ...rule.params(rates), most: limit, ...decayNumbers(options) };
-  const params: Param[] = [
-    ...spanParams(spans),
-    ...Object.keys(numbers).map((name): Param => ({ name, type: 'f32', value: 0 })),
-    ...(notes === null ? [] : noteParams(variables)),
-  ];
   const { workgroup, each, most } = cut;
-  const request = ports.request(
-    `halftoneUpdate ${kind} ${use.unscale} ${use.clip} ${options.unchecked} ${workgroup},${each},${most} ${notes === null ? '' : noteKey(variables)}`,
-    {
-      name: `halftoneUpdate ${kind}`,
-      params,
-      workgroupSize: [workgroup, 1, 1],
-      dispatch: spreadGroups(groupsOf(spans)),
-      declarations: declarations(options),
-      main: [verdictText(verdict !== null, rule.powers), ...spans.map((span, index) => branch(options, span, index))].join('\n'),
-    },
-    numbers,
-  );
+  const build = (): Omit<KernelSource, 'ports'> => ({
+    name: `halftoneUpdate ${kind}`,
+    params: [...spanParams(spans), ...numberParams(numbers), ...(notes === null ? [] : noteParams(variables))],
+    workgroupSize: [workgroup, 1, 1],
+    dispatch: spreadGroups(groupsOf(spans)),
+    declarations: declarations(options),
+    main: [verdictText(verdict !== null, rule.powers), ...spans.map((span, index) => branch(options, span, index))].join('\n'),
+  });
+  const how = `${use.unscale} ${use.clip} ${options.unchecked} ${workgroup},${each},${most}`;
+  const request = ports.request(`halftoneUpdate ${kind} ${how} ${notes === null ? '' : noteKey(variables)}`, build, numbers);
   return { request, results };
+}
+
+/** Params whose values come with each step. */
+export function numberParams(numbers: Readonly<Record<string, number>>): Param[] {
+  return Object.keys(numbers).map((name): Param => ({ name, type: 'f32', value: 0 }));
 }
 
 /** What a decaying variable keeps of itself: 1 − learningRate × decay, as a double first. */

@@ -17,41 +17,60 @@ interface Local {
   readonly type: MapType;
 }
 
+/** A value in a variable, and the same value as its storage would hold it, once somebody asks. */
+interface Computed {
+  readonly raw: Local;
+  rounded: Local | null;
+}
+
+/** Writes the function that rounds to a storage and returns its name; `binder.functions` gets the text. */
+export type Rounding = (storage: 'float16' | 'bfloat16', width: Width, functions: Map<string, string>) => string;
+
 /**
  * Writes the straight-line WGSL that computes graph values at an index. Each value at each index is computed once;
  * nodes that are inlined are computed, all other slots are loaded.
+ *
+ * A value that would be stored in half is rounded to it before another node uses it, though it never sees memory: fused
+ * and unfused kernels give the same numbers, and reading a result on the way changes nothing that comes after.
  */
 export class Emitter {
   readonly lines: string[] = [];
   readonly #binder: Binder;
   readonly #inlined: (node: number) => boolean;
-  readonly #memo = new Map<string, Local>();
+  readonly #round: Rounding;
+  readonly #computed = new Map<string, Computed>();
+  readonly #indices = new Map<string, string>();
   readonly #prefix: string;
   #count = 0;
 
-  constructor(binder: Binder, { inlined, prefix = 'v' }: { inlined: (node: number) => boolean; prefix?: string }) {
+  constructor(binder: Binder, { inlined, round, prefix = 'v' }: { inlined: (node: number) => boolean; round: Rounding; prefix?: string }) {
     this.#binder = binder;
     this.#inlined = inlined;
+    this.#round = round;
     this.#prefix = prefix;
   }
 
-  /** Says that a slot's value at an index is already in a variable of the shader. */
-  provide(slot: number, index: string, width: Width, local: Local): void {
-    this.#memo.set(`${slot}@${index}x${width}`, local);
+  /** Says that a slot's value at an index, not yet rounded to its storage, is in a variable of the shader. */
+  provide(slot: number, index: string, width: Width, raw: Local): void {
+    this.#computed.set(`${slot}@${index}x${width}`, { raw, rounded: null });
   }
 
-  /** The value of a slot at an element index (with `width` 4: of the four elements from there on), as its dtype's type. */
+  /** The value of a slot at an element index (with `width` 4: of the four elements from there on), as its buffer would give it. */
   value(slot: number, index: string, width: Width): Local {
     const key = `${slot}@${index}x${width}`;
-    const known = this.#memo.get(key);
-    if (known !== undefined) return known;
-    const producer = this.#binder.graph.slots[slot]?.producer ?? -1;
-    const local = this.#inlined(producer) ? this.compute(producer, index, width) : this.#load(slot, index, width);
-    this.#memo.set(key, local);
-    return local;
+    if (!this.#computed.has(key)) {
+      const producer = this.#binder.graph.slots[slot]?.producer ?? -1;
+      if (this.#inlined(producer)) this.compute(producer, index, width);
+      else {
+        const loaded = this.#load(slot, index, width);
+        this.#computed.set(key, { raw: loaded, rounded: loaded });
+      }
+    }
+    const computed = this.#computed.get(key) as Computed;
+    return (computed.rounded ??= this.#rounded(slot, computed.raw, width));
   }
 
-  /** Computes an elementwise node at an index, whether it is inlined or not. */
+  /** Computes an elementwise node at an index, whether it is inlined or not; not yet rounded to its storage. */
   compute(nodeIndex: number, index: string, width: Width): Local {
     const node = this.#binder.graph.nodes[nodeIndex];
     if (!isMap(node)) throw new Error(`[webgpu] only elementwise nodes can be computed in place, got ${node?.kind}. Please report the model.`);
@@ -138,6 +157,12 @@ export class Emitter {
     return this.#define(`vec4<${WGSL_TYPE[type]}>(${parts.map(({ name }) => name).join(', ')})`, type, 4);
   }
 
+  #rounded(slot: number, raw: Local, width: Width): Local {
+    const storage = this.#binder.graph.slots[slot]?.storage ?? 'float32';
+    if (storage === 'float32' || raw.type !== 'f') return raw;
+    return this.#define(`${this.#round(storage, width, this.#binder.functions)}(${raw.name})`, 'f', width);
+  }
+
   /** One element for all lanes. */
   #spread(slot: number, index: string, width: Width): Local {
     const { name, type } = this.value(slot, index, 1);
@@ -151,12 +176,11 @@ export class Emitter {
 
   #index(text: string): string {
     if (/^\w+$/.test(text)) return text;
-    const key = `index ${text}`;
-    const known = this.#memo.get(key);
-    if (known !== undefined) return known.name;
+    const known = this.#indices.get(text);
+    if (known !== undefined) return known;
     const name = this.#name();
     this.lines.push(`let ${name} : i32 = ${text};`);
-    this.#memo.set(key, { name, type: 'i' });
+    this.#indices.set(text, name);
     return name;
   }
 

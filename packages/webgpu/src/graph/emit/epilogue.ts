@@ -9,13 +9,13 @@ import { labelOf } from './map-kernel.ts';
 export function emitEpilogue(
   source: KernelSource,
   { portSlots, output, members }: { portSlots: readonly number[]; output: number; members: readonly number[] },
-  { graph, inlined, stored }: GroupText,
+  { graph, inlined, round, stored }: GroupText,
 ): EmittedKernel {
   const at = portSlots.indexOf(output);
   const port = source.ports[at] as Port;
   const binder = new Binder(graph, 'epilogue_');
   const width = port.width === 4 ? 4 : 1;
-  const emitter = new Emitter(binder, { inlined, prefix: 'epilogue_v' });
+  const emitter = new Emitter(binder, { inlined, round, prefix: 'epilogue_v' });
   emitter.provide(output, 'e', width, { name: 'value', type: 'f' });
   if (stored(output)) emitter.store(output, 'e', width, { name: 'value', type: 'f' });
   for (const index of members) {

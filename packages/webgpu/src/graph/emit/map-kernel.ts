@@ -2,6 +2,7 @@ import { spreadGroups } from '../../kernels/kernel-source.ts';
 import type { GraphShape } from '../node.ts';
 import type { EmittedKernel } from './binder.ts';
 import { Binder } from './binder.ts';
+import type { Rounding } from './emitter.ts';
 import { Emitter } from './emitter.ts';
 
 const WORKGROUP = 64;
@@ -10,17 +11,18 @@ const WORKGROUP = 64;
 export interface GroupText {
   readonly graph: GraphShape;
   readonly inlined: (node: number) => boolean;
+  readonly round: Rounding;
   /** Whether a slot must be in a buffer when the group has run. */
   readonly stored: (slot: number) => boolean;
 }
 
 /** Element-wise nodes in one dispatch: each invocation computes one element, or four neighbours, of every node. */
-export function emitMaps(members: readonly number[], { graph, inlined, stored }: GroupText): EmittedKernel {
+export function emitMaps(members: readonly number[], { graph, inlined, round, stored }: GroupText): EmittedKernel {
   const binder = new Binder(graph);
   const sizes = [...new Set(members.map((index) => sizeOf(graph, index)))];
   const width = sizes.every((size) => size % 4 === 0) ? 4 : 1;
   const blocks = sizes.map((size, block) => {
-    const emitter = new Emitter(binder, { inlined, prefix: `v${block}_` });
+    const emitter = new Emitter(binder, { inlined, round, prefix: `v${block}_` });
     const index = `e${block}`;
     for (const member of members) {
       if (sizeOf(graph, member) !== size) continue;

@@ -33,7 +33,7 @@ interface Accumulator {
  * Reductions over one domain, and the elementwise nodes that follow them, in one dispatch. What is reduced is computed on
  * the way. Order of summation is fixed by the shape alone, so results are the same in every run.
  */
-export function emitReductions(members: readonly number[], { graph, inlined, stored }: GroupText): EmittedKernel {
+export function emitReductions(members: readonly number[], { graph, inlined, round, stored }: GroupText): EmittedKernel {
   const binder = new Binder(graph);
   const reductions = members.map((index) => graph.nodes[index]).filter((node): node is ReduceNode => node?.kind === 'reduce');
   const domain = domainOf(reductions[0] as ReduceNode);
@@ -46,7 +46,7 @@ export function emitReductions(members: readonly number[], { graph, inlined, sto
   const columnWidth = domain.rows ? 1 : width;
   const rowWidth = domain.rows ? width : 1;
 
-  const loop = new Emitter(binder, { inlined });
+  const loop = new Emitter(binder, { inlined, round });
   const added = accumulators.map(({ name, node, combine }) => {
     const value = loop.expression(loop.value(node.inputs[0], 'e', width), combine.type === 'f' ? 'f' : node.op === 'any' || node.op === 'all' ? 'b' : 'i', width);
     const number = node.op === 'any' || node.op === 'all' ? `${typeOf(combine, width)}(${value})` : value;
@@ -68,15 +68,18 @@ ${[...loop.lines, ...added].map((line) => `      ${line}`).join('\n')}
   );
   const shared = lanes === 1 ? [] : accumulators.map(({ name, combine }) => `var<workgroup> shared_${name} : array<${typeOf(combine, columnWidth)}, ${WORKGROUP}>;`);
 
-  const ending = new Emitter(binder, { inlined, prefix: 'w' });
+  const ending = new Emitter(binder, { inlined, round, prefix: 'w' });
+  const raw = new Map<number, { readonly name: string; readonly type: 'f' | 'i' }>();
   for (const { name, node, combine } of accumulators) {
-    ending.provide(node.outputs[0], 'q', columnWidth, { name: `${name}_result`, type: combine.type });
+    const result = { name: `${name}_result`, type: combine.type };
+    raw.set(node.outputs[0], result);
+    ending.provide(node.outputs[0], 'q', columnWidth, result);
   }
   for (const index of members) {
     const node = graph.nodes[index];
     const slot = node?.outputs[0] ?? -1;
-    const value = node?.kind === 'reduce' ? ending.value(slot, 'q', columnWidth) : ending.compute(index, 'q', columnWidth);
-    if (stored(slot)) ending.store(slot, 'q', columnWidth, value);
+    const value = node?.kind === 'reduce' ? raw.get(slot) : ending.compute(index, 'q', columnWidth);
+    if (value !== undefined && stored(slot)) ending.store(slot, 'q', columnWidth, value);
   }
   const result = accumulators.map(({ name }) => `    let ${name}_result = ${lanes === 1 ? `${name}_row` : `shared_${name}[localIndex]`};`);
   const unitCount = domain.outputs / columnWidth;

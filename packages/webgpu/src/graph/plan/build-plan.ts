@@ -5,6 +5,7 @@ import { assemble, packParams } from '../../kernels/assemble.ts';
 import type { DeviceTraits, KernelSource } from '../../kernels/kernel-source.ts';
 import type { EmittedKernel, ScalarRef } from '../emit/binder.ts';
 import { emitEpilogue } from '../emit/epilogue.ts';
+import { roundingOf } from '../emit/rounding.ts';
 import type { GroupText } from '../emit/map-kernel.ts';
 import { emitMaps } from '../emit/map-kernel.ts';
 import { emitReductions } from '../emit/reduce-kernel.ts';
@@ -70,6 +71,7 @@ export function buildPlan(graph: GraphShape, device: PlanDevice): Plan {
     const text: GroupText = {
       graph,
       inlined: (node) => inlining.inlined.has(node),
+      round: roundingOf(device.conversion),
       stored: (slot) => graph.slots[slot]?.live === true || [...(readers.get(slot) ?? [])].some((id) => id !== group.id),
     };
     return draftOf(group, text, device);

@@ -1,4 +1,5 @@
 import type { PendingGraph } from '../pending-graph.ts';
+import { bufferId } from '../../memory.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
 /** What running a plan needs of the device. */
@@ -16,17 +17,6 @@ export interface RunDevice {
 /** How many bind groups a step remembers: a graph whose buffers change places comes back to the same ones. */
 const GROUPS_PER_STEP = 4;
 
-let bufferCount = 0;
-const bufferIds = new WeakMap<GPUBuffer, number>();
-
-/** A number for each buffer, in the order in which they were first seen. */
-export function bufferId(buffer: GPUBuffer): number {
-  const known = bufferIds.get(buffer);
-  if (known !== undefined) return known;
-  bufferIds.set(buffer, ++bufferCount);
-  return bufferCount;
-}
-
 /** A plan with what it keeps on the device between runs: its uniform buffer and its bind groups. */
 export class RunnablePlan {
   readonly plan: Plan;
@@ -38,6 +28,8 @@ export class RunnablePlan {
   #lastGroups: readonly GPUBindGroup[] = [];
   /** Runs so far. */
   runs = 0;
+  /** When it ran last, counted in runs of any plan. */
+  ranAt: number | null = null;
 
   constructor(plan: Plan, device: RunDevice) {
     this.plan = plan;
