@@ -50,7 +50,7 @@ export async function startMeasurer(name: string, major: number): Promise<Measur
       );
     },
     async close() {
-      if (child.connected) child.disconnect();
+      child.kill(); // after disconnect() Node would no longer wait for the child
       await closed;
     },
   };

@@ -23,8 +23,9 @@ export async function openGpu({ countOnly }: { readonly countOnly: boolean }): P
   if (adapter === null)
     throw new Error('[bench] WebGPU must find an adapter, got none. Install a GPU driver, or use --backend cpu or wasm.');
   if (countOnly) dropDispatches();
+  const clock = installHostClock(); // before the meter, whose removal puts back what it found
   const meter = installGpuMeter();
-  return { description: describe(adapter.info), meter, clock: installHostClock() };
+  return { description: describe(adapter.info), meter, clock };
 }
 
 function describe({ description, device, architecture, vendor }: GPUAdapterInfo): string {

