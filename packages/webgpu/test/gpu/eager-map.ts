@@ -51,7 +51,12 @@ export function mapRecipe(op: string, operands: readonly EagerOperand[], output:
   });
   ports.push(port('result', 'write', output.type, width, size));
   const code = row.code(args, width);
-  const result = convertValue(output.type === 'b' ? convertValue(`(${code})`, row.result, 'b', width) : `(${code})`, output.type === 'b' ? 'b' : row.result, output.type === 'f' ? 'f' : 'i', width);
+  const result = convertValue(
+    output.type === 'b' ? convertValue(`(${code})`, row.result, 'b', width) : `(${code})`,
+    output.type === 'b' ? 'b' : row.result,
+    output.type === 'f' ? 'f' : 'i',
+    width,
+  );
   return {
     key: JSON.stringify([op, operands.map((operand) => ('scalar' in operand ? 's' : operand)), output]),
     scalars,
@@ -76,7 +81,10 @@ function viewLines(prefix: string, { offset, strides }: View, shape: readonly nu
   const lines = [`  var ${prefix}at = ${number('offset', offset)};`, `  var ${prefix}rest = i;`];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const length = number(`n${axis}`, shape[axis] ?? 1);
-    lines.push(`  ${prefix}at += (${prefix}rest % ${length}) * ${number(`s${axis}`, strides[axis] ?? 0)};`, `  ${prefix}rest = ${prefix}rest / ${length};`);
+    lines.push(
+      `  ${prefix}at += (${prefix}rest % ${length}) * ${number(`s${axis}`, strides[axis] ?? 0)};`,
+      `  ${prefix}rest = ${prefix}rest / ${length};`,
+    );
   }
   return lines;
 }
@@ -93,7 +101,11 @@ const nanSafe = (op: ReduceOp): string =>
   `select(select(${COMBINE[op]}, x, (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u), best, (bitcast<u32>(best) & 0x7fffffffu) > 0x7f800000u)`;
 
 /** One reduction as one dispatch: an invocation for each output element walks over all that it reduces. */
-export function reduceRecipe(op: ReduceOp, input: { readonly shape: readonly number[]; readonly type: MapType }, axes: readonly number[]): KernelRecipe {
+export function reduceRecipe(
+  op: ReduceOp,
+  input: { readonly shape: readonly number[]; readonly type: MapType },
+  axes: readonly number[],
+): KernelRecipe {
   const { shape, type } = input;
   const own = stridesOf(shape);
   const pick = (inside: boolean): { shape: number[]; view: View } => {

@@ -46,13 +46,15 @@ const random = (shape: number[], seed: number, low = -2, high = 2): tf.Tensor =>
 
 describe('broadcasting', () => {
   it('equals stock for random shapes on either side', async () => {
-    const pairs = fc.array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.constantFrom('both', 'left', 'right')), { minLength: 1, maxLength: 4 }).chain((dims) =>
-      fc.tuple(fc.constant(dims), fc.nat(dims.length), fc.nat(dims.length)).map(([all, dropLeft, dropRight]) => {
-        const left = all.map(([length, side]) => (side === 'right' ? 1 : length));
-        const right = all.map(([length, side]) => (side === 'left' ? 1 : length));
-        return dropLeft > 0 ? { left: left.slice(dropLeft), right } : { left, right: right.slice(dropRight) };
-      }),
-    );
+    const pairs = fc
+      .array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.constantFrom('both', 'left', 'right')), { minLength: 1, maxLength: 4 })
+      .chain((dims) =>
+        fc.tuple(fc.constant(dims), fc.nat(dims.length), fc.nat(dims.length)).map(([all, dropLeft, dropRight]) => {
+          const left = all.map(([length, side]) => (side === 'right' ? 1 : length));
+          const right = all.map(([length, side]) => (side === 'left' ? 1 : length));
+          return dropLeft > 0 ? { left: left.slice(dropLeft), right } : { left, right: right.slice(dropRight) };
+        }),
+      );
     const property = fc.asyncProperty(pairs, async ({ left, right }) => {
       const { ours, stock } = await both(() => tf.sub(random(left, 1), random(right, 2)));
       expect(ours.values).toBeBitEqual(stock.values);
@@ -64,7 +66,8 @@ describe('broadcasting', () => {
   });
   it('spreads a condition over leading dimensions', async () => {
     const condition = (): tf.Tensor => tf.tensor1d([1, 0, 1], 'bool');
-    const run = (): tf.Tensor => tf.engine().runKernel('Select', { condition: condition(), t: random([3, 2, 5], 1), e: random([3, 2, 5], 2) }) as tf.Tensor;
+    const run = (): tf.Tensor =>
+      tf.engine().runKernel('Select', { condition: condition(), t: random([3, 2, 5], 1), e: random([3, 2, 5], 2) }) as tf.Tensor;
     const { ours, stock } = await both(run);
     expect(ours.values).toBeBitEqual(stock.values);
   });
@@ -77,7 +80,14 @@ describe('gradients are those of stock', () => {
     return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
   };
   const batchNorm = (x: tf.Tensor): tf.Tensor =>
-    tf.batchNorm(x as tf.Tensor2D, random([12], 3) as tf.Tensor1D, random([12], 4, 0.5, 2) as tf.Tensor1D, random([12], 5) as tf.Tensor1D, random([12], 6) as tf.Tensor1D, 1e-3);
+    tf.batchNorm(
+      x as tf.Tensor2D,
+      random([12], 3) as tf.Tensor1D,
+      random([12], 4, 0.5, 2) as tf.Tensor1D,
+      random([12], 5) as tf.Tensor1D,
+      random([12], 6) as tf.Tensor1D,
+      1e-3,
+    );
   const cases: readonly (readonly [string, (x: tf.Tensor) => tf.Tensor, number])[] = [
     ['relu', tf.relu, 1],
     ['relu6', tf.relu6, 1],
@@ -108,7 +118,14 @@ describe('batch norm', () => {
     const [scale, offset] = [random([8], 4), random([8], 5)];
     const [vx, vm, vv, vs, vo] = await Promise.all([x, mean, variance, scale, offset].map((t) => t.data()));
     for (const full of [true, false]) {
-      const result = tf.batchNorm(x as tf.Tensor3D, mean as tf.Tensor1D, variance as tf.Tensor1D, full ? (offset as tf.Tensor1D) : undefined, full ? (scale as tf.Tensor1D) : undefined, 1e-3);
+      const result = tf.batchNorm(
+        x as tf.Tensor3D,
+        mean as tf.Tensor1D,
+        variance as tf.Tensor1D,
+        full ? (offset as tf.Tensor1D) : undefined,
+        full ? (scale as tf.Tensor1D) : undefined,
+        1e-3,
+      );
       const exact = Array.from(vx as Float32Array, (value, i) => {
         const c = i % 8;
         const unit = (value - (vm?.[c] ?? 0)) / Math.sqrt((vv?.[c] ?? 0) + 1e-3);
@@ -129,7 +146,10 @@ describe('dtypes', () => {
     ['int32 to bool', () => tf.cast(tf.tensor1d([2, 0, -1], 'int32'), 'bool')],
     ['a comparison is bool', () => tf.less(tf.tensor1d([1, 2, 3, 4]), tf.scalar(2.5))],
     ['bools compare', () => tf.equal(tf.tensor1d([1, 0, 1], 'bool'), tf.tensor1d([1, 1, 0], 'bool'))],
-    ['a fill of each dtype', () => tf.concat([tf.fill([5], 3, 'int32'), tf.cast(tf.fill([5], 1, 'bool'), 'int32'), tf.onesLike(tf.tensor1d([4, 5], 'int32'))])],
+    [
+      'a fill of each dtype',
+      () => tf.concat([tf.fill([5], 3, 'int32'), tf.cast(tf.fill([5], 1, 'bool'), 'int32'), tf.onesLike(tf.tensor1d([4, 5], 'int32'))]),
+    ],
     ['maximum of int32', () => tf.maximum(tf.tensor1d([1, -9], 'int32'), tf.tensor1d([-2, 4], 'int32'))],
     ['a relu of int32 is left to stock', () => tf.relu(tf.tensor1d([4, -9, 16], 'int32'))],
     ['addN', () => tf.addN([random([3, 5], 1), random([3, 5], 2), random([3, 5], 3), random([3, 5], 4)])],

@@ -2,7 +2,26 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** Numbers at which elementwise functions have something special to say. */
 export const SPECIAL: readonly number[] = [
-  ...[NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -0.5, 2, 3, -2.5, 1e-30, -1e-30, 1e30, -1e30, 88, -104, 65504, 1.5],
+  NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  2,
+  3,
+  -2.5,
+  1e-30,
+  -1e-30,
+  1e30,
+  -1e30,
+  88,
+  -104,
+  65504,
+  1.5,
 ];
 
 type Op = (...args: tf.Tensor[]) => tf.Tensor;
@@ -21,16 +40,28 @@ export interface RowCase {
   readonly exact?: (...args: number[]) => number;
 }
 
-const run = (kernelName: string, names: readonly string[]): Op =>
-  (...args) => tf.engine().runKernel(kernelName, Object.fromEntries(names.map((name, k) => [name, args[k] as tf.Tensor]))) as unknown as tf.Tensor;
-const f = (row: string, op: unknown, ulps: number, more: Partial<RowCase> = {}): RowCase => ({ row, op: op as Op, args: 'f', ulps, ...more });
+const run =
+  (kernelName: string, names: readonly string[]): Op =>
+  (...args) =>
+    tf.engine().runKernel(kernelName, Object.fromEntries(names.map((name, k) => [name, args[k] as tf.Tensor]))) as unknown as tf.Tensor;
+const f = (row: string, op: unknown, ulps: number, more: Partial<RowCase> = {}): RowCase => ({
+  row,
+  op: op as Op,
+  args: 'f',
+  ulps,
+  ...more,
+});
 const ff = (row: string, op: unknown, ulps: number, more: Partial<RowCase> = {}): RowCase => f(row, op, ulps, { args: 'ff', ...more });
 const ii = (row: string, op: unknown): RowCase => ff(row, op, 0, { args: 'ii' });
 
 /** Every row of the table of elementwise ops. */
 export const CASES: readonly RowCase[] = [
-  ...(['Abs', 'Ceil', 'Floor', 'Neg', 'Reciprocal', 'Relu', 'Round', 'Sign', 'Sqrt', 'Square'] as const).map((row) => f(row, run(row, ['x']), 0)),
-  ...(['Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Expm1', 'Log', 'Log1p'] as const).map((row) => f(row, run(row, ['x']), 2)),
+  ...(['Abs', 'Ceil', 'Floor', 'Neg', 'Reciprocal', 'Relu', 'Round', 'Sign', 'Sqrt', 'Square'] as const).map((row) =>
+    f(row, run(row, ['x']), 0),
+  ),
+  ...(['Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Expm1', 'Log', 'Log1p'] as const).map(
+    (row) => f(row, run(row, ['x']), 2),
+  ),
   ...(['Rsqrt', 'Selu', 'Sigmoid', 'Sin', 'Sinh', 'Softplus', 'Tan', 'Tanh'] as const).map((row) => f(row, run(row, ['x']), 2)),
   ...(['IsFinite', 'IsInf', 'IsNan'] as const).map((row) => f(row, run(row, ['x']), 0)),
   f('Relu6', tf.relu6, 0, { except: Number.isNaN, exact: () => NaN }),
@@ -42,12 +73,17 @@ export const CASES: readonly RowCase[] = [
   f('copy.bool', (x: tf.Tensor) => tf.cast(x, 'bool'), 0),
   f('LogicalNot', tf.logicalNot, 0, { args: 'b' }),
   f('Neg.i32', tf.neg, 0, { args: 'i' }),
-  ...(['Add', 'Maximum', 'Minimum', 'Mod', 'Multiply', 'RealDiv', 'SquaredDifference', 'Sub', 'FloorDiv'] as const).map((row) => ff(row, run(row, ['a', 'b']), 0)),
+  ...(['Add', 'Maximum', 'Minimum', 'Mod', 'Multiply', 'RealDiv', 'SquaredDifference', 'Sub', 'FloorDiv'] as const).map((row) =>
+    ff(row, run(row, ['a', 'b']), 0),
+  ),
   ...(['Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'NotEqual'] as const).map((row) => ff(row, run(row, ['a', 'b']), 0)),
   ff('Atan2', tf.atan2, 2),
   ff('EluGrad', run('EluGrad', ['dy', 'y']), 0),
   ff('Prelu', tf.prelu, 0),
-  ff('Pow', tf.pow, 2, { except: (a, b) => b === 0 || (a < 0 && Math.abs(b) === Infinity) || a === 0, exact: (a, b) => (a === 0 ? 0 : a) ** b }),
+  ff('Pow', tf.pow, 2, {
+    except: (a, b) => b === 0 || (a < 0 && Math.abs(b) === Infinity) || a === 0,
+    exact: (a, b) => (a === 0 ? 0 : a) ** b,
+  }),
   ...(['Add', 'Maximum', 'Minimum', 'Multiply', 'Sub'] as const).map((row) => ii(`${row}.i32`, run(row, ['a', 'b']))),
   ...(['Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'NotEqual'] as const).map((row) => ii(`${row}.i32`, run(row, ['a', 'b']))),
   ff('LogicalAnd', tf.logicalAnd, 0, { args: 'bb' }),

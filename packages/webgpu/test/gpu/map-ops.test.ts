@@ -37,7 +37,9 @@ function columns(args: string, extra: number): number[][] {
   for (const type of args) rows = rows.flatMap((row) => specials(type).map((value) => [...row, value]));
   const count = ((4 - (rows.length % 4)) % 4) + 80 + extra;
   return [...args].map((type, k) => {
-    const random = scatter(count, wide ? Math.SQRT2 : Math.sqrt(2 + k)).map((x) => (type === 'f' ? x : type === 'i' ? Math.round(x * 100) : Number(x > 0)));
+    const random = scatter(count, wide ? Math.SQRT2 : Math.sqrt(2 + k)).map((x) =>
+      type === 'f' ? x : type === 'i' ? Math.round(x * 100) : Number(x > 0),
+    );
     return [...rows.map((row) => row[k] ?? 0), ...random];
   });
 }
@@ -80,8 +82,22 @@ describe('a row where its tensors are stored in half', () => {
   it.each(STORAGES)('is computed in float32 and rounded once, overflow to infinity: %s', async (codec) => {
     for (const size of [8, 7]) {
       const a = Float32Array.from([300, 60000, -300, 1, 0.5, -2, 1024, NaN].slice(-size));
-      const recipe = mapRecipe('Multiply', [{ type: 'f', size }, { type: 'f', size }], { shape: [size], type: 'f' });
-      const [product] = await runRecipe({ recipe, inputs: [{ values: a, codec }, { values: a, codec }], outputs: [{ size, codec }] });
+      const recipe = mapRecipe(
+        'Multiply',
+        [
+          { type: 'f', size },
+          { type: 'f', size },
+        ],
+        { shape: [size], type: 'f' },
+      );
+      const [product] = await runRecipe({
+        recipe,
+        inputs: [
+          { values: a, codec },
+          { values: a, codec },
+        ],
+        outputs: [{ size, codec }],
+      });
       const stored = codec === null ? a : round(a, codec === 'bfloat16' ? 'bfloat16' : 'float16');
       const exact = stored.map((x) => x * x);
       expect(product).toBeBitEqual(codec === null ? exact : round(exact, codec === 'bfloat16' ? 'bfloat16' : 'float16'));

@@ -32,7 +32,12 @@ const REFERENCE: Readonly<Record<string, readonly [Reduce, first: number, step: 
   prod: [tf.prod, 1, (best, x) => best * x],
 };
 
-function reduced(values: readonly number[], shape: readonly number[], axes: readonly number[], [, first, step]: (typeof REFERENCE)[string]): number[] {
+function reduced(
+  values: readonly number[],
+  shape: readonly number[],
+  axes: readonly number[],
+  [, first, step]: (typeof REFERENCE)[string],
+): number[] {
   const kept = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
   const out = Array.from({ length: kept.reduce((product, length) => product * length, 1) }, () => first);
   values.forEach((x, flat) => {
@@ -52,7 +57,10 @@ const cases = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength
     shape: fc.constant(shape),
     axes: fc.subarray(shape.map((_, axis) => axis)),
     keepDims: fc.boolean(),
-    values: fc.array(fc.double({ min: -2, max: 2, noNaN: true }).map(Math.fround), { minLength: tf.util.sizeFromShape(shape), maxLength: tf.util.sizeFromShape(shape) }),
+    values: fc.array(fc.double({ min: -2, max: 2, noNaN: true }).map(Math.fround), {
+      minLength: tf.util.sizeFromShape(shape),
+      maxLength: tf.util.sizeFromShape(shape),
+    }),
   }),
 );
 
@@ -73,7 +81,14 @@ describe.each(Object.keys(REFERENCE))('%s over any axes', (name) => {
     await fc.assert(property, { numRuns: 20, seed: 3 });
   });
   it('lets NaN through and keeps infinities', async () => {
-    const results = tf.tidy(() => [[1, NaN, 2], [NaN, 1, 2], [Infinity, 3, 4], [-Infinity, 3, 4]].map((row) => reference[0](tf.tensor1d(row), [0], false)));
+    const results = tf.tidy(() =>
+      [
+        [1, NaN, 2],
+        [NaN, 1, 2],
+        [Infinity, 3, 4],
+        [-Infinity, 3, 4],
+      ].map((row) => reference[0](tf.tensor1d(row), [0], false)),
+    );
     const values = (await Promise.all(results.map((result) => result.data()))).map(([value]) => value);
     const low = name === 'min' ? 3 : Infinity;
     const high = name === 'max' ? 4 : -Infinity;
@@ -95,7 +110,10 @@ describe('reductions of other dtypes', () => {
     const x = tf.tensor2d([1, 0, 1, 1, 0, 0], [3, 2], 'bool');
     const [any, all] = [tf.any(x, 1), tf.all(x, 1, true)];
     expect([any.dtype, all.dtype, all.shape]).toEqual(['bool', 'bool', [3, 1]]);
-    expect([[...(await any.data())], [...(await all.data())]]).toEqual([[1, 1, 0], [0, 1, 0]]);
+    expect([[...(await any.data())], [...(await all.data())]]).toEqual([
+      [1, 1, 0],
+      [0, 1, 0],
+    ]);
   });
   it('leave the mean of int32 to stock', async () => {
     seen.clear();
@@ -114,7 +132,10 @@ describe('a mean', () => {
     expect(tf.engine().backend.numDataIds()).toBe(before.numDataBuffers);
   });
   it('has the gradient of stock', async () => {
-    const run = async (): Promise<Float32Array> => (await tf.tidy(() => tf.grad((x) => tf.sum(tf.square(tf.mean(x, [0, 2]))))(tf.reshape(tf.range(1, 61), [3, 4, 5]))).data()) as Float32Array;
+    const run = async (): Promise<Float32Array> =>
+      (await tf
+        .tidy(() => tf.grad((x) => tf.sum(tf.square(tf.mean(x, [0, 2]))))(tf.reshape(tf.range(1, 61), [3, 4, 5])))
+        .data()) as Float32Array;
     const ours = await run();
     await tf.setBackend('webgpu');
     const stock = await run();

@@ -27,7 +27,11 @@ type View = (x: tf.Tensor) => tf.Tensor | tf.Tensor[];
 /** Numbers of every dtype that tell each element from its neighbours. */
 function counting(shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): tf.Tensor {
   const size = tf.util.sizeFromShape([...shape]);
-  return tf.tensor(Array.from({ length: size }, (_, i) => (dtype === 'bool' ? (i * i) % 3 % 2 : i + 1)), [...shape], dtype);
+  return tf.tensor(
+    Array.from({ length: size }, (_, i) => (dtype === 'bool' ? ((i * i) % 3) % 2 : i + 1)),
+    [...shape],
+    dtype,
+  );
 }
 
 /** Against tfjs on the CPU: its WebGPU transpose of int32 and bool does not compile. */
@@ -50,7 +54,12 @@ async function equalsStock(view: View, shape: readonly number[], dtype: 'float32
 const shapes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 });
 const dtypes = fc.constantFrom('float32', 'int32', 'bool');
 const check = (name: string, arbitrary: fc.Arbitrary<{ shape: number[]; view: View }>, numRuns = 25): void =>
-  it(name, () => fc.assert(fc.asyncProperty(arbitrary, dtypes, ({ shape, view }, dtype) => equalsStock(view, shape, dtype)), { numRuns, seed: 7 }));
+  it(name, () =>
+    fc.assert(
+      fc.asyncProperty(arbitrary, dtypes, ({ shape, view }, dtype) => equalsStock(view, shape, dtype)),
+      { numRuns, seed: 7 },
+    ),
+  );
 
 /** For each axis something drawn from its length. */
 const perAxis = <T>(shape: number[], draw: (length: number) => fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.tuple(...shape.map(draw));
@@ -61,13 +70,26 @@ describe('views of random shapes equal tfjs exactly', () => {
   check(
     'transpose',
     shapes.chain((shape) =>
-      fc.shuffledSubarray(shape.map((_, axis) => axis), { minLength: shape.length }).map((perm) => ({ shape, view: (x) => tf.transpose(x, perm) })),
+      fc
+        .shuffledSubarray(
+          shape.map((_, axis) => axis),
+          { minLength: shape.length },
+        )
+        .map((perm) => ({ shape, view: (x) => tf.transpose(x, perm) })),
     ),
   );
   check(
     'slice',
     shapes.chain((shape) =>
-      perAxis(shape, interval).map((parts) => ({ shape, view: (x) => tf.slice(x, parts.map(([begin]) => begin), parts.map(([, size]) => size)) })),
+      perAxis(shape, interval).map((parts) => ({
+        shape,
+        view: (x) =>
+          tf.slice(
+            x,
+            parts.map(([begin]) => begin),
+            parts.map(([, size]) => size),
+          ),
+      })),
     ),
   );
   check(
@@ -77,27 +99,61 @@ describe('views of random shapes equal tfjs exactly', () => {
         const begin = parts.map(([[from, size], step]) => (step > 0 ? from : from + size - 1));
         const end = parts.map(([[from, size], step]) => (step > 0 ? from + size : from - 1));
         const masks = end.reduce((mask, place, axis) => (place < 0 ? mask | (1 << axis) : mask), 0); // -1 would count from the end
-        return { shape, view: (x) => tf.stridedSlice(x, begin, end, parts.map(([, step]) => step), 0, masks) };
+        return {
+          shape,
+          view: (x) =>
+            tf.stridedSlice(
+              x,
+              begin,
+              end,
+              parts.map(([, step]) => step),
+              0,
+              masks,
+            ),
+        };
       }),
     ),
   );
-  check('reverse', shapes.chain((shape) => fc.subarray(shape.map((_, axis) => axis)).map((axes) => ({ shape, view: (x) => tf.reverse(x, axes) }))));
-  check('tile', shapes.chain((shape) => perAxis(shape, () => fc.integer({ min: 1, max: 3 })).map((reps) => ({ shape, view: (x) => tf.tile(x, reps) }))));
+  check(
+    'reverse',
+    shapes.chain((shape) => fc.subarray(shape.map((_, axis) => axis)).map((axes) => ({ shape, view: (x) => tf.reverse(x, axes) }))),
+  );
+  check(
+    'tile',
+    shapes.chain((shape) => perAxis(shape, () => fc.integer({ min: 1, max: 3 })).map((reps) => ({ shape, view: (x) => tf.tile(x, reps) }))),
+  );
   check(
     'unstack and split',
     shapes.chain((shape) =>
-      fc.nat(shape.length - 1).map((axis) => ({ shape, view: (x) => [...tf.unstack(x, axis), ...tf.split(x, [shape[axis] ?? 1], axis), ...tf.split(x, Array.from({ length: shape[axis] ?? 1 }, () => 1), axis)] })),
+      fc.nat(shape.length - 1).map((axis) => ({
+        shape,
+        view: (x) => [
+          ...tf.unstack(x, axis),
+          ...tf.split(x, [shape[axis] ?? 1], axis),
+          ...tf.split(
+            x,
+            Array.from({ length: shape[axis] ?? 1 }, () => 1),
+            axis,
+          ),
+        ],
+      })),
     ),
     10,
   );
   check(
     'broadcast to more and longer dimensions',
-    shapes.chain((shape) => fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 })).map(([more, longer]) => ({ shape: [...shape.slice(0, 3), 1], view: (x) => tf.broadcastTo(x, [more, ...x.shape.slice(0, -1), longer].slice(-4) as [number]) }))),
+    shapes.chain((shape) =>
+      fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 })).map(([more, longer]) => ({
+        shape: [...shape.slice(0, 3), 1],
+        view: (x) => tf.broadcastTo(x, [more, ...x.shape.slice(0, -1), longer].slice(-4) as [number]),
+      })),
+    ),
   );
 });
 
 describe('special views', () => {
-  it('take new and shrunken axes as stock does', () => equalsStock((x) => tf.stridedSlice(x, [0, 1, 0], [3, 2, 4], [2, 1, 1], 0, 0, 0, 1, 2), [3, 4, 5]));
+  it('take new and shrunken axes as stock does', () =>
+    equalsStock((x) => tf.stridedSlice(x, [0, 1, 0], [3, 2, 4], [2, 1, 1], 0, 0, 0, 1, 2), [3, 4, 5]));
   it('share the data where nothing moves', async () => {
     seen.clear();
     await equalsStock((x) => tf.transpose(x, [1, 0, 2]), [5, 1, 3]);
@@ -109,7 +165,12 @@ describe('special views', () => {
   it('have more dimensions than stock can tile', async () => {
     const x = counting([2, 1, 2, 1, 3, 2], 'float32');
     const tiled = tf.tile(x, [2, 3, 1, 2, 2, 1]);
-    const again = await tf.stack(Array.from({ length: 3 }, () => tf.concat([tf.squeeze(x, [1]), tf.squeeze(x, [1])], 0)), 1).data();
+    const again = await tf
+      .stack(
+        Array.from({ length: 3 }, () => tf.concat([tf.squeeze(x, [1]), tf.squeeze(x, [1])], 0)),
+        1,
+      )
+      .data();
     const inner = await tf.unstack(tf.unstack(tiled, 3)[0] as tf.Tensor, 3).slice(0, 3);
     expect(tiled.shape).toEqual([4, 3, 2, 2, 6, 2]);
     expect(await tf.stack(inner, 3).data()).toBeBitEqual(again as Float32Array);
@@ -125,7 +186,11 @@ describe('special views', () => {
 describe('gradients through views', () => {
   it('equal stock', async () => {
     const f = (x: tf.Tensor): tf.Tensor =>
-      tf.tidy(() => tf.grad((t) => tf.sum(tf.mul(tf.square(tf.transpose(tf.slice(t, [1, 0, 2], [2, 4, 3]), [2, 0, 1])), tf.tile(tf.range(1, 5), [1]))))(x));
+      tf.tidy(() =>
+        tf.grad((t) => tf.sum(tf.mul(tf.square(tf.transpose(tf.slice(t, [1, 0, 2], [2, 4, 3]), [2, 0, 1])), tf.tile(tf.range(1, 5), [1]))))(
+          x,
+        ),
+      );
     await equalsStock(f, [3, 4, 5]);
   });
 });

@@ -58,7 +58,21 @@ describe('elementwise kernels', () => {
   });
   it.each(kernels)('$kernelName leaves strings to tfjs', ({ kernelFunc }) => {
     const text = { dataId: {}, shape: [1], dtype: 'string' as const };
-    const inputs = { x: text, a: text, b: text, dy: text, y: text, condition: text, t: text, e: text, mean: text, variance: text, alpha: text, 0: text, 1: text };
+    const inputs = {
+      x: text,
+      a: text,
+      b: text,
+      dy: text,
+      y: text,
+      condition: text,
+      t: text,
+      e: text,
+      mean: text,
+      variance: text,
+      alpha: text,
+      0: text,
+      1: text,
+    };
     const params = { inputs, attrs: { dtype: 'string', shape: [1], value: 'a' }, backend: {} } as unknown as KernelParams;
     expect(kernelFunc(params)).toMatchObject({ dtype: 'string' });
   });

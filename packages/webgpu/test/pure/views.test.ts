@@ -7,7 +7,10 @@ import { sliceView } from '../../src/kernels/views/slices.ts';
 
 /** Where each element of an output finds its input element. */
 function places({ offset, strides }: View, shape: readonly number[]): number[] {
-  return shape.reduce((found, length, axis) => found.flatMap((at) => Array.from({ length }, (_, i) => at + i * (strides[axis] ?? 0))), [offset]);
+  return shape.reduce(
+    (found, length, axis) => found.flatMap((at) => Array.from({ length }, (_, i) => at + i * (strides[axis] ?? 0))),
+    [offset],
+  );
 }
 
 const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);

@@ -11,5 +11,7 @@ export const activationOps: Readonly<Record<string, MapOp>> = {
   Selu: row('f>f', ({ f }, x) => `select(1.7580993408473769 * (exp(${x}) - 1.0), 1.0507009873554805 * ${x}, ${x} >= ${f('0.0')})`),
   Sigmoid: row('f>f', ({ f }, x) => `(${f('1.0')} / (1.0 + exp(-${x})))`),
   Softplus: callRow('f>f', 'Softplus'),
-  Step: row('ff>f', ({ f, fn }, x, alpha) => `select(select(${alpha}, ${f('1.0')}, ${x} > ${f('0.0')}), ${x}, ${fn('IsNan')}(${x}))`, ['IsNan']),
+  Step: row('ff>f', ({ f, fn }, x, alpha) => `select(select(${alpha}, ${f('1.0')}, ${x} > ${f('0.0')}), ${x}, ${fn('IsNan')}(${x}))`, [
+    'IsNan',
+  ]),
 };

@@ -12,7 +12,12 @@ interface FunctionText {
 }
 
 const unary = (body: (w: Words) => string, calls: readonly string[] = []): FunctionText => ({ args: ['x'], result: 'F', body, calls });
-const binary = (body: (w: Words) => string, calls: readonly string[] = []): FunctionText => ({ args: ['a', 'b'], result: 'F', body, calls });
+const binary = (body: (w: Words) => string, calls: readonly string[] = []): FunctionText => ({
+  args: ['a', 'b'],
+  result: 'F',
+  body,
+  calls,
+});
 
 /**
  * NaN is found and made by its bits: WGSL lets a compiler assume that there is none, so `x != x` proves nothing, and a
@@ -29,8 +34,7 @@ const FUNCTIONS: Readonly<Record<string, FunctionText>> = {
   Unordered: {
     args: ['a', 'b'],
     result: 'B',
-    body: ({ U, u }) =>
-      `return max(bitcast<${U}>(a) & ${u('0x7fffffffu')}, bitcast<${U}>(b) & ${u('0x7fffffffu')}) > ${u('0x7f800000u')};`,
+    body: ({ U, u }) => `return max(bitcast<${U}>(a) & ${u('0x7fffffffu')}, bitcast<${U}>(b) & ${u('0x7fffffffu')}) > ${u('0x7f800000u')};`,
   },
   /** NaN, whatever x is. */
   Nan: unary(({ F, U, u }) => `return bitcast<${F}>(bitcast<${U}>(x) | ${u('0x7fc00000u')});`),
@@ -42,17 +46,25 @@ const FUNCTIONS: Readonly<Record<string, FunctionText>> = {
   let polynomial = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
   return sign(x) * (1.0 - polynomial * exp(-abs(x) * abs(x)));`,
   ),
-  Cosh: unary(({ f }) => `let e = exp(-x);
-  return (e + ${f('1.0')} / e) / 2.0;`),
-  Sinh: unary(({ f }) => `let e = exp(x);
-  return (e - ${f('1.0')} / e) / 2.0;`),
+  Cosh: unary(
+    ({ f }) => `let e = exp(-x);
+  return (e + ${f('1.0')} / e) / 2.0;`,
+  ),
+  Sinh: unary(
+    ({ f }) => `let e = exp(x);
+  return (e - ${f('1.0')} / e) / 2.0;`,
+  ),
   /** By exp(-2|x|), which never overflows. */
-  Tanh: unary(() => `let e = exp(-2.0 * abs(x));
-  return sign(x) * (1.0 - e) / (1.0 + e);`),
+  Tanh: unary(
+    () => `let e = exp(-2.0 * abs(x));
+  return sign(x) * (1.0 - e) / (1.0 + e);`,
+  ),
   /** Where e^x is so large or so small that 1 is lost beside it, the result is x or e^x: beyond log(2^-23) + 2. */
-  Softplus: unary(({ f }) => `let e = exp(x);
+  Softplus: unary(
+    ({ f }) => `let e = exp(x);
   let middle = select(log(e + 1.0), e, x < ${f('-13.942385152878742')});
-  return select(middle, x, x > ${f('13.942385152878742')});`),
+  return select(middle, x, x > ${f('13.942385152878742')});`,
+  ),
   Atanh: unary(
     ({ f, fn }) => `let inside = select(atanh(x), ${fn('Infinity')}(x), abs(x) == ${f('1.0')});
   return select(inside, ${fn('Nan')}(x), (abs(x) > ${f('1.0')}) | ${fn('IsNan')}(x));`,

@@ -1,12 +1,26 @@
 import type { MapOp } from '../map-op.ts';
 import { callRow, row } from './row.ts';
+import type { Words } from './words.ts';
+
+/** A function that has no value where a test holds, nor for NaN. */
+const nanWhere = (test: (w: Words, x: string) => string, value: (x: string) => string): MapOp =>
+  row('f>f', (w, x = '') => `select(${value(x)}, ${w.fn('Nan')}(${x}), (${test(w, x)}) | ${w.fn('IsNan')}(${x}))`, ['Nan', 'IsNan']);
 
 /** Elementwise functions of one float32 tensor. Where tfjs's own kernel promises NaN, so do these. */
 export const unaryOps: Readonly<Record<string, MapOp>> = {
   Abs: row('f>f', (_, x) => `abs(${x})`),
-  Acos: row('f>f', ({ f, fn }, x) => `select(acos(${x}), ${fn('Nan')}(${x}), (abs(${x}) > ${f('1.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
-  Acosh: row('f>f', ({ f, fn }, x) => `select(acosh(${x}), ${fn('Nan')}(${x}), (${x} < ${f('1.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
-  Asin: row('f>f', ({ f, fn }, x) => `select(asin(${x}), ${fn('Nan')}(${x}), (abs(${x}) > ${f('1.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
+  Acos: nanWhere(
+    ({ f }, x) => `abs(${x}) > ${f('1.0')}`,
+    (x) => `acos(${x})`,
+  ),
+  Acosh: nanWhere(
+    ({ f }, x) => `${x} < ${f('1.0')}`,
+    (x) => `acosh(${x})`,
+  ),
+  Asin: nanWhere(
+    ({ f }, x) => `abs(${x}) > ${f('1.0')}`,
+    (x) => `asin(${x})`,
+  ),
   Asinh: row('f>f', (_, x) => `asinh(${x})`),
   Atan: row('f>f', ({ fn }, x) => `select(atan(${x}), ${x}, ${fn('IsNan')}(${x}))`, ['IsNan']),
   Atanh: callRow('f>f', 'Atanh'),
@@ -20,8 +34,14 @@ export const unaryOps: Readonly<Record<string, MapOp>> = {
   IsFinite: row('f>b', ({ U, u }, x) => `((bitcast<${U}>(${x}) & ${u('0x7f800000u')}) != ${u('0x7f800000u')})`),
   IsInf: row('f>b', ({ U, u }, x) => `((bitcast<${U}>(${x}) & ${u('0x7fffffffu')}) == ${u('0x7f800000u')})`),
   IsNan: callRow('f>b', 'IsNan'),
-  Log: row('f>f', ({ f, fn }, x) => `select(log(${x}), ${fn('Nan')}(${x}), (${x} < ${f('0.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
-  Log1p: row('f>f', ({ f, fn }, x) => `select(log(1.0 + ${x}), ${fn('Nan')}(${x}), (${x} < ${f('-1.0')}) | ${fn('IsNan')}(${x}))`, ['Nan', 'IsNan']),
+  Log: nanWhere(
+    ({ f }, x) => `${x} < ${f('0.0')}`,
+    (x) => `log(${x})`,
+  ),
+  Log1p: nanWhere(
+    ({ f }, x) => `${x} < ${f('-1.0')}`,
+    (x) => `log(1.0 + ${x})`,
+  ),
   LogicalNot: row('b>b', (_, x) => `(!${x})`),
   Neg: row('f>f', (_, x) => `(-${x})`),
   Reciprocal: row('f>f', ({ f }, x) => `(${f('1.0')} / ${x})`),

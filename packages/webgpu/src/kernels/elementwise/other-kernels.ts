@@ -19,9 +19,13 @@ export function otherKernels(stock: StockKernel): OwnKernel[] {
       return recordFill(backend, shape, dtype ?? util.inferDtype(value), value);
     }),
     ownKernel('FusedBatchNorm', stock, recordBatchNorm),
-    ownKernel('OnesLike', stock, ({ inputs }, backend) => recordFill(backend, inputs['x']?.shape ?? [], inputs['x']?.dtype ?? 'float32', 1)),
+    ownKernel('OnesLike', stock, ({ inputs }, backend) =>
+      recordFill(backend, inputs['x']?.shape ?? [], inputs['x']?.dtype ?? 'float32', 1),
+    ),
     ownKernel('Select', stock, recordSelect),
-    ownKernel('ZerosLike', stock, ({ inputs }, backend) => recordFill(backend, inputs['x']?.shape ?? [], inputs['x']?.dtype ?? 'float32', 0)),
+    ownKernel('ZerosLike', stock, ({ inputs }, backend) =>
+      recordFill(backend, inputs['x']?.shape ?? [], inputs['x']?.dtype ?? 'float32', 0),
+    ),
   ];
 }
 
@@ -49,7 +53,12 @@ const recordCast: RecordKernel = ({ inputs, attrs }, backend) => {
   return backend.recordMap({ op, operands: [{ input: x }], output: { shape: x.shape, dtype } });
 };
 
-function recordFill(backend: Parameters<RecordKernel>[1], shape: readonly number[], dtype: DataType, value: number | string): TensorInfo | null {
+function recordFill(
+  backend: Parameters<RecordKernel>[1],
+  shape: readonly number[],
+  dtype: DataType,
+  value: number | string,
+): TensorInfo | null {
   const op = dtype === 'bool' ? 'copy.i32' : copyRows[dtype];
   if (op === undefined || typeof value === 'string' || util.sizeFromShape([...shape]) === 0) return null;
   return backend.recordMap({ op, operands: [{ scalar: Number(value) }], output: { shape, dtype } });
@@ -61,7 +70,8 @@ const recordBatchNorm: RecordKernel = ({ inputs, attrs }, backend) => {
   if (!x || !mean || !variance) return null;
   const statistics = [mean, variance, offset, scale].filter((input) => input !== undefined && input !== null);
   const { shape } = x;
-  if ([x, ...statistics].some(({ dtype }) => dtype !== 'float32') || statistics.some((input) => !spreadsTo(input.shape, shape))) return null;
+  if ([x, ...statistics].some(({ dtype }) => dtype !== 'float32') || statistics.some((input) => !spreadsTo(input.shape, shape)))
+    return null;
   const or = (input: TensorInfo | null | undefined, scalar: number): MapOperand => (input ? broadcastOperand(input, shape) : { scalar });
   const epsilon = { scalar: Number(attrs?.['varianceEpsilon'] ?? 0.001) };
   const operands = [{ input: x }, or(mean, 0), or(variance, 1), or(offset, 0), or(scale, 1), epsilon];
@@ -76,7 +86,9 @@ const recordSelect: RecordKernel = ({ inputs }, backend) => {
   if (copyRows[dtype] === undefined || condition.shape.some((length, axis) => length !== shape[axis])) return null;
   const own = stridesOf(condition.shape);
   const whole = condition.shape.length === shape.length;
-  const operand: MapOperand = whole ? { input: condition } : { input: condition, view: { offset: 0, strides: shape.map((_, axis) => own[axis] ?? 0) } };
+  const operand: MapOperand = whole
+    ? { input: condition }
+    : { input: condition, view: { offset: 0, strides: shape.map((_, axis) => own[axis] ?? 0) } };
   return backend.recordMap({
     op: dtype === 'float32' ? 'Select' : 'Select.i32',
     operands: [operand, { input: t }, { input: e }],

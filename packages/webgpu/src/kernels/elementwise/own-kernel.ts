@@ -24,11 +24,10 @@ export type GraphBackend = HalfBackend & MapRecorder;
 export type RecordKernel = (params: KernelParams, backend: GraphBackend) => TensorInfo | TensorInfo[] | null;
 
 /** Kernels that tfjs computes on the host where all inputs are there and small, so that constants stay constants. */
-const ON_HOST: ReadonlySet<string> = new Set([
-  ...['Abs', 'Add', 'Cast', 'Ceil', 'Equal', 'Exp', 'Expm1', 'Floor', 'FloorDiv', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Log'],
-  ...['Max', 'Maximum', 'Minimum', 'Multiply', 'Neg', 'NotEqual', 'Prod', 'Rsqrt', 'Slice', 'SplitV', 'StridedSlice', 'Sub', 'Tile', 'Transpose'],
-  'Unpack',
-]);
+const ON_HOST: ReadonlySet<string> = new Set(
+  `Abs Add Cast Ceil Equal Exp Expm1 Floor FloorDiv Greater GreaterEqual Less LessEqual Log Max Maximum Minimum Multiply Neg
+  NotEqual Prod Rsqrt Slice SplitV StridedSlice Sub Tile Transpose Unpack`.split(/\s+/),
+);
 
 /**
  * A kernel that is recorded where `record` covers it, and is tfjs's own otherwise: for inputs without elements, for

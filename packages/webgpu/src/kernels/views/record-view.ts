@@ -20,7 +20,11 @@ export interface ViewedTensor {
  *
  * @returns `null` for dtypes without a copy and for results without elements
  */
-export function recordView(backend: GraphBackend, stock: StockKernel, { x, view, shape, finalShape = shape }: ViewedTensor): TensorInfo | null {
+export function recordView(
+  backend: GraphBackend,
+  stock: StockKernel,
+  { x, view, shape, finalShape = shape }: ViewedTensor,
+): TensorInfo | null {
   const op = copyRows[x.dtype];
   const size = util.sizeFromShape([...shape]);
   if (op === undefined || size === 0) return null;

@@ -40,7 +40,17 @@ function recordStridedSlice(stock: StockKernel): RecordKernel {
     const x = inputs['x'] as TensorInfo;
     const a = attrs as unknown as Readonly<Record<'begin' | 'end' | 'strides', number[]>> &
       Readonly<Record<'beginMask' | 'endMask' | 'ellipsisMask' | 'newAxisMask' | 'shrinkAxisMask', number>>;
-    const info = slice_util.sliceInfo(x.shape, a.begin, a.end, a.strides, a.beginMask, a.endMask, a.ellipsisMask, a.newAxisMask, a.shrinkAxisMask);
+    const info = slice_util.sliceInfo(
+      x.shape,
+      a.begin,
+      a.end,
+      a.strides,
+      a.beginMask,
+      a.endMask,
+      a.ellipsisMask,
+      a.newAxisMask,
+      a.shrinkAxisMask,
+    );
     const { begin, end, strides, finalShape } = info;
     const shape = slice_util.computeOutShape(begin, end, strides).map((length) => Math.max(length, 0));
     return recordView(backend, stock, { x, view: sliceView(x.shape, begin, strides), shape, finalShape });
@@ -58,7 +68,10 @@ function recordSplit(stock: StockKernel): RecordKernel {
     return allOrNothing(
       sizes.map((size) => {
         const shape = x.shape.map((length, i) => (i === axis ? size : length));
-        const view = sliceView(x.shape, x.shape.map((_, i) => (i === axis ? begin : 0)));
+        const view = sliceView(
+          x.shape,
+          x.shape.map((_, i) => (i === axis ? begin : 0)),
+        );
         begin += size;
         return recordView(backend, stock, { x, view, shape });
       }),
