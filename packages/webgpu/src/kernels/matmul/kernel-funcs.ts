@@ -1,18 +1,13 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { broadcast_util, util } from '@tensorflow/tfjs-core';
 import type { HalfBackend } from '../../backend.ts';
 import { adapterClassOf } from '../../device/capabilities.ts';
+import type { OwnKernel, StockKernel } from '../elementwise/own-kernel.ts';
 import type { AdapterClass } from '../kernel-source.ts';
 import { isMatmulActivation } from './activation.ts';
 import type { MatmulSpec } from './matmul-spec.ts';
 import type { MatmulTensors } from './record-matmul.ts';
 import { recordMatmul } from './record-matmul.ts';
-
-/** A kernel of ours in the place of one of tfjs. */
-export interface OwnKernel {
-  readonly kernelName: string;
-  readonly kernelFunc: KernelConfig['kernelFunc'];
-}
 
 interface MatmulAttrs {
   readonly transposeA: boolean;
@@ -31,7 +26,7 @@ const NAMES = ['BatchMatMul', '_FusedMatMul'] as const;
  *
  * @param stock - the kernel that ran under a name before
  */
-export function matmulKernels(stock: (kernelName: string) => KernelConfig['kernelFunc']): OwnKernel[] {
+export function matmulKernels(stock: StockKernel): OwnKernel[] {
   return NAMES.map((kernelName) => {
     const fallback = stock(kernelName);
     return {
