@@ -27,6 +27,12 @@ export const suites = [
     needs: ['vulkan'],
     budgetMinutes: 2,
   },
+  {
+    name: 'tfjs specs, float32, fusion off, a quarter',
+    script: [conformance, '--mode', 'float32', '--fusion', 'off', '--quarter', 'auto'],
+    needs: ['vulkan'],
+    budgetMinutes: 1,
+  },
   { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 3 },
   { name: 'public face as written down', script: ['apps/checks/src/api.mjs'], needs: [], budgetMinutes: 1 },
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },

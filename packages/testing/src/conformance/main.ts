@@ -89,12 +89,13 @@ function report(options: ConformanceOptions, result: RunResult, verdict: Verdict
     `${result.backend} on ${result.device}, ${result.seconds} s; skipped are ${asInStock.length} that fail in stock too, ${accepted.length} accepted by name, ${flaky.length} flaky, ${pending} left out by tfjs; ${betterThanStock.length} that fail in stock pass here`,
   );
   if (options.json) {
-    const { mode, plugin, stock, quarter = null } = options;
+    const { mode, plugin, fusion, stock, quarter = null } = options;
     const failed = Object.keys(verdict.newFailures).length;
     const skipped = pending + asInStock.length + accepted.length + flaky.length;
     const facts = {
       mode,
       plugin,
+      ...(plugin === 'webgpu' && !stock ? { fusion } : {}),
       stock,
       quarter,
       backend: result.backend,

@@ -9,6 +9,7 @@ describe('parseOptions', () => {
       mode: 'float32',
       plugin: 'webgpu',
       base: 'wasm',
+      fusion: 'on',
       stock: false,
       runs: 1,
       shards: 2,
@@ -30,6 +31,10 @@ describe('parseOptions', () => {
     });
   });
 
+  it('runs kernels one by one when told so', () => {
+    expect(parseOptions(['--fusion', 'off'], 0)).toMatchObject({ plugin: 'webgpu', fusion: 'off' });
+  });
+
   it('moves to the next quarter every day and comes round after four', () => {
     const quarters = [0, 1, 2, 3, 4].map((day) => parseOptions(['--quarter', 'auto'], day * DAY + 1).quarter);
     expect(quarters).toEqual([0, 1, 2, 3, 0]);
@@ -42,6 +47,10 @@ describe('parseOptions', () => {
     [['--runs', '0'], '[testing] runs must be a whole number from 1 to 16, got 0.'],
     [['--plugin', 'emulate', '--mode', 'packed-f16'], 'got packed-f16. Packing is a matter of GPU storage.'],
     [['--update', '--quarter', '1'], '[testing] update must see every spec, got --quarter or --filter.'],
+    [['--fusion', 'some'], '[testing] fusion must be one of on, off, got some.'],
+    [['--plugin', 'emulate', '--fusion', 'off'], '[testing] fusion is an option of the webgpu plug-in, got off for another backend.'],
+    [['--stock', '--fusion', 'off'], '[testing] fusion is an option of the webgpu plug-in, got off for another backend.'],
+    [['--fusion', 'off', '--update'], '[testing] update must write what the default does, got --fusion off.'],
     [['--fast'], '--fast'],
   ])('refuses %j', (args, message) => {
     expect(() => parseOptions(args, 0)).toThrow(message);

@@ -9,6 +9,8 @@ export interface ConformanceOptions {
   readonly plugin: 'webgpu' | 'emulate';
   /** The backend below `emulate`. */
   readonly base: 'cpu' | 'wasm';
+  /** Whether `webgpu` records and fuses kernels or runs them one by one; both are held against the same lists. */
+  readonly fusion: 'on' | 'off';
   readonly stock: boolean;
   /** Runs of the yardstick, to find specs that are not equal to themselves. */
   readonly runs: number;
@@ -25,7 +27,7 @@ const MILLISECONDS_A_DAY = 86_400_000;
 
 /** The usage text, also the end of every error about an argument. */
 export const usage: string =
-  'usage: npm run conformance -- --mode float32|f16|packed-f16|bfloat16 [--plugin webgpu|emulate] [--base cpu|wasm] [--stock] [--runs N] [--quarter auto|0..3] [--filter TEXT] [--shards N] [--json] [--update]';
+  'usage: npm run conformance -- --mode float32|f16|packed-f16|bfloat16 [--plugin webgpu|emulate] [--base cpu|wasm] [--fusion on|off] [--stock] [--runs N] [--quarter auto|0..3] [--filter TEXT] [--shards N] [--json] [--update]';
 
 /**
  * Reads the command line of the conformance command.
@@ -46,6 +48,7 @@ export function parseOptions(args: readonly string[], now: number): ConformanceO
       mode: { type: 'string', default: 'float32' },
       plugin: { type: 'string', default: 'webgpu' },
       base: { type: 'string', default: 'wasm' },
+      fusion: { type: 'string', default: 'on' },
       stock: { type: 'boolean', default: false },
       runs: { type: 'string', default: '1' },
       quarter: { type: 'string' },
@@ -62,6 +65,13 @@ export function parseOptions(args: readonly string[], now: number): ConformanceO
       '[testing] mode must be float32, f16 or bfloat16 for emulate, got packed-f16. Packing is a matter of GPU storage.',
     );
   }
+  const fusion = oneOf('fusion', values.fusion, ['on', 'off']);
+  if (fusion === 'off' && (plugin === 'emulate' || values.stock)) {
+    throw new RangeError('[testing] fusion is an option of the webgpu plug-in, got off for another backend. Leave it out.');
+  }
+  if (fusion === 'off' && values.update) {
+    throw new RangeError('[testing] update must write what the default does, got --fusion off. Leave it out.');
+  }
   const part = values.quarter === 'auto' ? String(Math.floor(now / MILLISECONDS_A_DAY) % 4) : values.quarter;
   const quarter = part === undefined ? undefined : (Number(oneOf('quarter', part, ['0', '1', '2', '3'])) as 0 | 1 | 2 | 3);
   if (values.update && (quarter !== undefined || values.filter !== undefined)) {
@@ -71,6 +81,7 @@ export function parseOptions(args: readonly string[], now: number): ConformanceO
     mode,
     plugin,
     base: oneOf('base', values.base, ['cpu', 'wasm']),
+    fusion,
     stock: values.stock,
     runs: count('runs', values.runs),
     shards: count('shards', values.shards),

@@ -40,6 +40,7 @@ async function prepareBundle(options: ConformanceOptions, { root, workFolder }: 
   const define = {
     CONFORMANCE_MODE: JSON.stringify(options.mode),
     CONFORMANCE_BASE: JSON.stringify(options.base),
+    CONFORMANCE_FUSION: JSON.stringify(options.fusion),
     WASM_FOLDER: JSON.stringify(wasmFolder(root)),
   };
   await bundleSpecs({ root, setupFile: join(root, 'src/conformance/setup', `${name}.ts`), outfile, define });

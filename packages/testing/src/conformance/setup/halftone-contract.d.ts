@@ -6,6 +6,7 @@ declare module '@halftone/autocast' {
 declare module '@halftone/webgpu' {
   export function registerWebGPU(options: {
     readonly codec?: 'f16' | 'packed-f16';
+    readonly fusion?: 'on' | 'off';
   }): Promise<{ readonly backendName: string; dispose(): void }>;
 }
 
@@ -16,4 +17,5 @@ declare module '@halftone/emulate' {
 /** Set by the bundler: how the specs are run. */
 declare const CONFORMANCE_MODE: 'float32' | 'f16' | 'packed-f16' | 'bfloat16';
 declare const CONFORMANCE_BASE: 'cpu' | 'wasm';
+declare const CONFORMANCE_FUSION: 'on' | 'off';
 declare const WASM_FOLDER: string;

@@ -24,7 +24,8 @@ export async function setup(tf: typeof TensorFlow): Promise<SpecSetup> {
 }
 
 async function start(tf: typeof TensorFlow): ReturnType<typeof registerWebGPU> {
-  const handle = await registerWebGPU(CONFORMANCE_MODE === 'f16' || CONFORMANCE_MODE === 'packed-f16' ? { codec: CONFORMANCE_MODE } : {});
+  const codec = CONFORMANCE_MODE === 'f16' || CONFORMANCE_MODE === 'packed-f16' ? { codec: CONFORMANCE_MODE } : {};
+  const handle = await registerWebGPU({ ...codec, fusion: CONFORMANCE_FUSION });
   await tf.setBackend(handle.backendName);
   if (CONFORMANCE_MODE !== 'float32') useHalfTolerance(tf);
   return handle;
