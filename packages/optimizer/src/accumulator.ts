@@ -18,10 +18,10 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { Chooser } from './chooser.ts';
-import type { StepFlags } from './device-scale.ts';
 import type { FiniteCheck } from './finite-check.ts';
 import { checkFinite } from './finite-check.ts';
 import type { NamedGradient } from './gradient-list.ts';
+import type { StepFlags } from './scale-on-device.ts';
 
 /** What a micro-batch with an infinity or NaN costs: the whole window (PyTorch), or itself (Keras). */
 export type BadMicroBatch = 'drop-window' | 'drop-one';
@@ -56,6 +56,11 @@ export class Accumulator {
     if (this.#dropsOne && onChecked !== null) this.#addChecked(list, onChecked);
     else for (const { name, tensor } of list) if (tensor !== null) this.#addTo(name, tensor);
     this.#count += 1;
+  }
+
+  /** Whether micro-batches were judged one by one, so that the check of the mean is not the whole verdict. */
+  get judged(): boolean {
+    return this.#good !== null;
   }
 
   /** The mean gradients, in the order in which variables first came; owned by the caller. */

@@ -5,23 +5,27 @@ import { abs, clipByValue, div, max, maximum, minimum, mul, sqrt, square, stack,
 const LEAST_NORMAL: number = 2 ** -126;
 const GREATEST: number = (2 - 2 ** -23) * 2 ** 127;
 
-/** How gradients are clipped before the update; at most one of the two. */
+/** How gradients are clipped before the update; at most one of the three. */
 export interface ClipOptions {
   /** Largest length of all gradients taken as one vector; longer ones are shortened to it. Above 0. */
   readonly clipNorm?: number;
+  /** Largest length of each variable's gradient by itself, as `clipnorm` of Keras. Above 0. */
+  readonly clipVariableNorm?: number;
   /** Largest absolute value of each element. Above 0. */
   readonly clipValue?: number;
 }
 
 /** Refuses clip options that cannot be meant. */
-export function checkClip({ clipNorm, clipValue }: ClipOptions): void {
-  for (const [name, value] of Object.entries({ clipNorm, clipValue })) {
-    if (value !== undefined && !(typeof value === 'number' && value > 0 && value < Infinity)) {
+export function checkClip({ clipNorm, clipVariableNorm, clipValue }: ClipOptions): void {
+  const given = Object.entries({ clipNorm, clipVariableNorm, clipValue }).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!(typeof value === 'number' && value > 0 && value < Infinity)) {
       throw new RangeError(`[optimizer] ${name} must be a finite number above 0, got ${String(value)}. Leave it out to clip nothing.`);
     }
   }
-  if (clipNorm !== undefined && clipValue !== undefined) {
-    throw new RangeError(`[optimizer] only one of clipNorm and clipValue can be given, got ${clipNorm} and ${clipValue}. Leave one out.`);
+  if (given.length > 1) {
+    const names = given.map(([name, value]) => `${name} ${value}`).join(' and ');
+    throw new RangeError(`[optimizer] only one of clipNorm, clipVariableNorm and clipValue can be given, got ${names}. Leave one out.`);
   }
 }
 
@@ -34,8 +38,11 @@ export function checkClip({ clipNorm, clipValue }: ClipOptions): void {
  *
  * @returns new tensors in the same order, owned by the caller; those given stay as they are
  */
-export function clip(gradients: readonly Tensor[], { clipNorm, clipValue }: ClipOptions): Tensor[] {
+export function clip(gradients: readonly Tensor[], { clipNorm, clipVariableNorm, clipValue }: ClipOptions): Tensor[] {
   if (clipValue !== undefined) return gradients.map((gradient) => clipByValue(gradient, -clipValue, clipValue));
+  if (clipVariableNorm !== undefined) {
+    return gradients.map((gradient) => (gradient.size === 0 ? gradient.clone() : tidy(() => mul(gradient, normFactor([gradient], clipVariableNorm)))));
+  }
   if (clipNorm === undefined || gradients.length === 0) return gradients.map((gradient) => gradient.clone());
   return tidy(() => {
     const factor = normFactor(gradients, clipNorm);

@@ -19,16 +19,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LossScale, LossScaleRule, LossScaleState } from '@halftone/loss-scale';
 import { scaleTimes } from './exact-product.ts';
-
-/** What a step tells the scale: two flags and the first bad gradient, all on the device (`[1]` each). */
-export interface StepFlags {
-  /** bool: no gradient of the step was infinite or NaN; moves the scale. */
-  readonly finite: Tensor;
-  /** bool: the update took place; moves the counters. Only `drop-one` accumulation tells the two apart. */
-  readonly applied: Tensor;
-  /** float32: position of the first bad gradient in the list that was checked, or -1. */
-  readonly firstBad: Tensor;
-}
+import type { ScaleOnDevice, StepFlags } from './scale-on-device.ts';
 
 type DeviceState = {
   readonly scale: Tensor;
@@ -44,16 +35,13 @@ const GREATEST: number = (2 - 2 ** -23) * 2 ** 127;
 
 const ORDER = ['scale', 'goodSteps', 'skippedInRow', 'skipped', 'applied', 'firstBad'] as const satisfies readonly (keyof DeviceState)[];
 
-/** How many numbers `pack` makes. */
-export const STATE_SIZE: number = ORDER.length;
-
 /**
- * A loss scale that lives on the device and moves there, so that no step waits for it or reads it.
+ * A loss scale made of tensors, for every tfjs backend.
  *
  * Does what `next` of @halftone/loss-scale does, bit for bit, by tensor arithmetic. Six float32 tensors of one value;
  * counters are exact up to 2^24 and stay there.
  */
-export class DeviceScale {
+export class DeviceScale implements ScaleOnDevice {
   readonly machine: LossScale;
   #state: DeviceState;
 
@@ -62,29 +50,24 @@ export class DeviceScale {
     this.#state = upload(state);
   }
 
-  /** float32 scalar, owned by this object: the seed of the backward pass. */
   get scale(): Tensor {
     return this.#state.scale;
   }
 
-  /** 1 / (scale × divisor) as a scalar that the caller owns; `divisor` is a number or a tensor of one value. */
-  inverse(divisor: Tensor | number = 1): Tensor {
-    return tidy(() => reshape(reciprocal(divisor === 1 ? this.#state.scale : mul(this.#state.scale, divisor)), []));
+  inverse(): Tensor {
+    return reciprocal(this.#state.scale);
   }
 
-  /** Moves by one step. Never reads anything back. */
   advance(flags: StepFlags): void {
     this.#replace(tidy(() => keepAll(next(this.machine.options, this.#state, flags))));
   }
 
-  /** Puts another scale in place, as `update(newScale)` of PyTorch does: counters stay. */
   setScale(scale: number): void {
     const { scale: old, ...rest } = this.#state;
     this.#state = { scale: scalarOf(scale), ...rest };
     old.dispose();
   }
 
-  /** All six numbers in one float32 tensor `[6]` that the caller owns, for one asynchronous copy. */
   pack(): Tensor {
     return tidy(() => concat(ORDER.map((name) => reshape(this.#state[name], [1]))));
   }
@@ -102,19 +85,6 @@ export class DeviceScale {
     this.#state = state;
     dispose({ ...old });
   }
-}
-
-/** Reads what `pack` made. `firstBad` is -1 after a finite step. */
-export function unpack(values: ArrayLike<number>): LossScaleState & { readonly firstBad: number } {
-  const [scale, goodSteps, skippedInRow, skipped, applied, firstBad] = Array.from(values) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { scale, goodSteps, skippedInRow, skipped, applied, firstBad };
 }
 
 /** `nextState` of @halftone/loss-scale, line by line, on tensors of one value. */

@@ -15,6 +15,7 @@ import {
   sub,
   tidy,
 } from '@tensorflow/tfjs-core';
+import type { FusedScale } from './fused-scale.ts';
 import { currentPlugin } from './precision.ts';
 
 /** What one look at the gradients found. Both tensors stay on the device and belong to the caller. */
@@ -31,9 +32,14 @@ export type FiniteCheck = {
  * Give it the UNSCALED gradients: they answer for the scaled ones too. A non-finite value times 1/scale is non-finite
  * (1/scale is a normal number, never 0), and a finite one that overflows by a scale below 1 shows only here.
  * A plug-in that has a kernel for it (exponent bits, one dispatch) is asked first; stock backends use IsFinite and All.
+ *
+ * @param scale - which the gradients still carry; only where a plug-in looks at both
  */
-export function checkFinite(gradients: readonly Tensor[]): FiniteCheck {
-  const firstNonFinite = currentPlugin()?.firstNonFinite;
+export function checkFinite(gradients: readonly Tensor[], scale?: FusedScale): FiniteCheck {
+  const plugin = currentPlugin();
+  const fused = plugin?.fusedOptimizer;
+  if (fused !== undefined) return tidy(() => byPlugin(gradients, (tensors) => fused.firstNonFinite(tensors, scale?.state)));
+  const firstNonFinite = plugin?.firstNonFinite;
   return tidy(() => (firstNonFinite === undefined ? byKernels(gradients) : byPlugin(gradients, firstNonFinite)));
 }
 

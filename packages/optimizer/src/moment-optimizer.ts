@@ -17,6 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { GradientInput, NamedGradient } from './gradient-list.ts';
 import { gradientList } from './gradient-list.ts';
+import { momentStates } from './moment-state.ts';
 import { inFloat32 } from './precision.ts';
 
 type OptimizerWeights = Awaited<ReturnType<Optimizer['getWeights']>>;
@@ -64,6 +65,11 @@ export abstract class MomentOptimizer extends Optimizer {
     this.weightDecay = weightDecay;
     this.excludeFromDecay = excludeFromDecay;
     [this.#power1, this.#power2] = [beta1, beta2].map((beta) => tidy(() => variable(scalar(beta), false))) as [Variable, Variable];
+    momentStates.set(this, {
+      powers: [this.#power1, this.#power2],
+      slots: (index) => [this.#first[index]?.variable, this.#second[index]?.variable],
+      decayOf: (name) => this.#decayOf(name),
+    });
   }
 
   /** The new value of a variable; `direction` is Adam's step before the learning rate, `decay` is 0 where it is excluded. */
@@ -124,8 +130,11 @@ export abstract class MomentOptimizer extends Optimizer {
     first.assign(add(mul(first, this.beta1), mul(tensor, 1 - this.beta1)));
     second.assign(add(mul(second, this.beta2), mul(square(tensor), 1 - this.beta2)));
     const direction = div(div(first, room1), add(sqrt(div(second, room2)), this.epsilon));
-    const decays = !this.excludeFromDecay.some((part) => name.includes(part));
-    value.assign(this.move(value, { direction, decay: decays ? this.weightDecay : 0 }));
+    value.assign(this.move(value, { direction, decay: this.#decayOf(name) }));
+  }
+
+  #decayOf(name: string): number {
+    return this.excludeFromDecay.some((part) => name.includes(part)) ? 0 : this.weightDecay;
   }
 }
 

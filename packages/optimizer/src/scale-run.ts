@@ -2,6 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { concat, keep, tidy } from '@tensorflow/tfjs-core';
 import type { LossScale, LossScaleState } from '@halftone/loss-scale';
 import { DeviceScale } from './device-scale.ts';
+import { FusedScale } from './fused-scale.ts';
+import { currentPlugin } from './precision.ts';
+import type { ScaleOnDevice } from './scale-on-device.ts';
 import type { Arrival } from './status-feed.ts';
 import { StatusFeed } from './status-feed.ts';
 import type { StepOutcome, StepReport } from './step-report.ts';
@@ -25,7 +28,7 @@ interface RunOptions {
 export class ScaleRun {
   readonly machine: LossScale;
   /** `null` where nothing is scaled; then nothing is checked and every step counts as applied. */
-  readonly scale: DeviceScale | null;
+  readonly scale: ScaleOnDevice | null;
   readonly status: StatusFeed;
   readonly #options: RunOptions;
   #attempts = 0;
@@ -34,7 +37,7 @@ export class ScaleRun {
 
   constructor(machine: LossScale, options: RunOptions) {
     this.machine = machine;
-    this.scale = machine.kind === 'none' ? null : new DeviceScale(machine);
+    this.scale = machine.kind === 'none' ? null : onDevice(machine);
     this.status = new StatusFeed(machine, options.onArrival);
     this.#options = options;
   }
@@ -93,7 +96,7 @@ export class ScaleRun {
     this.scale?.dispose();
   }
 
-  #copy(scale: DeviceScale): Promise<StepReport> {
+  #copy(scale: ScaleOnDevice): Promise<StepReport> {
     const packed = keep(tidy(() => concat([scale.pack(), ...(this.#options.extra?.() ?? [])])));
     return this.status.copy(packed, { attempts: this.#attempts, names: this.#names });
   }
@@ -101,4 +104,10 @@ export class ScaleRun {
   #counted(): LossScaleState {
     return { scale: 1, goodSteps: this.#attempts, skippedInRow: 0, skipped: 0, applied: this.#attempts };
   }
+}
+
+/** One tensor that fused steps move, where the current backend has them; else one for each number. */
+function onDevice(machine: LossScale): ScaleOnDevice {
+  const fused = currentPlugin()?.fusedOptimizer;
+  return fused === undefined ? new DeviceScale(machine) : new FusedScale(machine, fused);
 }

@@ -1,11 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { add, dispose, keep, mul } from '@tensorflow/tfjs-core';
-import type { DeviceScale } from './device-scale.ts';
 import { checkFinite } from './finite-check.ts';
 import type { NamedGradient, PresentGradient } from './gradient-list.ts';
 import { presentGradients } from './gradient-list.ts';
 import type { ForwardPass, GradientTag, NamedCheck } from './gradient-tags.ts';
 import { GradientTags } from './gradient-tags.ts';
+import { FusedScale } from './fused-scale.ts';
+import type { ScaleOnDevice } from './scale-on-device.ts';
 import { ScalerRound } from './scaler-round.ts';
 
 /** Unscaled gradients, owned by the receiver, with the checks that decide about them. */
@@ -47,7 +48,7 @@ export class ScalerGradients {
   }
 
   /** Unscales and checks; the given tensors are taken over, those returned are tagged and the caller's. */
-  unscale(list: readonly NamedGradient[], scale: DeviceScale): Tensor[] {
+  unscale(list: readonly NamedGradient[], scale: ScaleOnDevice): Tensor[] {
     const present = presentGradients(list);
     const tags = this.#tags.require('unscale', present);
     const tensors = divide(present, scale);
@@ -76,13 +77,20 @@ export class ScalerGradients {
     );
   }
 
-  /** Unscaled copies for a step, and its checks; the given tensors stay until `spent`. */
+  /**
+   * Unscaled copies for a step, and its checks; the given tensors stay until `spent`. With `keepScale` the copies carry the
+   * scale on, for a step that takes it away itself.
+   */
   prepare(
     list: readonly NamedGradient[],
-    { stage, scale }: { readonly stage: 'scaled' | 'unscaled'; readonly scale: DeviceScale },
+    { stage, scale, keepScale }: { readonly stage: 'scaled' | 'unscaled'; readonly scale: ScaleOnDevice; readonly keepScale: boolean },
   ): PreparedGradients {
     const present = presentGradients(list);
     const tags = this.#tags.require('step', present);
+    if (stage === 'scaled' && keepScale && scale instanceof FusedScale) {
+      const tensors = present.map(({ tensor }) => tensor.clone());
+      return { tensors, checks: [this.#check(tensors, { present, tags, used: true, scale })] };
+    }
     if (stage === 'scaled') {
       const tensors = divide(present, scale);
       return { tensors, checks: [this.#check(tensors, { present, tags, used: true })] };
@@ -113,16 +121,22 @@ export class ScalerGradients {
       present,
       tags,
       used,
-    }: { readonly present: readonly PresentGradient[]; readonly tags: readonly GradientTag[]; readonly used: boolean },
+      scale,
+    }: {
+      readonly present: readonly PresentGradient[];
+      readonly tags: readonly GradientTag[];
+      readonly used: boolean;
+      readonly scale?: FusedScale;
+    },
   ): NamedCheck {
-    const { finite, firstBad } = checkFinite(tensors);
+    const { finite, firstBad } = checkFinite(tensors, scale);
     const check = { finite: keep(finite), firstBad: keep(firstBad), names: present.map(({ name }) => name) };
     this.#round.addCheck(check, { passes: tags.length === present.length ? passesOf(tags) : null, used });
     return check;
   }
 }
 
-function divide(present: readonly PresentGradient[], scale: DeviceScale): Tensor[] {
+function divide(present: readonly PresentGradient[], scale: ScaleOnDevice): Tensor[] {
   const inverse = scale.inverse();
   const tensors = present.map(({ tensor }) => mul(tensor, inverse));
   inverse.dispose();

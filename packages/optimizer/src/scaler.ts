@@ -2,22 +2,20 @@ import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tenso
 import { dispose, mul } from '@tensorflow/tfjs-core';
 import type { GuardedCall, LossScaleState, StepGuard } from '@halftone/loss-scale';
 import { createStepGuard, guardCall } from '@halftone/loss-scale';
-import { Chooser } from './chooser.ts';
-import { checkClip, clip } from './clip.ts';
-import type { DeviceScale } from './device-scale.ts';
+import { checkClip } from './clip.ts';
+import type { StepPath } from './fused-plan.ts';
 import type { ForwardPass } from './gradient-tags.ts';
 import type { GradientInput, NamedGradient } from './gradient-list.ts';
 import { gradientList, gradientMap, presentGradients, withTensors } from './gradient-list.ts';
-import { applyList } from './inner-optimizer.ts';
-import { allFinite } from './joined-checks.ts';
 import type { LossGradients } from './loss-gradients.ts';
 import { lossGradients } from './loss-gradients.ts';
-import { inFloat32, underPolicy } from './precision.ts';
-import { recordedApply } from './recorded-apply.ts';
+import { currentPlugin, inFloat32, underPolicy } from './precision.ts';
+import type { ScaleOnDevice } from './scale-on-device.ts';
 import type { SavedLossScale, ScaleRun } from './scale-run.ts';
 import { ScalerGradients } from './scaler-gradients.ts';
 import type { GradScalerOptions, ScalerStepOptions } from './scaler-options.ts';
 import { scalerPolicy, startScaler } from './scaler-options.ts';
+import { checkedStep, plainStep } from './scaler-step.ts';
 import { SkipCounters } from './skip-counters.ts';
 import type { StepReport } from './step-report.ts';
 import { UndoLog } from './undo-log.ts';
@@ -29,6 +27,7 @@ export class GradScaler {
   readonly #gradients = new ScalerGradients();
   readonly #counters = new SkipCounters();
   readonly #keys = new Map<Optimizer, string>();
+  readonly #paths = new WeakMap<Optimizer, StepPath>();
   #started: ScaleRun | null = null;
   #guard: StepGuard = createStepGuard();
   #unscales = 0;
@@ -93,7 +92,7 @@ export class GradScaler {
     status.throwIfDue();
     const list = gradientList(gradients);
     if (presentGradients(list).length === 0) this.#noteEmpty();
-    else if (scale === null) inFloat32(() => plainStep(optimizer, { list, options }));
+    else if (scale === null) this.#paths.set(optimizer, inFloat32(() => plainStep(optimizer, list, options)));
     else inFloat32(() => this.#checkedStep(optimizer, { list, options, scale }));
   }
 
@@ -109,12 +108,19 @@ export class GradScaler {
     const { scale } = run;
     if (scale === null) {
       run.noteStep([]);
+      currentPlugin()?.endStep?.();
       return;
     }
     if (newScale !== undefined) checkNewScale(newScale, run.machine);
     const emptyRound = this.#empty && !this.#gradients.round.checked && newScale === undefined;
     if (!emptyRound) this.#call(newScale === undefined ? { call: 'update' } : { call: 'update', newScale });
     inFloat32(() => this.#closeRound(run, { scale, newScale }));
+    currentPlugin()?.endStep?.();
+  }
+
+  /** How an optimizer's latest step was made: in a few dispatches, or op by op and why. `null` before its first. */
+  stepPath(optimizer: Optimizer): StepPath | null {
+    return this.#paths.get(optimizer) ?? null;
   }
 
   /** What the last round did. Waits for the GPU. */
@@ -168,28 +174,16 @@ export class GradScaler {
 
   #checkedStep(
     optimizer: Optimizer,
-    { list, options, scale }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions; readonly scale: DeviceScale },
+    { list, options, scale }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions; readonly scale: ScaleOnDevice },
   ): void {
     const stage = this.#gradients.stageForStep(list, options.gradients);
     this.#call({ call: 'step', optimizer: this.#keyOf(optimizer), gradients: presentGradients(list).length });
-    const { tensors, checks } = this.#gradients.prepare(list, { stage, scale });
-    const clipped = clip(tensors, options);
-    const finite = allFinite(checks);
-    const chooser = new Chooser(finite);
-    const log = new UndoLog();
-    try {
-      recordedApply(optimizer, withTensors(list, clipped), { chooser, log });
-      if (this.#options.skipAll === true) this.#gradients.round.addOpenLog(log);
-      else log.settle(chooser);
-      this.#gradients.round.addStep({ optimizer, checks });
-    } finally {
-      chooser.dispose();
-      dispose([finite, ...clipped, ...tensors]);
-    }
+    const round = { gradients: this.#gradients, options, skipAll: this.#options.skipAll === true };
+    this.#paths.set(optimizer, checkedStep(optimizer, list, { ...round, stage, scale }));
     this.#gradients.spent(list);
   }
 
-  #closeRound(run: ScaleRun, { scale, newScale }: { readonly scale: DeviceScale; readonly newScale: number | undefined }): void {
+  #closeRound(run: ScaleRun, { scale, newScale }: { readonly scale: ScaleOnDevice; readonly newScale: number | undefined }): void {
     const verdict = this.#gradients.round.close({ skipAll: this.#options.skipAll === true });
     if (newScale !== undefined) scale.setScale(newScale);
     if (verdict !== null) {
@@ -221,14 +215,4 @@ function checkNewScale(newScale: number, { kind, options }: ScaleRun['machine'])
     `[optimizer] a scale that is set by hand must be from ${options.minScale} to ${options.maxScale} for this ${kind} loss scale, got ${String(newScale)}. ` +
       'Give one in that range, or widen minScale and maxScale.',
   );
-}
-
-function plainStep(
-  optimizer: Optimizer,
-  { list, options }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions },
-): void {
-  const tensors = presentGradients(list).map(({ tensor }) => tensor);
-  const clipped = clip(tensors, options);
-  applyList(optimizer, withTensors(list, clipped));
-  dispose([...clipped, ...tensors]);
 }

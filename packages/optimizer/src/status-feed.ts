@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LossScale, LossScaleState } from '@halftone/loss-scale';
 import { lossScaleVerdict } from '@halftone/loss-scale';
-import { STATE_SIZE, unpack } from './device-scale.ts';
+import { STATE_SIZE, unpack } from './scale-on-device.ts';
 import type { StepReport } from './step-report.ts';
 import { stepReport } from './step-report.ts';
 

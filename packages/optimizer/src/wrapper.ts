@@ -1,22 +1,20 @@
-import type { NamedTensorMap, Scalar, serialization, Variable } from '@tensorflow/tfjs-core';
-import { dispose, mul, Optimizer, tidy } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Scalar, serialization, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { dispose, Optimizer } from '@tensorflow/tfjs-core';
 import type { LossScaleState } from '@halftone/loss-scale';
 import type { Policy } from '@halftone/policy';
 import { Accumulator } from './accumulator.ts';
-import { Chooser } from './chooser.ts';
-import { clip } from './clip.ts';
-import type { DeviceScale, StepFlags } from './device-scale.ts';
-import { checkFinite } from './finite-check.ts';
+import type { StepPath } from './fused-plan.ts';
+import { canFuse } from './fused-plan.ts';
 import type { GradientInput, NamedGradient } from './gradient-list.ts';
-import { gradientList, presentGradients, withTensors } from './gradient-list.ts';
-import { applyList, learningRateOf, setIterations, setLearningRateOf } from './inner-optimizer.ts';
+import { gradientList, presentGradients } from './gradient-list.ts';
+import { learningRateOf, setIterations, setLearningRateOf } from './inner-optimizer.ts';
 import { lossGradients } from './loss-gradients.ts';
-import { inFloat32, underPolicy } from './precision.ts';
-import { recordedApply } from './recorded-apply.ts';
+import { currentPlugin, inFloat32, underPolicy } from './precision.ts';
 import type { SavedLossScale } from './scale-run.ts';
 import { ScaleRun } from './scale-run.ts';
 import type { StepReport } from './step-report.ts';
 import { UndoLog } from './undo-log.ts';
+import { takeStep, unscale } from './wrapper-step.ts';
 import { claim, release } from './wrap-guard.ts';
 import type { MixedPrecisionOptions } from './wrapper-options.ts';
 import { checkOptions, chooseLossScale, choosePolicy } from './wrapper-options.ts';
@@ -38,6 +36,7 @@ export class MixedPrecisionOptimizer extends Optimizer {
   /** What forward passes since the last update wrote: moving statistics, which a skipped step must not keep. */
   readonly #forward = new UndoLog();
   #started: Started | null = null;
+  #path: StepPath | null = null;
   #unwrapped = false;
 
   constructor(inner: Optimizer, options: MixedPrecisionOptions) {
@@ -56,24 +55,46 @@ export class MixedPrecisionOptimizer extends Optimizer {
     const { scale } = run;
     if (scale === null) return underPolicy(policy, () => lossGradients(f, varList, null));
     const { value, grads } = this.#forward.record(() => underPolicy(policy, () => lossGradients(f, varList, scale.scale)));
-    const unscaled = inFloat32(() =>
-      tidy(() => {
-        const inverse = scale.inverse();
-        return Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [name, mul(gradient, inverse)]));
-      }),
-    );
+    const list = presentGradients(gradientList(grads));
+    const unscaled = unscale(list, scale);
     dispose(grads);
-    return { value, grads: unscaled };
+    return { value, grads: Object.fromEntries(list.map(({ name }, index) => [name, unscaled[index] as Tensor])) };
+  }
+
+  /** One whole step: loss, gradients, update. Gradients that a fused step can unscale by itself are not unscaled before it. */
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    const { policy, run } = this.#start();
+    run.status.throwIfDue();
+    const { scale } = run;
+    const scaled = scale !== null && this.#window.size === 1 && canFuse(this.inner);
+    const { value, grads } = scaled
+      ? this.#forward.record(() => underPolicy(policy, () => lossGradients(f, varList, scale.scale)))
+      : this.computeGradients(f, varList);
+    try {
+      this.#apply(run, gradientList(varList === undefined ? grads : varList.map(({ name }) => ({ name, tensor: grads[name] }))), { scaled });
+    } catch (error) {
+      value.dispose();
+      throw error;
+    } finally {
+      dispose(grads);
+    }
+    currentPlugin()?.endStep?.();
+    if (returnCost) return value;
+    value.dispose();
+    return null;
   }
 
   /** One step (one micro-batch, when gradients are accumulated) from unscaled gradients, which stay the caller's. */
   override applyGradients(gradients: GradientInput): void {
     const { run } = this.#start();
     run.status.throwIfDue();
-    const list = gradientList(gradients);
-    if (presentGradients(list).length === 0) run.noteEmpty();
-    else if (this.#window.size === 1) inFloat32(() => this.#step(run, list, null));
-    else inFloat32(() => this.#accumulate(run, list));
+    this.#apply(run, gradientList(gradients), { scaled: false });
+    currentPlugin()?.endStep?.();
+  }
+
+  /** How the latest update was made: in a few dispatches, or op by op and why. `null` before the first. */
+  get stepPath(): StepPath | null {
+    return this.#path;
   }
 
   /** What the last step did. Waits for the GPU: ask at the end of an epoch, not in every step. */
@@ -168,52 +189,25 @@ export class MixedPrecisionOptimizer extends Optimizer {
     return this.#started;
   }
 
+  #apply(run: ScaleRun, list: readonly NamedGradient[], { scaled }: { readonly scaled: boolean }): void {
+    if (presentGradients(list).length === 0) run.noteEmpty();
+    else if (this.#window.size === 1) this.#step(run, list, { window: null, scaled });
+    else inFloat32(() => this.#accumulate(run, list));
+  }
+
+  #step(run: ScaleRun, list: readonly NamedGradient[], how: { readonly window: Accumulator | null; readonly scaled: boolean }): void {
+    this.#path = inFloat32(() => takeStep(this.inner, list, { ...how, run, options: this.#options, forward: this.#forward }));
+  }
+
   #accumulate(run: ScaleRun, list: readonly NamedGradient[]): void {
     this.#window.add(list, run.scale === null ? null : (chooser) => this.#forward.settle(chooser));
     if (!this.#window.full) return;
     const means = this.#window.mean();
     try {
-      this.#step(run, means, this.#window);
+      this.#step(run, means, { window: this.#window, scaled: false });
     } finally {
       dispose(presentGradients(means).map(({ tensor }) => tensor));
       this.#window.clear();
     }
   }
-
-  #step(run: ScaleRun, list: readonly NamedGradient[], window: Accumulator | null): void {
-    const present = presentGradients(list);
-    const tensors = present.map(({ tensor }) => tensor);
-    const clipped = clip(tensors, this.#options);
-    const { learningRate } = this.#options;
-    if (learningRate !== undefined) setLearningRateOf(this.inner, learningRate(run.appliedSteps));
-    try {
-      if (run.scale === null) applyList(this.inner, withTensors(list, clipped));
-      else this.#checkedStep(withTensors(list, clipped), { scale: run.scale, flags: flagsOf(tensors, window) });
-    } finally {
-      dispose(clipped);
-    }
-    run.noteStep(present.map(({ name }) => name));
-  }
-
-  #checkedStep(list: readonly NamedGradient[], { scale, flags }: { readonly scale: DeviceScale; readonly flags: StepFlags }): void {
-    const chooser = new Chooser(flags.applied);
-    const log = new UndoLog();
-    try {
-      recordedApply(this.inner, list, { chooser, log });
-      log.settle(chooser);
-      this.#forward.settle(chooser);
-      scale.advance(flags);
-    } finally {
-      chooser.dispose();
-      dispose([flags.finite, flags.applied, flags.firstBad]);
-    }
-  }
-}
-
-function flagsOf(tensors: Parameters<typeof checkFinite>[0], window: Accumulator | null): StepFlags {
-  const check = checkFinite(tensors);
-  if (window === null) return { ...check, applied: check.finite.clone() };
-  const flags = window.flags(check);
-  dispose([check.finite, check.firstBad]);
-  return flags;
 }

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LossScale } from '@halftone/loss-scale';
 import { dynamicLossScale, staticLossScale } from '@halftone/loss-scale';
-import { DeviceScale, unpack } from '../../src/device-scale.ts';
+import { DeviceScale } from '../../src/device-scale.ts';
+import { unpack } from '../../src/scale-on-device.ts';
 
 let tensors = 0;
 

@@ -6,7 +6,8 @@ import { dawn } from '@halftone/testing/dawn';
 import type { GpuMeter } from '@halftone/testing/meter';
 import { installGpuMeter } from '@halftone/testing/meter';
 import { gradScaler, mixedPrecisionOptimizer } from '../../src/index.ts';
-import { DeviceScale, unpack } from '../../src/device-scale.ts';
+import { DeviceScale } from '../../src/device-scale.ts';
+import { unpack } from '../../src/scale-on-device.ts';
 import { OPTIMIZERS } from '../optimizers.ts';
 
 const vulkan = await requireOrSkip('vulkan');
