@@ -186,6 +186,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       const { tensorMap } = this.inner;
       const data = tensorMap.get(dataId);
       if (data.storage === undefined) return;
+      if (this.lazy?.isPending(data) === true) return this.lazy.widen({ dataId, shape: data.shape, dtype: 'float32' });
       if (data.resource === undefined || data.resource === null) {
         data.storage = undefined;
         return;

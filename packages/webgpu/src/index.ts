@@ -1,6 +1,9 @@
 export type { Capabilities } from './device/capabilities.ts';
 export { DeviceLostError } from './device/fault.ts';
 export type { ConversionReport, NumericsReport } from './device/probe.ts';
+export type { CrossEntropyOptions } from './gradients/cross-entropy.ts';
+export { softmaxCrossEntropy } from './gradients/cross-entropy.ts';
+export { layerNorm } from './gradients/layer-norm.ts';
 export type { DeviceBytes } from './memory.ts';
 export { DeviceMemoryError } from './memory.ts';
 export type { WebGPUOptions } from './options.ts';

@@ -13,8 +13,11 @@ import { runtimeGpu } from './device/node-gpu.ts';
 import { conversionOf, probeNumerics } from './device/probe.ts';
 import { requestDevice } from './device/request.ts';
 import { checkOneTfjs, unknownTfjs } from './guard.ts';
+import { installActivationGradients } from './gradients/activations.ts';
 import { installBatchNormGradient } from './gradients/batch-norm.ts';
+import { installGatherGradient } from './gradients/gather.ts';
 import { installBroadcastGradients } from './gradients/reductions.ts';
+import { installSoftmaxGradient } from './gradients/softmax.ts';
 import { firstNonFinite } from './kernels/non-finite.ts';
 import { registerKernels } from './kernels/register.ts';
 import type { DeviceBytes } from './memory.ts';
@@ -103,6 +106,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
       registerKernels(plugin, { fusion: options.fusion !== 'off' }),
       installBroadcastGradients(backendName),
       installBatchNormGradient(backendName),
+      ...(options.fusion === 'off' ? [] : [installSoftmaxGradient(backendName), installActivationGradients(backendName), installGatherGradient(backendName)]),
       registerPlugin(plugin),
     );
     const { narrow, widen } = conversion;

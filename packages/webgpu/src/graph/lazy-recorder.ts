@@ -128,6 +128,24 @@ export class LazyRecorder implements Recorder, MapRecorder {
     return info;
   }
 
+  /** Makes the storage of data that is still to be computed float32; its numbers are what its half storage would have held. */
+  widen(info: TensorInfo): void {
+    const data = this.#host.dataOf(info.dataId);
+    const from = this.#read(info);
+    const slot = this.#make(info);
+    data.storage = undefined;
+    this.#graph.push({
+      kind: 'map',
+      op: 'copy',
+      shape: [util.sizeFromShape(data.shape)],
+      operands: [{ slot: from, view: null }],
+      inputs: [from],
+      outputs: [slot],
+      scalars: [],
+      key: `w${from}>${slot}`,
+    });
+  }
+
   recordReduce({ op, input, axes, output }: ReduceRequest): TensorInfo {
     this.#begin([input]);
     const info = this.#host.allocate(output.shape, output.dtype, output.storage);

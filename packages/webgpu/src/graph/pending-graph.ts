@@ -1,3 +1,4 @@
+import type { Storage } from '@halftone/autocast';
 import type { HalfTensorData } from '../storage-data.ts';
 import type { GraphNode, GraphShape, SlotFacts } from './node.ts';
 
@@ -12,6 +13,8 @@ export class PendingGraph {
   readonly slots: HalfTensorData[] = [];
   readonly sizes: number[] = [];
   readonly #producers: number[] = [];
+  /** Storages of slots whose data has moved on to another slot. */
+  readonly #past = new Map<number, Storage>();
   readonly #keys: string[] = [];
 
   get empty(): boolean {
@@ -28,8 +31,9 @@ export class PendingGraph {
     return this.holds(data) ? (data.place?.slot ?? 0) : this.#add(data, size, false);
   }
 
-  /** A slot for data that the next node makes. */
+  /** A slot for data that the next node makes; the slot that it had before, if any, keeps its storage. */
   made(data: HalfTensorData, size: number): number {
+    if (this.holds(data)) this.#past.set(data.place?.slot ?? -1, data.storage ?? 'float32');
     return this.#add(data, size, true);
   }
 
@@ -46,7 +50,7 @@ export class PendingGraph {
       (data, slot): SlotFacts => ({
         size: this.sizes[slot] ?? 0,
         dtype: data.dtype,
-        storage: data.storage ?? 'float32',
+        storage: this.#past.get(slot) ?? data.storage ?? 'float32',
         producer: this.#producers[slot] ?? -1,
         live: data.disposed !== true && data.place?.slot === slot && data.place.epoch === this.epoch,
         foreign: data.external === true,

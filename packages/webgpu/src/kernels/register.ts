@@ -4,9 +4,14 @@ import type { PrecisionPlugin } from '@halftone/autocast';
 import { beginKernel, endKernel } from '@halftone/autocast';
 import type { HalfBackend } from '../backend.ts';
 import { rememberReducedShape } from '../gradients/reductions.ts';
+import { convKernels } from './conv/conv-kernels.ts';
 import { elementwiseKernels } from './elementwise/elementwise-kernels.ts';
 import type { OwnKernel, StockKernel } from './elementwise/own-kernel.ts';
+import { gatherKernels } from './gather/gather-kernels.ts';
+import { matmulKernels } from './matmul/kernel-funcs.ts';
+import { poolKernels } from './pool/pool-kernels.ts';
 import { reductionKernels } from './reductions/reduction-kernels.ts';
+import { rowKernels } from './rows/row-kernels.ts';
 import { viewKernels } from './views/view-kernels.ts';
 import { bitTestKernels } from './non-finite.ts';
 
@@ -38,7 +43,16 @@ function fusedKernels(registered: ReadonlyMap<string, KernelConfig>): OwnKernel[
     if (found === undefined) throw new Error(`[webgpu] tfjs's WebGPU backend has no kernel ${kernelName}, got a call to it. Install @tensorflow/tfjs-backend-webgpu@4.22.`);
     return found.kernelFunc;
   };
-  return [...elementwiseKernels(stock), ...viewKernels(stock), ...reductionKernels(stock)];
+  return [
+    ...elementwiseKernels(stock),
+    ...viewKernels(stock),
+    ...reductionKernels(stock),
+    ...matmulKernels(stock),
+    ...convKernels(stock),
+    ...poolKernels(stock),
+    ...rowKernels(stock),
+    ...gatherKernels(stock),
+  ];
 }
 
 function decided(plugin: PrecisionPlugin, kernelName: string, run: KernelConfig['kernelFunc']): KernelConfig['kernelFunc'] {
