@@ -50,7 +50,7 @@ describe('tf.matMul', () => {
     { a: [24, 13], b: [24, 20], transposeA: true, transposeB: false },
     { a: [13, 24], b: [20, 24], transposeA: false, transposeB: true },
     { a: [24, 13], b: [20, 24], transposeA: true, transposeB: true },
-    { a: [3, 5, 8], b: [8, 7], transposeA: false, transposeB: false },
+    { a: [3, 5, 8], b: [3, 8, 7], transposeA: false, transposeB: false },
     { a: [2, 3, 4, 6], b: [2, 3, 6, 1], transposeA: false, transposeB: false },
   ];
   it.each(cases)('and both gradients equal stock within rounding: $a x $b $transposeA $transposeB', async ({ a, b, transposeA, transposeB }) => {
