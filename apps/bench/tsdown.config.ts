@@ -2,7 +2,7 @@ import { defineConfig } from 'tsdown';
 
 /** Programs and not a library: dependencies are left where npm put them. */
 export default defineConfig({
-  entry: ['src/cli.ts', 'src/budgets-suite.ts'],
+  entry: { cli: 'src/cli.ts', budgets: 'src/budgets-suite.ts' },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',

@@ -1,13 +1,13 @@
 import { cpus } from 'node:os';
-import { setDefaultPolicy } from '@halftone/autocast';
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import { policy } from '@halftone/policy';
-import { setBackend, version_core, type Optimizer } from '@tensorflow/tfjs-core';
+import { version_core, type Optimizer } from '@tensorflow/tfjs-core';
 import { backendInfo } from './backends.ts';
 import { openGpu, type MeteredGpu } from './device.ts';
 import { models } from './models/model-table.ts';
 import type { ModelDefinition, OptimizerSpec } from './models/model.ts';
 import { createOptimizer } from './models/optimizers.ts';
+import { openTfjs } from './open-tfjs.ts';
 import type { StepSpec } from './step-spec.ts';
 
 /** A train step of some library, ready to be measured. */
@@ -44,23 +44,6 @@ export async function openSubject(spec: StepSpec): Promise<Subject> {
     versions: { tfjs: version_core },
     step: () => model.train(batch),
   };
-}
-
-/** Makes the backend current and resolves to how it stores 16-bit tensors. */
-async function openTfjs(spec: StepSpec): Promise<string> {
-  if (spec.backend === 'halftone-webgpu') {
-    const { useWebGPU } = await import('@halftone/webgpu');
-    const { capabilities } = await useWebGPU();
-    setDefaultPolicy(spec.policy);
-    const { compute } = policy(spec.policy);
-    return compute === 'float32' ? 'f32' : capabilities.codecs[compute];
-  }
-  if (spec.backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
-  else if (spec.backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
-  else await import('@tensorflow/tfjs-backend-cpu');
-  if (!(await setBackend(spec.backend)))
-    throw new Error(`[bench] tfjs's backend ${spec.backend} must start, got a refusal. Check the GPU driver, or use --backend cpu.`);
-  return 'f32';
 }
 
 /** Bare on other backends and where everything is half; else wrapped: dynamic loss scale for float16, none for the rest. */

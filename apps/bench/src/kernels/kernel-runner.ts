@@ -1,10 +1,65 @@
+import { dispose, ones, slice, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { seeded } from '../models/seeded.ts';
+import type { MeteredGpu } from '../device.ts';
+import { openGpu } from '../device.ts';
+import { openTfjs } from '../open-tfjs.ts';
+import { kernelCases, type KernelCase } from './kernel-case.ts';
 import type { KernelResult } from './kernel-result.ts';
 import type { KernelSpec } from './kernel-spec.ts';
 
-export async function openKernels(spec: KernelSpec): Promise<string> {
-  return spec.backend;
+interface OpenKernel {
+  readonly run: (x: Tensor) => Tensor;
+  x: Tensor;
 }
 
+const CHAIN = 8; // runs of one sample: their one readback is shared
+const state: { gpu?: MeteredGpu; cases: readonly KernelCase[]; open: Map<number, OpenKernel> } = { cases: [], open: new Map() };
+
+/** Opens a backend for kernels; once in a process. Waits for the device. */
+export async function openKernels(spec: KernelSpec): Promise<string> {
+  state.gpu = await openGpu({ countOnly: false });
+  await openTfjs(spec);
+  state.cases = spec.cases.map((name) => {
+    const found = kernelCases({ large: true }).find((known) => known.name === name);
+    if (found === undefined) throw new RangeError(`[bench] there is no kernel case of that name, got ${name}. Run bench kernels --help.`);
+    return found;
+  });
+  return state.gpu.description;
+}
+
+/**
+ * Times one sample of a case: a chain of runs, each on the output of the last, and one number read at the end.
+ *
+ * The first call warms up and counts.
+ */
 export async function timeKernel(index: number): Promise<KernelResult> {
-  return { ms: [index], dispatches: 0, storageBytesBound: 0 };
+  const { gpu } = state;
+  const found = state.cases[index];
+  if (gpu === undefined || found === undefined) throw new RangeError(`[bench] kernels must be opened before one is timed, got index ${index}. Open them.`);
+  const known = state.open.get(index) ?? (await open(found));
+  state.open.set(index, known);
+  const counted = await gpu.meter.measure(() => chain(known, 1));
+  const begin = performance.now();
+  await chain(known, CHAIN);
+  const ms = (performance.now() - begin) / CHAIN;
+  return { ms: [ms], dispatches: counted.report.dispatches, storageBytesBound: counted.report.storageBytesBound };
+}
+
+async function open(found: KernelCase): Promise<OpenKernel> {
+  const shape = [...found.shape];
+  const x = found.group === 'optimizer' ? ones(shape) : tensor(seeded(8).normals(shape.reduce((a, b) => a * b, 1)), shape);
+  const opened = { run: found.open(), x };
+  for (let i = 0; i < 3; i += 1) await chain(opened, 2);
+  return opened;
+}
+
+async function chain(kernel: OpenKernel, runs: number): Promise<void> {
+  for (let i = 0; i < runs; i += 1) {
+    const next = tidy(() => kernel.run(kernel.x));
+    kernel.x.dispose();
+    kernel.x = next;
+  }
+  const probe = slice(kernel.x, kernel.x.shape.map(() => 0), kernel.x.shape.map(() => 1));
+  await probe.data();
+  dispose(probe);
 }
