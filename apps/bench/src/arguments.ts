@@ -12,7 +12,9 @@ export interface OptionFact {
 export type OptionTable = Readonly<Record<string, OptionFact>>;
 
 /** Texts and switches as typed, not checked yet. */
-export type Typed<Table extends OptionTable> = { readonly [Name in keyof Table]?: Table[Name]['type'] extends 'boolean' ? boolean : string };
+export type Typed<Table extends OptionTable> = {
+  readonly [Name in keyof Table]?: Table[Name]['type'] extends 'boolean' ? boolean : string;
+};
 
 /**
  * Reads options by their table.

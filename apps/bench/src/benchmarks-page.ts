@@ -32,9 +32,15 @@ export function benchmarksPage(results: readonly AnyResult[]): string {
   const sweeps = results.filter((result) => result.kind === 'sweep');
   return [
     INTRODUCTION,
-    ...section('Train steps, measured in turn', races.length > 0 ? ['![Step time over stock tfjs](benchmarks/compare.svg)', ...races.map(raceText)] : []),
+    ...section(
+      'Train steps, measured in turn',
+      races.length > 0 ? ['![Step time over stock tfjs](benchmarks/compare.svg)', ...races.map(raceText)] : [],
+    ),
     ...section('Train steps, one by one', steps.length > 0 ? [stepsText(steps)] : []),
-    ...section('Single operations', kernels.map((result) => `${markdownTable(kernelTable(result))}\n\n${machineLine(result.machine)}`)),
+    ...section(
+      'Single operations',
+      kernels.map((result) => `${markdownTable(kernelTable(result))}\n\n${machineLine(result.machine)}`),
+    ),
     ...section('How cost grows', sweeps.map(sweepText)),
   ].join('\n');
 }
@@ -56,7 +62,15 @@ function stepsText(steps: readonly StepResult[]): string {
 
 function sweepText(result: SweepResult): string {
   const pictures = sweepCharts(result).map(([name]) => `![${name}](benchmarks/${name}.svg)`);
-  return [markdownTable(sweepTable(result)), '', ...result.laws.map((law) => `- ${lawLine(law)}`), '', ...pictures, '', machineLine(result.machine)].join('\n');
+  return [
+    markdownTable(sweepTable(result)),
+    '',
+    ...result.laws.map((law) => `- ${lawLine(law)}`),
+    '',
+    ...pictures,
+    '',
+    machineLine(result.machine),
+  ].join('\n');
 }
 
 /** Date, hardware and versions in one line. */

@@ -28,14 +28,16 @@ export function stepKey(model: string, contestant: string): string {
  */
 export function budgetVerdicts({ model, policy, must, want }: Budget, measured: Measured, now: Bounds | undefined): readonly Verdict[] {
   const key = stepKey(model, policy);
-  return names(must).flatMap((name) => {
-    const value = measured[name];
-    const bound = must[name] ?? Number.POSITIVE_INFINITY;
-    const wish = want?.[name];
-    const wished = wish === undefined ? '' : `, ${value <= wish ? 'within' : 'above'} the wish of ${whole(wish)}`;
-    const verdicts = [verdict(value <= bound, `${key}: ${name} ${whole(value)}, at most ${whole(bound)}${wished}`)];
-    return verdicts;
-  }).concat(names(now ?? {}).flatMap((name) => remembered(key, name, measured[name], now?.[name])));
+  return names(must)
+    .flatMap((name) => {
+      const value = measured[name];
+      const bound = must[name] ?? Number.POSITIVE_INFINITY;
+      const wish = want?.[name];
+      const wished = wish === undefined ? '' : `, ${value <= wish ? 'within' : 'above'} the wish of ${whole(wish)}`;
+      const verdicts = [verdict(value <= bound, `${key}: ${name} ${whole(value)}, at most ${whole(bound)}${wished}`)];
+      return verdicts;
+    })
+    .concat(names(now ?? {}).flatMap((name) => remembered(key, name, measured[name], now?.[name])));
 }
 
 function remembered(key: string, name: keyof Bounds, value: number, now: number | undefined): readonly Verdict[] {
@@ -60,12 +62,11 @@ export function timeVerdict(model: string, medians: readonly number[], must: num
 }
 
 /** What the repository remembers next: every counter no higher than it was, unless it is to be raised. Pure. */
-export function nextBounds(
-  measured: Measured,
-  now: Bounds | undefined,
-  { allow }: { readonly allow: 'lower' | 'raise' },
-): Bounds {
-  const entries = names(measured).map((name) => [name, allow === 'raise' ? measured[name] : Math.min(measured[name], now?.[name] ?? Infinity)]);
+export function nextBounds(measured: Measured, now: Bounds | undefined, { allow }: { readonly allow: 'lower' | 'raise' }): Bounds {
+  const entries = names(measured).map((name) => [
+    name,
+    allow === 'raise' ? measured[name] : Math.min(measured[name], now?.[name] ?? Infinity),
+  ]);
   return Object.fromEntries(entries) as Bounds;
 }
 

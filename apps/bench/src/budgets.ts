@@ -67,9 +67,13 @@ export const ratioBudgets: readonly RatioBudget[] = [
     { model: 'transformer', counter, of: 'mixed_float16', against: 'float32', must: 0.7 },
     { model: 'mlp', counter, of: 'mixed_float16', against: 'float32', must: 0.9 },
   ]),
-  ...(['cnn', 'mlp', 'transformer'] as const).map(
-    (model): RatioBudget => ({ model, counter: 'dispatches', of: 'float32', against: 'stock', must: 0.5 }),
-  ),
+  ...(['cnn', 'mlp', 'transformer'] as const).map((model): RatioBudget => ({
+    model,
+    counter: 'dispatches',
+    of: 'float32',
+    against: 'stock',
+    must: 0.5,
+  })),
   { model: 'resnet50', counter: 'peakBytes', of: 'mixed_float16', against: 'stock', must: 0.55 },
 ];
 

@@ -32,7 +32,9 @@ async function run(name: string, args: readonly string[]): Promise<void> {
     if (name === '--help') return void process.stdout.write(USAGE);
     const work = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (work === undefined)
-      throw new TypeError(`[bench] the command must be one of ${Object.keys(commands).join(', ')}, got ${name}. Run npm run bench -- --help.`);
+      throw new TypeError(
+        `[bench] the command must be one of ${Object.keys(commands).join(', ')}, got ${name}. Run npm run bench -- --help.`,
+      );
     await work(args);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

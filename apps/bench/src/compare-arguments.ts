@@ -20,7 +20,11 @@ const names = Object.keys(contestants) as ContestantName[];
 
 export const COMPARE_OPTIONS = {
   models: { type: 'string', value: 'LIST', says: `with commas: ${modelNames.join(',')} (default: cnn,mlp,transformer)` },
-  with: { type: 'string', value: 'LIST', says: `with commas: ${names.join(',')} (default: all that have the model); stock is always first` },
+  with: {
+    type: 'string',
+    value: 'LIST',
+    says: `with commas: ${names.join(',')} (default: all that have the model); stock is always first`,
+  },
   pairs: { type: 'string', value: 'N', says: 'rounds in which each contestant has its turn (default: 9)' },
   steps: { type: 'string', value: 'N', says: 'steps of a turn (default: 3)' },
   batch: { type: 'string', value: 'N', says: "examples a step (default: the model's)" },

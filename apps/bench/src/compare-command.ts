@@ -11,7 +11,11 @@ export async function compareCommand(args: readonly string[]): Promise<void> {
   const voice = voiceOf(wanted);
   const races: RaceResult[] = [];
   for (const { model, specs } of wanted.races) {
-    const result = await race(specs, { pairs: wanted.pairs, steps: wanted.steps, onProgress: (line) => void process.stderr.write(`${line}\n`) });
+    const result = await race(specs, {
+      pairs: wanted.pairs,
+      steps: wanted.steps,
+      onProgress: (line) => void process.stderr.write(`${line}\n`),
+    });
     races.push(result);
     keepResult(`compare-${model}-${result.batch}`, result);
     voice.say(terminalTable(compareTable(result)));

@@ -6,7 +6,17 @@ import type { TextTable } from './table.ts';
 export function compareTable({ model, batch, results, ratios }: RaceResult): TextTable {
   const [stock] = results;
   return {
-    head: [`${model}, batch ${batch}`, 'dispatches', 'bound', 'peak', 'host/dispatch', 'step', 'time / stock (p10-p90)', 'peak / stock', 'loss'],
+    head: [
+      `${model}, batch ${batch}`,
+      'dispatches',
+      'bound',
+      'peak',
+      'host/dispatch',
+      'step',
+      'time / stock (p10-p90)',
+      'peak / stock',
+      'loss',
+    ],
     rows: results.map((result, i) => {
       const time = ratios[i - 1]?.time;
       return [

@@ -34,7 +34,8 @@ export async function kernelsCommand(args: readonly string[]): Promise<void> {
   const voice = voiceOf({ json: typed.json ?? false, out: typed.out });
   const pairs = wholeNumber('pairs', typed.pairs) ?? 9;
   const cases = kernelCases({ large: typed.large ?? false }).filter(({ name }) => name.includes(typed.only ?? ''));
-  if (cases.length === 0) throw new RangeError(`[bench] --only must be part of a case's name, got ${typed.only}. Leave it out to see them all.`);
+  if (cases.length === 0)
+    throw new RangeError(`[bench] --only must be part of a case's name, got ${typed.only}. Leave it out to see them all.`);
   const result = await timeCases(cases, pairs);
   keepResult('kernels', result);
   voice.say(terminalTable(kernelTable(result)));

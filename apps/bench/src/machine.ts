@@ -52,7 +52,8 @@ export function buildFacts(): BuildFacts {
 function commit(): string {
   const root = repositoryRoot();
   if (root === undefined) return 'unknown';
-  const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
     const isDirty = git('status', '--porcelain', '--untracked-files=no', '--', 'packages', 'apps/bench/src') !== '';
     return `${git('rev-parse', '--short=12', 'HEAD')}${isDirty ? '-dirty' : ''}`;
@@ -62,7 +63,9 @@ function commit(): string {
 }
 
 function versionOf(name: string): string {
-  const entry = createRequire(import.meta.url).resolve.paths(name)?.find((folder) => existsSync(join(folder, name, 'package.json')));
+  const entry = createRequire(import.meta.url)
+    .resolve.paths(name)
+    ?.find((folder) => existsSync(join(folder, name, 'package.json')));
   if (entry === undefined) return 'unknown';
   return (JSON.parse(readFileSync(join(entry, name, 'package.json'), 'utf8')) as { version: string }).version;
 }

@@ -11,7 +11,11 @@ export const backendNames = Object.keys(backends) as BackendName[];
 export const STEP_OPTIONS = {
   model: { type: 'string', value: 'M', says: modelNames.join(', ') },
   backend: { type: 'string', value: 'B', says: `${backendNames.join(', ')} (default: halftone-webgpu)` },
-  policy: { type: 'string', value: 'P', says: 'float32, mixed_float16, mixed_bfloat16, float16 (default: mixed_float16 on halftone-webgpu)' },
+  policy: {
+    type: 'string',
+    value: 'P',
+    says: 'float32, mixed_float16, mixed_bfloat16, float16 (default: mixed_float16 on halftone-webgpu)',
+  },
   batch: { type: 'string', value: 'N', says: "examples a step (default: the model's)" },
   size: { type: 'string', value: 'N', says: 'pixels a side, tokens, or hidden units' },
   depth: { type: 'string', value: 'N', says: 'blocks, for a model of repeated blocks' },

@@ -5,7 +5,20 @@ import type { TextTable } from './table.ts';
 /** Results of steps as rows: one contestant each. Pure. */
 export function stepTable(results: readonly StepResult[]): TextTable {
   return {
-    head: ['step', 'dispatches', 'bound', 'peak', 'reads', 'submits', 'late pipelines', 'host', 'host/dispatch', 'step (p10-p90)', 'items/s', 'loss'],
+    head: [
+      'step',
+      'dispatches',
+      'bound',
+      'peak',
+      'reads',
+      'submits',
+      'late pipelines',
+      'host',
+      'host/dispatch',
+      'step (p10-p90)',
+      'items/s',
+      'loss',
+    ],
     rows: results.map((result) => [
       stepTitle(result),
       whole(result.dispatches),

@@ -24,7 +24,8 @@ export async function writeCommand(args: readonly string[]): Promise<void> {
   const typed = readOptions('write', args, OPTIONS);
   if (typed.help === true) return void process.stdout.write(USAGE);
   const root = repositoryRoot();
-  if (root === undefined) throw new Error('[bench] write needs the repository, got a bundle. Bring the results folder there and run it there.');
+  if (root === undefined)
+    throw new Error('[bench] write needs the repository, got a bundle. Bring the results folder there and run it there.');
   const kept = join(root, 'docs', 'benchmarks');
   const page = join(root, 'docs', 'benchmarks.md');
   if (typed.check !== true) takeResults(resultsFolder(), kept);
@@ -32,7 +33,11 @@ export async function writeCommand(args: readonly string[]): Promise<void> {
   const text = benchmarksPage(results);
   if (typed.check === true) {
     const isSame = existsSync(page) && readFileSync(page, 'utf8') === text;
-    process.stdout.write(isSame ? 'docs/benchmarks.md is what its results say\n' : 'docs/benchmarks.md differs from its results. Run: npm run bench -- write\n');
+    process.stdout.write(
+      isSame
+        ? 'docs/benchmarks.md is what its results say\n'
+        : 'docs/benchmarks.md differs from its results. Run: npm run bench -- write\n',
+    );
     if (!isSame) process.exitCode = 1;
     return;
   }
@@ -69,6 +74,11 @@ function charts(results: readonly AnyResult[]): readonly (readonly [string, stri
   const compare =
     bars.length === 0
       ? []
-      : [['compare', barChart(bars, { title: 'Step time over stock tfjs', xLabel: 'model', yLabel: 'step time / stock tfjs float32' })] as const];
+      : [
+          [
+            'compare',
+            barChart(bars, { title: 'Step time over stock tfjs', xLabel: 'model', yLabel: 'step time / stock tfjs float32' }),
+          ] as const,
+        ];
   return [...compare, ...results.filter((result) => result.kind === 'sweep').flatMap(sweepCharts)];
 }

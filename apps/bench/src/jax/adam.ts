@@ -31,8 +31,12 @@ export function adamTrainer(model: JaxModel, spec: OptimizerSpec, { half }: { re
     const next = { weights: {}, first: {}, second: {} } as Record<'weights' | 'first' | 'second', Record<string, JaxArray>>;
     for (const name of names) {
       const gradient = up(at(gradients, name));
-      const mean = at(first, name).mul(BETA1).add(gradient.ref.mul(1 - BETA1));
-      const square = at(second, name).mul(BETA2).add(gradient.ref.mul(gradient).mul(1 - BETA2));
+      const mean = at(first, name)
+        .mul(BETA1)
+        .add(gradient.ref.mul(1 - BETA1));
+      const square = at(second, name)
+        .mul(BETA2)
+        .add(gradient.ref.mul(gradient).mul(1 - BETA2));
       const direction = mean.ref.mul(correct1.ref).div(np.sqrt(square.ref.mul(correct2.ref)).add(epsilon));
       const kept = keep === 1 ? at(weights, name) : at(weights, name).mul(keep);
       next.weights[name] = kept.sub(direction.mul(spec.learningRate));

@@ -29,7 +29,9 @@ export async function openJax(spec: StepSpec, gpu: MeteredGpu | null): Promise<S
     throw new RangeError(`[bench] jax-js has the models ${Object.keys(makers).join(', ')}, got ${spec.model}. Use --backend webgpu.`);
   const definition: ModelDefinition = models[spec.model];
   if (spec.optimizer !== undefined && spec.optimizer !== definition.optimizer.name)
-    throw new RangeError(`[bench] jax-js has ${definition.optimizer.name} for ${spec.model}, got ${spec.optimizer}. Leave --optimizer out.`);
+    throw new RangeError(
+      `[bench] jax-js has ${definition.optimizer.name} for ${spec.model}, got ${spec.optimizer}. Leave --optimizer out.`,
+    );
   const model = make(spec.options);
   return {
     gpu,

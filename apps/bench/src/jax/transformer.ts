@@ -42,7 +42,10 @@ const mean = (x: JaxArray): JaxArray => x.mul(1 / width).sum(-1, { keepdims: tru
 function norm(x: JaxArray, gain: JaxArray, shift: JaxArray): JaxArray {
   const centred = x.ref.sub(mean(x));
   const variance = mean(centred.ref.mul(centred.ref));
-  return centred.mul(np.reciprocal(np.sqrt(variance.add(normEpsilon)))).mul(gain).add(shift);
+  return centred
+    .mul(np.reciprocal(np.sqrt(variance.add(normEpsilon))))
+    .mul(gain)
+    .add(shift);
 }
 
 function gelu(x: JaxArray): JaxArray {
@@ -57,6 +60,9 @@ function attention(x: JaxArray, w: JaxArrays, index: number, mask: JaxArray, { b
   const k = joined.ref.slice(1);
   const v = joined.slice(2);
   const scores = np.matmul(q, k.transpose([0, 1, 3, 2])).mul(1 / Math.sqrt(perHead));
-  const mixed = np.matmul(nn.softmax(scores.add(mask), -1), v).transpose([0, 2, 1, 3]).reshape([batch * tokens, width]);
+  const mixed = np
+    .matmul(nn.softmax(scores.add(mask), -1), v)
+    .transpose([0, 2, 1, 3])
+    .reshape([batch * tokens, width]);
   return linear(mixed, w[`out_${index}`]!, w[`outb_${index}`]!);
 }

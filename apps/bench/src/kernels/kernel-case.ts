@@ -19,7 +19,14 @@ export interface KernelCase {
 }
 
 const uniformTensor = (shape: readonly number[], deviation: number): tf.Tensor =>
-  tf.tensor(seeded(7).normals(shape.reduce((product, size) => product * size, 1), deviation), [...shape], 'float32');
+  tf.tensor(
+    seeded(7).normals(
+      shape.reduce((product, size) => product * size, 1),
+      deviation,
+    ),
+    [...shape],
+    'float32',
+  );
 
 function matmul(rows: number, inner: number): KernelCase {
   return {
@@ -63,7 +70,8 @@ function convolutionGradients(batch: number, side: number, channels: number): Ke
       return (x) =>
         tf.tidy(() => {
           const [dx, dw] = gradients([x, filter], x);
-          if (dx === undefined || dw === undefined) throw new Error('[bench] a convolution must have two gradients, got fewer. Look at tf.grads.');
+          if (dx === undefined || dw === undefined)
+            throw new Error('[bench] a convolution must have two gradients, got fewer. Look at tf.grads.');
           return tf.add(dx, tf.mul(tf.mean(dw), 1e-6));
         });
     },

@@ -35,7 +35,8 @@ export async function openKernels(spec: KernelSpec): Promise<string> {
 export async function timeKernel(index: number): Promise<KernelResult> {
   const { gpu } = state;
   const found = state.cases[index];
-  if (gpu === undefined || found === undefined) throw new RangeError(`[bench] kernels must be opened before one is timed, got index ${index}. Open them.`);
+  if (gpu === undefined || found === undefined)
+    throw new RangeError(`[bench] kernels must be opened before one is timed, got index ${index}. Open them.`);
   const known = state.open.get(index) ?? (await open(found));
   state.open.set(index, known);
   const counted = await gpu.meter.measure(() => chain(known, 1));
@@ -59,7 +60,11 @@ async function chain(kernel: OpenKernel, runs: number): Promise<void> {
     kernel.x.dispose();
     kernel.x = next;
   }
-  const probe = slice(kernel.x, kernel.x.shape.map(() => 0), kernel.x.shape.map(() => 1));
+  const probe = slice(
+    kernel.x,
+    kernel.x.shape.map(() => 0),
+    kernel.x.shape.map(() => 1),
+  );
   await probe.data();
   dispose(probe);
 }

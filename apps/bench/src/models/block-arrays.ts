@@ -7,7 +7,10 @@ export function drawnMatrix(random: Seeded, from: number, to: number): HostArray
 }
 
 /** First weights of pre-norm transformer blocks, drawn block by block. Names end with the number of their block. */
-export function blockArrays(random: Seeded, { width, depth }: { readonly width: number; readonly depth: number }): Record<string, HostArray> {
+export function blockArrays(
+  random: Seeded,
+  { width, depth }: { readonly width: number; readonly depth: number },
+): Record<string, HostArray> {
   const weights: Record<string, HostArray> = {};
   for (let i = 0; i < depth; i += 1)
     Object.assign(weights, {

@@ -64,7 +64,8 @@ function attention(x: tf.Tensor, w: BlockWeights, mask: tf.Tensor, { batch, toke
   const [q, k, v] = tf
     .split(linear(x, w.qkv, w.qkvb), 3, 1)
     .map((part) => tf.transpose(tf.reshape(part, [batch, tokens, heads, perHead]), [0, 2, 1, 3]));
-  if (q === undefined || k === undefined || v === undefined) throw new Error('[bench] split must give three parts, got fewer. Look at its sizes.');
+  if (q === undefined || k === undefined || v === undefined)
+    throw new Error('[bench] split must give three parts, got fewer. Look at its sizes.');
   const weights = tf.softmax(tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(perHead)), mask));
   const mixed = tf.reshape(tf.transpose(tf.matMul(weights, v), [0, 2, 1, 3]), [batch * tokens, width]);
   return linear(mixed, w.out, w.outb);

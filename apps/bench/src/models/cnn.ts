@@ -18,7 +18,10 @@ export const cnn: ModelDefinition = {
   build: (options, optimizer) => layersModel(network(options), optimizer, 'categoricalCrossentropy'),
   example(options) {
     const { pictures, labels } = cnnData(options);
-    return { inputs: toTensor({ shape: [options.batch, options.size, options.size, 1], data: pictures }), targets: oneHotRows(labels, CLASSES) };
+    return {
+      inputs: toTensor({ shape: [options.batch, options.size, options.size, 1], data: pictures }),
+      targets: oneHotRows(labels, CLASSES),
+    };
   },
 };
 

@@ -73,7 +73,8 @@ interface Convolution {
 const convolution = (x: SymbolicTensor, options: Convolution): SymbolicTensor =>
   layers.conv2d({ ...options, useBias: false, kernelInitializer: 'zeros' }).apply(x) as SymbolicTensor;
 
-const norm = (x: SymbolicTensor): SymbolicTensor => layers.batchNormalization({ epsilon: 1e-3, momentum: 0.999 }).apply(x) as SymbolicTensor;
+const norm = (x: SymbolicTensor): SymbolicTensor =>
+  layers.batchNormalization({ epsilon: 1e-3, momentum: 0.999 }).apply(x) as SymbolicTensor;
 
 const relu6 = (x: SymbolicTensor): SymbolicTensor => layers.reLU({ maxValue: 6 }).apply(x) as SymbolicTensor;
 
@@ -81,10 +82,12 @@ const relu6 = (x: SymbolicTensor): SymbolicTensor => layers.reLU({ maxValue: 6 }
 function padded(x: SymbolicTensor): SymbolicTensor {
   const even = (x.shape[1] ?? 0) % 2 === 0;
   const before = even ? 0 : 1;
-  return layers.zeroPadding2d({
-    padding: [
-      [before, 1],
-      [before, 1],
-    ],
-  }).apply(x) as SymbolicTensor;
+  return layers
+    .zeroPadding2d({
+      padding: [
+        [before, 1],
+        [before, 1],
+      ],
+    })
+    .apply(x) as SymbolicTensor;
 }

@@ -9,7 +9,8 @@ const makers: Readonly<Record<OptimizerName, (spec: OptimizerSpec) => Optimizer>
   sgd: ({ learningRate }) => train.sgd(learningRate),
   momentum: ({ learningRate }) => train.momentum(learningRate, 0.9),
   adam: ({ learningRate, epsilon }) => train.adam(learningRate, BETA1, BETA2, epsilon),
-  adamw: ({ learningRate, epsilon, weightDecay }) => adamW(learningRate, { ...given({ epsilon, weightDecay }), beta1: BETA1, beta2: BETA2 }),
+  adamw: ({ learningRate, epsilon, weightDecay }) =>
+    adamW(learningRate, { ...given({ epsilon, weightDecay }), beta1: BETA1, beta2: BETA2 }),
   adamax: ({ learningRate, epsilon }) => train.adamax(learningRate, BETA1, BETA2, epsilon),
   adagrad: ({ learningRate }) => train.adagrad(learningRate),
   rmsprop: ({ learningRate, epsilon }) => train.rmsprop(learningRate, 0.9, 0, epsilon),
@@ -51,5 +52,7 @@ class DecayThenAdam extends AdamOptimizer {
 }
 
 function given<T extends object>(values: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [Key in keyof T]: Exclude<T[Key], undefined> };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
 }

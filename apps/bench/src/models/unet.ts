@@ -29,7 +29,9 @@ export const unet: ModelDefinition = {
 /** `size` must be a multiple of 2 to the `depth`. */
 function network({ size, depth, seed }: ModelOptions): LayersModel {
   if (size % 2 ** depth !== 0)
-    throw new RangeError(`[bench] --size of unet must be a multiple of ${2 ** depth}, got ${size}. Write for example --size ${16 * 2 ** depth}.`);
+    throw new RangeError(
+      `[bench] --size of unet must be a multiple of ${2 ** depth}, got ${size}. Write for example --size ${16 * 2 ** depth}.`,
+    );
   const pictures = input({ shape: [size, size, 1] });
   const skips: SymbolicTensor[] = [];
   let x = pictures;
