@@ -25,9 +25,6 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import {
-  cast, customGrad, engine, equal, exp, expandDims, getKernel, greaterEqual, less, logicalOr, logSumExp, mul, neg, oneHot, reshape, scalar, sub, sum, tidy, util, where, zerosLike,
-} from '@tensorflow/tfjs-core';
 import { fullPrecision } from '@halftone/autocast';
 import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD } from '../kernels/rows/kernel-names.ts';
 import { isRecording } from './replace-gradient.ts';

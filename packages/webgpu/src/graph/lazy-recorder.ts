@@ -31,6 +31,14 @@ export const GRAPH_LIMITS = {
   plans: 64,
 } as const;
 
+/** How what waits is run. */
+export interface FlushOptions {
+  /** `false`: the commands wait in the encoder for a submit that the caller is about to make. */
+  readonly submit?: boolean;
+  /** Whether results run too that nobody refers to or reads any more: for timing. */
+  readonly unread?: boolean;
+}
+
 export type ProgramUniforms = ProgramNode['uniforms'];
 
 /** One program of tfjs's on its way into the graph. */
@@ -185,14 +193,13 @@ export class LazyRecorder implements Recorder, MapRecorder {
   }
 
   /**
-   * Runs everything that was asked for. With `submit: false` the commands wait in the encoder for a submit that the
-   * caller is about to make. When it fails, old values of what was to be updated are whole, and what was to be made says why it does not exist.
+   * Runs everything that was asked for and is still needed. When it fails, old values of what was to be updated are whole, and what was to be made says why it does not exist.
    */
-  flush({ submit = true }: { readonly submit?: boolean } = {}): void {
+  flush({ submit = true, unread = false }: FlushOptions = {}): void {
     const graph = this.#take();
     if (graph === null) return;
     try {
-      const plan = this.#planOf(graph);
+      const plan = this.#planOf(graph, unread);
       this.#age(plan);
       this.#settle(graph, plan.plan.bufferOf, plan.plan.buffers.length, plan.run(graph));
     } catch (error) {
@@ -249,8 +256,8 @@ export class LazyRecorder implements Recorder, MapRecorder {
     this.#host.age(2 * period + 2);
   }
 
-  #planOf(graph: PendingGraph): RunnablePlan {
-    const { shape, fingerprint } = graph.shape();
+  #planOf(graph: PendingGraph, unread = false): RunnablePlan {
+    const { shape, fingerprint } = graph.shape(unread);
     const known = this.#plans.get(fingerprint);
     if (known !== undefined) {
       this.#plans.delete(fingerprint);

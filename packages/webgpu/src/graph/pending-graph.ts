@@ -44,15 +44,17 @@ export class PendingGraph {
     this.#keys.push(node.key);
   }
 
-  /** What the planner may know, and the words that tell this graph from others. */
-  shape(): { readonly shape: GraphShape; readonly fingerprint: string } {
+  /** What the planner may know, and the words that tell this graph from others. With `unread`, final results that nobody refers to count as needed. */
+  shape(unread = false): { readonly shape: GraphShape; readonly fingerprint: string } {
+    const read = new Set(unread ? this.nodes.flatMap((node) => (node.kind === 'program' ? [...node.inputs, node.updates] : node.inputs)) : []);
+    const isFinal = (slot: number): boolean => unread && (this.#producers[slot] ?? -1) >= 0 && !read.has(slot);
     const facts = this.slots.map(
       (data, slot): SlotFacts => ({
         size: this.sizes[slot] ?? 0,
         dtype: data.dtype,
         storage: this.#past.get(slot) ?? data.storage ?? 'float32',
         producer: this.#producers[slot] ?? -1,
-        live: data.disposed !== true && data.place?.slot === slot && data.place.epoch === this.epoch,
+        live: (data.disposed !== true && data.place?.slot === slot && data.place.epoch === this.epoch) || isFinal(slot),
         foreign: data.external === true,
       }),
     );

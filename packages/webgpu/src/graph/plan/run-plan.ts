@@ -1,4 +1,5 @@
 import type { PendingGraph } from '../pending-graph.ts';
+import type { PassEncoder } from '../../device/pass-timer.ts';
 import { bufferId } from '../../memory.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
@@ -11,7 +12,7 @@ export interface RunDevice {
   acquireUniform(bytes: number): GPUBuffer;
   releaseUniform(buffer: GPUBuffer): void;
   /** The encoder to which commands are added; whoever calls the run submits it. */
-  encoder(): GPUCommandEncoder;
+  encoder(): PassEncoder;
 }
 
 /** How many bind groups a step remembers: a graph whose buffers change places comes back to the same ones. */
@@ -88,7 +89,12 @@ export class RunnablePlan {
     };
     try {
       this.#uniform ??= this.plan.params.byteLength > 0 ? this.#device.acquireUniform(this.plan.params.byteLength) : null;
-      return this.plan.buffers.map((buffer) => (buffer.kind === 'external' ? (graph.slots[buffer.slot]?.resource as GPUBuffer) : take(buffer.bytes)));
+      // what stays is taken first: the pool gives its oldest, so two sets of buffers take turns, and bind groups come back
+      const own = this.plan.buffers.map((buffer) => (buffer.kind === 'own' ? take(buffer.bytes) : null));
+      return this.plan.buffers.map((buffer, index) => {
+        if (buffer.kind === 'external') return graph.slots[buffer.slot]?.resource as GPUBuffer;
+        return own[index] ?? take(buffer.bytes);
+      });
     } catch (error) {
       for (const buffer of taken) this.#device.release(buffer);
       throw error;
