@@ -106,7 +106,10 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
         upload: (dataId) => this.uploadToGPU(dataId),
         submit: () => this.submitQueue(),
         age: (runs) => this.ledger.age(runs),
-        acquire: (bytes) => this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE),
+        acquire: (bytes, preferred) => {
+          this.ledger.prefer(preferred);
+          return this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE);
+        },
         release: (buffer) => this.bufferManager.releaseBuffer(buffer),
         acquireUniform: (bytes) => this.ledger.acquireCached(bytes, uniform),
         releaseUniform: (buffer) => this.ledger.releaseCached(buffer),

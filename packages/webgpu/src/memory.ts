@@ -22,6 +22,8 @@ export interface MemoryLedger {
   /** A buffer of the plug-in's own, for uniforms: cache, not data of the user's. */
   acquireCached(bytes: number, usage: number): GPUBuffer;
   releaseCached(buffer: GPUBuffer): void;
+  /** The pooled buffer that the next acquisition gets if it is free and of that size; else it gets the oldest. */
+  prefer(buffer: GPUBuffer | undefined): void;
   /** Counts one run of recorded work, and destroys pooled buffers that were not in use for more than `runs` of them. */
   age(runs: number): void;
 }
@@ -49,6 +51,7 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
   let now = 0;
   let peakBytes = 0;
   let cached = 0;
+  let preferred: GPUBuffer | undefined;
 
   const destroyFree = (isDue: (buffer: GPUBuffer) => boolean): number => {
     let freed = 0;
@@ -84,7 +87,8 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
       trim();
       if (manager.numBytesAllocated + size > maxBytes) throw outOfMemory(size, maxBytes, manager.numBytesAllocated, pool.usedBuffers);
     }
-    if (pooled) oldestLast(pool.freeBuffers.get(`${size}_${usage}`) ?? []);
+    if (pooled) bestLast(pool.freeBuffers.get(`${size}_${usage}`) ?? [], preferred);
+    preferred = undefined;
     const buffer = acquire(size, usage, mappedAtCreation, reuse);
     peakBytes = Math.max(peakBytes, manager.numBytesAllocated);
     return buffer;
@@ -97,6 +101,9 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
   };
 
   return {
+    prefer: (buffer) => {
+      preferred = buffer;
+    },
     age: (runs) => {
       now++;
       destroyFree((buffer) => now - (ages.get(buffer) ?? now) > runs);
@@ -138,14 +145,14 @@ export function bufferId(buffer: GPUBuffer): number {
 }
 
 /**
- * tfjs's pool takes the last of a list. With the buffer that was seen first put there, a step that asks for the same sizes
- * in the same order gets the same buffers, and its bind groups hold.
+ * tfjs's pool takes the last of a list. With the preferred buffer put there, or the one that was seen first, a step that
+ * asks for the same sizes in the same order gets the same buffers, and its bind groups hold.
  */
-function oldestLast(buffers: GPUBuffer[]): void {
+function bestLast(buffers: GPUBuffer[], preferred: GPUBuffer | undefined): void {
   const last = buffers.length - 1;
-  let oldest = last;
-  for (let index = 0; index < last; index++) if (bufferId(buffers[index] as GPUBuffer) < bufferId(buffers[oldest] as GPUBuffer)) oldest = index;
-  [buffers[oldest], buffers[last]] = [buffers[last] as GPUBuffer, buffers[oldest] as GPUBuffer];
+  let best = preferred === undefined ? -1 : buffers.indexOf(preferred);
+  if (best < 0) best = buffers.reduce((oldest, buffer, index) => (bufferId(buffer) < bufferId(buffers[oldest] as GPUBuffer) ? index : oldest), last);
+  [buffers[best], buffers[last]] = [buffers[last] as GPUBuffer, buffers[best] as GPUBuffer];
 }
 
 /** The largest groups of live buffers, for messages. */

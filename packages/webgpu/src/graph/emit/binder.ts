@@ -19,7 +19,8 @@ export interface EmittedKernel {
 interface PortUse {
   readonly name: string;
   readonly slot: number;
-  access: 'read' | 'write';
+  reads: boolean;
+  writes: boolean;
   /** Widths in which it is asked for; a port that is asked for single elements is declared with single elements. */
   readonly widths: Set<1 | 4>;
 }
@@ -39,9 +40,15 @@ export class Binder {
 
   readonly #prefix: string;
 
-  /** @param prefix - goes before every name, where the text is put into another kernel's */
-  constructor(graph: GraphShape, prefix = '') {
+  readonly #inPlace: ReadonlyMap<number, number>;
+
+  /**
+   * @param options - `inPlace`: by input slot, the output slot that takes its buffer over; `prefix` goes before every name,
+   *   where the text is put into another kernel's
+   */
+  constructor(graph: GraphShape, { inPlace, prefix = '' }: { readonly inPlace: ReadonlyMap<number, number>; readonly prefix?: string }) {
     this.graph = graph;
+    this.#inPlace = inPlace;
     this.#prefix = prefix;
   }
 
@@ -69,15 +76,16 @@ export class Binder {
 
   /** A call that loads element `index` of a slot, or the four from there on. */
   load(slot: number, index: string, width: 1 | 4): string {
-    const use = this.#use(slot, 'read');
+    const use = this.#use(slot);
+    use.reads = true;
     use.widths.add(width);
     return `get${width}_${use.name}(${index})`;
   }
 
   /** A statement that stores element `index` of a slot, or the four from there on. */
   store(slot: number, index: string, width: 1 | 4, value: string): string {
-    const use = this.#use(slot, 'write');
-    use.access = 'write';
+    const use = this.#use(slot);
+    use.writes = true;
     use.widths.add(width);
     return `put${width}_${use.name}(${index}, ${value});`;
   }
@@ -85,15 +93,16 @@ export class Binder {
   /** Ports, params and the functions that loads and stores call. */
   finish(): { ports: Port[]; params: Param[]; slots: number[]; scalars: ScalarRef[]; declarations: string } {
     const uses = [...this.#uses.values()];
-    const ports = uses.map((use): Port => ({ name: use.name, access: use.access, type: this.#typeOf(use.slot), width: use.widths.has(1) ? 1 : 4, size: this.graph.slots[use.slot]?.size ?? 0 }));
+    const ports = uses.map((use): Port => ({ name: use.name, access: accessOf(use), type: this.#typeOf(use.slot), width: use.widths.has(1) ? 1 : 4, size: this.graph.slots[use.slot]?.size ?? 0 }));
     const accessors = uses.flatMap((use, index) => this.#accessors(use, ports[index] as Port));
     return { ports, params: this.#params, slots: uses.map(({ slot }) => slot), scalars: this.#scalars, declarations: [...accessors, ...this.functions.values()].join('\n') };
   }
 
-  #use(slot: number, access: 'read' | 'write'): PortUse {
+  #use(asked: number): PortUse {
+    const slot = this.#inPlace.get(asked) ?? asked;
     const known = this.#uses.get(slot);
     if (known !== undefined) return known;
-    const use: PortUse = { name: `${this.#prefix}t${this.#uses.size}`, slot, access, widths: new Set() };
+    const use: PortUse = { name: `${this.#prefix}t${this.#uses.size}`, slot, reads: false, writes: false, widths: new Set() };
     this.#uses.set(slot, use);
     return use;
   }
@@ -102,19 +111,28 @@ export class Binder {
     return this.graph.slots[slot]?.dtype === 'float32' ? 'f32' : 'i32';
   }
 
-  #accessors({ name, widths, access }: PortUse, port: Port): string[] {
+  #accessors({ name, widths, reads, writes }: PortUse, port: Port): string[] {
     const { type } = port;
     const four = `vec4<${type}>`;
     const wide = port.width === 4;
-    return [...widths].map((width) => {
-      if (access === 'write') {
-        if (width === 1) return `fn put1_${name}(e : i32, value : ${type}) { store_${name}(e, value); }`;
+    return [...widths].flatMap((width) => {
+      const texts: string[] = [];
+      if (writes && width === 1) texts.push(`fn put1_${name}(e : i32, value : ${type}) { store_${name}(e, value); }`);
+      if (writes && width === 4) {
         const each = [0, 1, 2, 3].map((k) => `store_${name}(e + ${k}, value[${k}]);`).join(' ');
-        return `fn put4_${name}(e : i32, value : ${four}) { ${wide ? `store_${name}(e / 4, value);` : each} }`;
+        texts.push(`fn put4_${name}(e : i32, value : ${four}) { ${wide ? `store_${name}(e / 4, value);` : each} }`);
       }
-      if (width === 1) return `fn get1_${name}(e : i32) -> ${type} { return load_${name}(e); }`;
-      const each = [0, 1, 2, 3].map((k) => `load_${name}(e + ${k})`).join(', ');
-      return `fn get4_${name}(e : i32) -> ${four} { return ${wide ? `load_${name}(e / 4)` : `${four}(${each})`}; }`;
+      if (reads && width === 1) texts.push(`fn get1_${name}(e : i32) -> ${type} { return load_${name}(e); }`);
+      if (reads && width === 4) {
+        const each = [0, 1, 2, 3].map((k) => `load_${name}(e + ${k})`).join(', ');
+        texts.push(`fn get4_${name}(e : i32) -> ${four} { return ${wide ? `load_${name}(e / 4)` : `${four}(${each})`}; }`);
+      }
+      return texts;
     });
   }
+}
+
+function accessOf({ reads, writes }: PortUse): 'read' | 'write' | 'update' {
+  if (!writes) return 'read';
+  return reads ? 'update' : 'write';
 }

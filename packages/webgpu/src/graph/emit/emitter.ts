@@ -35,6 +35,8 @@ export type Rounding = (storage: 'float16' | 'bfloat16', width: Width, functions
  */
 export class Emitter {
   readonly lines: string[] = [];
+  /** Stores come after everything that is computed: one of them may go to the place of an input. */
+  readonly stores: string[] = [];
   readonly #binder: Binder;
   readonly #inlined: (node: number) => boolean;
   readonly #round: Rounding;
@@ -90,7 +92,7 @@ export class Emitter {
   store(slot: number, index: string, width: Width, value: Local): void {
     const { dtype } = this.#binder.graph.slots[slot] as { dtype: string };
     const text = this.#as(value, dtype === 'float32' ? 'f' : 'i', width);
-    this.lines.push(this.#binder.store(slot, index, width, text));
+    this.stores.push(this.#binder.store(slot, index, width, text));
   }
 
   /** The value as a WGSL expression of a type. */

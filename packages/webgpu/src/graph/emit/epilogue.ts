@@ -9,11 +9,11 @@ import { labelOf } from './map-kernel.ts';
 export function emitEpilogue(
   source: KernelSource,
   { portSlots, output, members }: { portSlots: readonly number[]; output: number; members: readonly number[] },
-  { graph, inlined, round, stored }: GroupText,
+  { graph, inlined, inPlace, round, stored }: GroupText,
 ): EmittedKernel {
   const at = portSlots.indexOf(output);
   const port = source.ports[at] as Port;
-  const binder = new Binder(graph, 'epilogue_');
+  const binder = new Binder(graph, { inPlace, prefix: 'epilogue_' });
   const width = port.width === 4 ? 4 : 1;
   const emitter = new Emitter(binder, { inlined, round, prefix: 'epilogue_v' });
   emitter.provide(output, 'e', width, { name: 'value', type: 'f' });
@@ -25,7 +25,7 @@ export function emitEpilogue(
   }
   const { ports, params, slots, scalars, declarations } = binder.finish();
   const type = port.width === 1 ? 'f32' : `vec${port.width}<f32>`;
-  const body = emitter.lines.map((line) => `  ${line}`).join('\n');
+  const body = [...emitter.lines, ...emitter.stores].map((line) => `  ${line}`).join('\n');
   const store =
     port.width === 2
       ? `fn epilogue(e : i32, value : f32) {\n${body}\n}\nfn store_${port.name}(i : i32, value : ${type}) { epilogue(i * 2, value.x); epilogue(i * 2 + 1, value.y); }`

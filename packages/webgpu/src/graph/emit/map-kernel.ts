@@ -12,13 +12,15 @@ export interface GroupText {
   readonly graph: GraphShape;
   readonly inlined: (node: number) => boolean;
   readonly round: Rounding;
+  /** By input slot: the output slot that is made in its place. */
+  readonly inPlace: ReadonlyMap<number, number>;
   /** Whether a slot must be in a buffer when the group has run. */
   readonly stored: (slot: number) => boolean;
 }
 
 /** Element-wise nodes in one dispatch: each invocation computes one element, or four neighbours, of every node. */
-export function emitMaps(members: readonly number[], { graph, inlined, round, stored }: GroupText): EmittedKernel {
-  const binder = new Binder(graph);
+export function emitMaps(members: readonly number[], { graph, inlined, inPlace, round, stored }: GroupText): EmittedKernel {
+  const binder = new Binder(graph, { inPlace });
   const sizes = [...new Set(members.map((index) => sizeOf(graph, index)))];
   const width = sizes.every((size) => size % 4 === 0) ? 4 : 1;
   const blocks = sizes.map((size, block) => {
@@ -30,7 +32,7 @@ export function emitMaps(members: readonly number[], { graph, inlined, round, st
       const value = emitter.compute(member, index, width);
       if (stored(slot)) emitter.store(slot, index, width, value);
     }
-    const body = [`let ${index} : i32 = i${width === 4 ? ' * 4' : ''};`, ...emitter.lines].map((line) => `    ${line}`).join('\n');
+    const body = [`let ${index} : i32 = i${width === 4 ? ' * 4' : ''};`, ...emitter.lines, ...emitter.stores].map((line) => `    ${line}`).join('\n');
     return `  if (i < ${binder.number(size / width)}) {\n${body}\n  }`;
   });
   const { ports, params, slots, scalars, declarations } = binder.finish();

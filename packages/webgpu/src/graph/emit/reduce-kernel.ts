@@ -33,8 +33,8 @@ interface Accumulator {
  * Reductions over one domain, and the elementwise nodes that follow them, in one dispatch. What is reduced is computed on
  * the way. Order of summation is fixed by the shape alone, so results are the same in every run.
  */
-export function emitReductions(members: readonly number[], { graph, inlined, round, stored }: GroupText): EmittedKernel {
-  const binder = new Binder(graph);
+export function emitReductions(members: readonly number[], { graph, inlined, inPlace, round, stored }: GroupText): EmittedKernel {
+  const binder = new Binder(graph, { inPlace });
   const reductions = members.map((index) => graph.nodes[index]).filter((node): node is ReduceNode => node?.kind === 'reduce');
   const domain = domainOf(reductions[0] as ReduceNode);
   const { width, lanes, units } = spreadOf(domain);
@@ -92,7 +92,7 @@ ${accumulate}
 ${folded.join('\n')}
 ${lanes === 1 ? '' : tree(accumulators, { lanes, units, rows: domain.rows, width: columnWidth })}
   if (inside && lane == 0) {
-${[...result, ...ending.lines.map((line) => `    ${line}`)].join('\n')}
+${[...result, ...[...ending.lines, ...ending.stores].map((line) => `    ${line}`)].join('\n')}
   }`;
   const { ports, params, slots, scalars, declarations } = binder.finish();
   return {

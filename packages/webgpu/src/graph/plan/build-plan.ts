@@ -11,6 +11,7 @@ import { emitMaps } from '../emit/map-kernel.ts';
 import { emitReductions } from '../emit/reduce-kernel.ts';
 import type { Group } from '../fusion/groups.ts';
 import { groupNodes } from '../fusion/groups.ts';
+import { pairInPlace } from '../fusion/in-place.ts';
 import { inlineMaps } from '../fusion/inline.ts';
 import { neededNodes } from '../fusion/needed.ts';
 import { scheduleGroups } from '../fusion/schedule.ts';
@@ -64,15 +65,21 @@ export function buildPlan(graph: GraphShape, device: PlanDevice): Plan {
   for (const group of groups) {
     for (const index of group.members) {
       const node = graph.nodes[index];
-      for (const slot of inlining.leaves.get(index)?.keys() ?? node?.inputs ?? []) readers.set(slot, (readers.get(slot) ?? new Set()).add(group.id));
+      const held = node?.kind === 'program' && node.updates >= 0 ? [...node.inputs, node.updates] : (node?.inputs ?? []);
+      for (const slot of inlining.leaves.get(index)?.keys() ?? held) readers.set(slot, (readers.get(slot) ?? new Set()).add(group.id));
     }
   }
-  const drafts = scheduleGroups(groups).map((group): Draft => {
+  const order = scheduleGroups(groups);
+  const turn = new Map(order.map(({ id }, index) => [id, index]));
+  const drafts = order.map((group, index): Draft => {
+    const readersOf = (slot: number): number[] => [...(readers.get(slot) ?? [])];
+    const stored = (slot: number): boolean => graph.slots[slot]?.live === true || readersOf(slot).some((id) => id !== group.id);
     const text: GroupText = {
       graph,
       inlined: (node) => inlining.inlined.has(node),
       round: roundingOf(device.conversion),
-      stored: (slot) => graph.slots[slot]?.live === true || [...(readers.get(slot) ?? [])].some((id) => id !== group.id),
+      stored,
+      inPlace: pairInPlace(graph, group, { inlining, stored, isLastReader: (slot) => readersOf(slot).every((id) => (turn.get(id) ?? 0) <= index) }),
     };
     return draftOf(group, text, device);
   });
@@ -125,7 +132,7 @@ function draftOf(group: Group, text: GroupText, device: PlanDevice): Draft {
   if (node?.kind === 'kernel') return kernelDraft(group, node, first, text, device);
   const members = [...group.members].sort((a, b) => a - b);
   const emitted = group.kind === 'reduce' ? emitReductions(members, text) : emitMaps(members, text);
-  return emittedDraft(emitted, device, graph, { scalars: emitted.scalars, updates: [] });
+  return emittedDraft(emitted, device, graph, { scalars: emitted.scalars, updates: pairsOf(text) });
 }
 
 function kernelDraft(group: Group, node: KernelNode, index: number, text: GroupText, device: PlanDevice): Draft {
@@ -141,8 +148,12 @@ function kernelDraft(group: Group, node: KernelNode, index: number, text: GroupT
   const named = Object.keys(node.recipe.scalars ?? {}).map((param) => ({ param, node: index, scalar: param }));
   return emittedDraft(emitted, device, graph, {
     scalars: [...emitted.scalars, ...named],
-    updates: updates.map(([to, from]) => [node.outputs[to] ?? -1, node.inputs[from] ?? -1] as const),
+    updates: [...updates.map(([to, from]) => [node.outputs[to] ?? -1, node.inputs[from] ?? -1] as const), ...pairsOf(text)],
   });
+}
+
+function pairsOf({ inPlace }: GroupText): (readonly [number, number])[] {
+  return [...inPlace].map(([input, output]) => [output, input] as const);
 }
 
 type AnyScalar = Omit<ScalarRef, 'scalar'> & { readonly scalar: number | string };

@@ -7,7 +7,7 @@ import type { Plan, PlanStep } from './plan.ts';
 export interface RunDevice {
   readonly device: GPUDevice;
   /** A buffer for tensors, from the pool. */
-  acquire(bytes: number): GPUBuffer;
+  acquire(bytes: number, preferred: GPUBuffer | undefined): GPUBuffer;
   release(buffer: GPUBuffer): void;
   acquireUniform(bytes: number): GPUBuffer;
   releaseUniform(buffer: GPUBuffer): void;
@@ -26,6 +26,7 @@ export class RunnablePlan {
   readonly #device: RunDevice;
   #uniform: GPUBuffer | null = null;
   #last: readonly GPUBuffer[] = [];
+  #beforeLast: readonly GPUBuffer[] = [];
   #lastGroups: readonly GPUBindGroup[] = [];
   /** Runs so far. */
   runs = 0;
@@ -48,7 +49,7 @@ export class RunnablePlan {
     const buffers = this.#acquire(graph);
     this.#writeNumbers(graph);
     const groups = sameBuffers(buffers, this.#last) ? this.#lastGroups : plan.steps.map((step, index) => this.#group(step, index, buffers));
-    [this.#last, this.#lastGroups] = [buffers, groups];
+    [this.#beforeLast, this.#last, this.#lastGroups] = [this.#last, buffers, groups];
     const encoder = this.#device.encoder();
     let pass: GPUComputePassEncoder | null = null;
     let current: GPUComputePipeline | null = null;
@@ -82,18 +83,18 @@ export class RunnablePlan {
   /** Buffers for everything that has none; all or nothing. */
   #acquire(graph: PendingGraph): GPUBuffer[] {
     const taken: GPUBuffer[] = [];
-    const take = (bytes: number): GPUBuffer => {
-      const buffer = this.#device.acquire(bytes);
+    const take = (bytes: number, preferred: GPUBuffer | undefined): GPUBuffer => {
+      const buffer = this.#device.acquire(bytes, preferred);
       taken.push(buffer);
       return buffer;
     };
     try {
       this.#uniform ??= this.plan.params.byteLength > 0 ? this.#device.acquireUniform(this.plan.params.byteLength) : null;
-      // what stays is taken first: the pool gives its oldest, so two sets of buffers take turns, and bind groups come back
-      const own = this.plan.buffers.map((buffer) => (buffer.kind === 'own' ? take(buffer.bytes) : null));
+      // what stays is taken first, from the run before the last: two sets of buffers take turns, and bind groups come back
+      const own = this.plan.buffers.map((buffer, index) => (buffer.kind === 'own' ? take(buffer.bytes, this.#beforeLast[index]) : null));
       return this.plan.buffers.map((buffer, index) => {
         if (buffer.kind === 'external') return graph.slots[buffer.slot]?.resource as GPUBuffer;
-        return own[index] ?? take(buffer.bytes);
+        return own[index] ?? take(buffer.bytes, this.#last[index]);
       });
     } catch (error) {
       for (const buffer of taken) this.#device.release(buffer);
