@@ -63,7 +63,7 @@ const ROWS: readonly Row[] = [
 
 /**
  * Convolutions of our own: forward (with bias and activation), input gradient and filter gradient, plain and depthwise.
- * What they do not cover goes to the kernel that tfjs has: channels first, anything but float32, empty tensors,
+ * What they do not cover goes to the kernel that tfjs has: channels first, gradients of another shape than the output's, anything but float32, empty tensors,
  * slopes of `prelu` that differ from pixel to pixel.
  *
  * Pure; the kernels record and never wait.
@@ -122,13 +122,19 @@ function isTensor(info: TensorInfo | undefined | null): info is TensorInfo {
   return info !== undefined && info !== null;
 }
 
+/** tfjs lets `conv2dTranspose` name an output that is not the one that its strides and padding give. */
+function isShapedAs(info: TensorInfo | undefined, shape: readonly number[]): boolean {
+  return info !== undefined && util.arraysEqual(info.shape, [...shape]);
+}
+
 /** One number, or one for each channel. */
 function isByChannel({ shape }: TensorInfo, channels: number): boolean {
   const size = util.sizeFromShape(shape);
   return size === 1 || (size === channels && shape[shape.length - 1] === channels);
 }
 
-function inputGradient({ shape, info, inputs, backend }: Call, recipe: (shape: ConvShape) => KernelRecipe): TensorInfo[] {
+function inputGradient({ shape, info, inputs, backend }: Call, recipe: (shape: ConvShape) => KernelRecipe): TensorInfo[] | null {
+  if (!isShapedAs(inputs['dy'], info.outShape)) return null;
   const tensors = [inputs['dy'], inputs['filter']].filter(isTensor);
   return backend.record({ recipe: recipe(shape), inputs: tensors, outputs: [{ shape: info.inShape, dtype: 'float32' }] });
 }
@@ -136,7 +142,8 @@ function inputGradient({ shape, info, inputs, backend }: Call, recipe: (shape: C
 function filterGradient(
   { shape, info, inputs, backend }: Call,
   recipe: (shape: ConvShape, splits: number) => KernelRecipe,
-): TensorInfo[] {
+): TensorInfo[] | null {
+  if (!isShapedAs(inputs['x'], info.inShape) || !isShapedAs(inputs['dy'], info.outShape)) return null;
   const tensors = [inputs['x'], inputs['dy']].filter(isTensor);
   const elements = util.sizeFromShape(info.filterShape);
   const splits = filterSplits(elements, shape.batch * shape.outHeight * shape.outWidth);
