@@ -11,7 +11,7 @@ import {
   greaterEqual,
   less,
   logicalOr,
-  logSumExp,
+  logSoftmax,
   mul,
   neg,
   notEqual,
@@ -120,7 +120,7 @@ function denseOp(labels: Tensor, logits: Tensor): Tensor {
 /** The same of tfjs's own ops. */
 function composed(labels: Tensor, logits: Tensor, ignoreIndex: number): Tensor {
   return fullPrecision(() => {
-    const gap = sub(expandDims(logSumExp(logits, -1), -1), logits);
+    const gap = neg(logSoftmax(logits));
     if (labels.dtype === 'float32') return sum(where(equal(labels, 0), zerosLike(gap), mul(labels, gap)), -1);
     const classes = logits.shape[1] as number;
     const chosen = cast(oneHot(labels as Tensor, classes), 'bool');
@@ -133,7 +133,7 @@ function composed(labels: Tensor, logits: Tensor, ignoreIndex: number): Tensor {
 /** Gradients that can be differentiated again. */
 function composedGradient(dy: Tensor, labels: Tensor, logits: Tensor, ignoreIndex: number): { readonly logits: Tensor; readonly labels: Tensor } {
   return fullPrecision(() => {
-    const logProbability = sub(logits, expandDims(logSumExp(logits, -1), -1));
+    const logProbability = logSoftmax(logits); // logSumExp has no second derivative in tfjs
     if (labels.dtype === 'float32') {
       const row = expandDims(dy, -1);
       return { logits: mul(row, sub(exp(logProbability), labels)), labels: neg(mul(row, logProbability)) };
