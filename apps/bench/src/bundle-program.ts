@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { build } from 'esbuild';
 
 /** What CommonJS code inside an ES module expects to find. */
 const BANNER = [
@@ -18,6 +17,7 @@ const BANNER = [
  * @param outfile - an .mjs file
  */
 export async function bundleProgram(root: string, outfile: string): Promise<void> {
+  const { build } = await import('esbuild'); // a bundle must start without it
   await build({
     entryPoints: [join(root, 'apps/bench/src/cli.ts')],
     outfile,

@@ -166,7 +166,7 @@ test('required needs are a list with commas', () => {
 
 test('the long suites fit into an hour beside npm test', () => {
   const minutes = suites.reduce((sum, { budgetMinutes }) => sum + budgetMinutes, 0);
-  expect(minutes).toBeLessThanOrEqual(50);
+  expect(minutes).toBeLessThanOrEqual(55);
   expect(new Set(suites.map(({ name }) => name)).size).toBe(suites.length);
 });
 
