@@ -38,7 +38,7 @@ export const suites = [
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
   { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 6 },
   { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 10 },
-  { name: 'budgets of a train step', script: ['apps/bench/dist/budgets.mjs'], needs: ['vulkan'], budgetMinutes: 6 },
+  { name: 'budgets of a train step', script: ['apps/bench/dist/budgets.mjs'], needs: ['vulkan'], budgetMinutes: 5 },
   { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 4 },
   {
     name: 'each package alone',
