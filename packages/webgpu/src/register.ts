@@ -21,6 +21,8 @@ import { installSoftmaxGradient } from './gradients/softmax.ts';
 import { firstNonFinite } from './kernels/non-finite.ts';
 import { registerKernels } from './kernels/register.ts';
 import type { DeviceBytes } from './memory.ts';
+import type { DeviceTraits } from './kernels/kernel-source.ts';
+import { createFusedOptimizer } from './optimizer/index.ts';
 import type { WebGPUOptions } from './options.ts';
 import { checkOptions } from './options.ts';
 
@@ -81,6 +83,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
         `[webgpu] codec 'f16' needs the feature shader-f16, got ${described.adapter.description} without it. Leave codec out: packed-f16 stores the same numbers.`,
       );
     }
+    const traits = deviceTraits(device, info);
     const fault = watchDevice(device);
     const numerics = await probeNumerics(device);
     const Base = await importStock();
@@ -94,12 +97,12 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
       lowering: installLowering(device, conversion),
       fault,
       maxBytes: options.maxBytes ?? Infinity,
-      traits: deviceTraits(device, info),
+      traits,
       fusion: options.fusion !== 'off',
     });
     checkOneTfjs(backend);
     const unknown = unknownTfjs(backend);
-    const plugin = createPlugin(backendName, backend, unknown === null);
+    const plugin = createPlugin(backendName, backend, { halves: unknown === null, traits });
     registerBackend(backendName, () => backend, 0);
     undo.push(() => removeBackend(backendName));
     undo.push(
@@ -154,7 +157,7 @@ export async function useWebGPU(options: WebGPUOptions = {}): Promise<WebGPUHand
   return handle;
 }
 
-function createPlugin(backendName: string, backend: HalfBackend, halves: boolean): PrecisionPlugin {
+function createPlugin(backendName: string, backend: HalfBackend, { halves, traits }: { readonly halves: boolean; readonly traits: DeviceTraits }): PrecisionPlugin {
   return {
     packageName: '@halftone/webgpu',
     backendName,
@@ -164,6 +167,7 @@ function createPlugin(backendName: string, backend: HalfBackend, halves: boolean
     widen: (dataId) => backend.widen(dataId),
     hostScalar: (dataId) => backend.hostScalar(dataId),
     firstNonFinite: (tensors) => firstNonFinite(backend, tensors),
+    ...(backend.lazy === null ? {} : { fusedOptimizer: createFusedOptimizer(backend, traits), endStep: () => backend.lazy?.endStep() }),
   };
 }
 
