@@ -100,7 +100,9 @@ describe('clipping', () => {
   it.each([
     [{ clipNorm: 0 }, /clipNorm must be a finite number above 0/],
     [{ clipValue: NaN }, /clipValue must be a finite number above 0/],
-    [{ clipNorm: 1, clipValue: 1 }, /only one of clipNorm and clipValue/],
+    [{ clipVariableNorm: -1 }, /clipVariableNorm must be a finite number above 0/],
+    [{ clipNorm: 1, clipValue: 1 }, /only one of .* got clipNorm 1 and clipValue 1/],
+    [{ clipNorm: 1, clipVariableNorm: 2 }, /only one of .* got clipNorm 1 and clipVariableNorm 2/],
   ] as const)('refuses %o', (options, message) => {
     const inner = tf.train.sgd(1);
     expect(() => mixedPrecisionOptimizer(inner, options)).toThrow(message);

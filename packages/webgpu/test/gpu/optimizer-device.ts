@@ -12,8 +12,9 @@ export interface OptimizerDevice {
   readonly fused: (traits?: Partial<DeviceTraits>) => ReturnType<typeof createFusedOptimizer>;
 }
 
-export async function optimizerDevice(): Promise<OptimizerDevice> {
-  const handle = await useWebGPU();
+/** Op by op is what fused steps are compared with, so nothing else is fused unless asked for. */
+export async function optimizerDevice(fusion: 'on' | 'off' = 'off'): Promise<OptimizerDevice> {
+  const handle = await useWebGPU({ fusion });
   const backend = tf.backend() as HalfBackend;
   return { handle, fused: (traits = {}) => createFusedOptimizer(backend, { ...traitsOf(backend.device, 'cpu'), ...traits }) };
 }
