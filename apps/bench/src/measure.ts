@@ -18,6 +18,7 @@ interface Spans {
  */
 export async function count(spec: StepSpec, subject: Subject): Promise<Counted> {
   const { reports, peakFromStart, losses } = await meteredSteps(subject, spec.warmUp + spec.counted);
+  subject.gpu?.check();
   subject.gpu?.meter.uninstall();
   const { item, items } = models[spec.model];
   const steady = reports.slice(spec.warmUp);
@@ -56,6 +57,7 @@ export async function time(subject: Subject, steps: number): Promise<Timed> {
     stepMs.push(end - begin);
     hostMs.push((subject.gpu?.clock.readAt() ?? end) - begin);
   }
+  subject.gpu?.check();
   return { stepMs, hostMs, losses };
 }
 

@@ -43,6 +43,7 @@ export async function timeKernel(index: number): Promise<KernelResult> {
   const begin = performance.now();
   await chain(known, CHAIN);
   const ms = (performance.now() - begin) / CHAIN;
+  gpu.check();
   return { ms: [ms], dispatches: counted.report.dispatches, storageBytesBound: counted.report.storageBytesBound };
 }
 

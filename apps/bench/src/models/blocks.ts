@@ -23,7 +23,12 @@ export interface BlockShape {
   readonly width: number;
   readonly heads: number;
   readonly normEpsilon: number;
+  /** Layer norm; as anybody writes it unless set. */
+  readonly norm?: LayerNorm;
 }
+
+/** Layer norm over the last axis. */
+export type LayerNorm = (x: tf.Tensor, gain: tf.Tensor, shift: tf.Tensor, epsilon: number) => tf.Tensor;
 
 /** Layer norm over the last axis, as anybody writes it in tfjs. */
 export function layerNorm(x: tf.Tensor, gain: tf.Tensor, shift: tf.Tensor, epsilon: number): tf.Tensor {
@@ -54,8 +59,9 @@ export function causalMask(tokens: number): tf.Tensor {
  * @param mask - added to the attention scores
  */
 export function block(x: tf.Tensor, w: BlockWeights, mask: tf.Tensor, shape: BlockShape): tf.Tensor {
-  const attended = tf.add(x, attention(layerNorm(x, w.g1, w.c1, shape.normEpsilon), w, mask, shape));
-  const wide = gelu(linear(layerNorm(attended, w.g2, w.c2, shape.normEpsilon), w.up, w.upb));
+  const { norm = layerNorm, normEpsilon } = shape;
+  const attended = tf.add(x, attention(norm(x, w.g1, w.c1, normEpsilon), w, mask, shape));
+  const wide = gelu(linear(norm(attended, w.g2, w.c2, normEpsilon), w.up, w.upb));
   return tf.add(attended, linear(wide, w.down, w.downb));
 }
 

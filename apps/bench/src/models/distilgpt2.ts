@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { blockArrays, drawnMatrix } from './block-arrays.ts';
-import { block, blockWeights, causalMask, layerNorm } from './blocks.ts';
+import { block, blockWeights, causalMask } from './blocks.ts';
 import { filled, toVariables, type HostArray } from './host-array.ts';
 import type { ModelDefinition, ModelOptions } from './model.ts';
+import { operationsFor } from './operations.ts';
 import { seeded } from './seeded.ts';
 import { variableModel } from './variable-model.ts';
 
@@ -22,15 +23,16 @@ export const distilgpt2: ModelDefinition = {
     const w = toVariables(weightArrays(options));
     const blocks = Array.from({ length: depth }, (_, i) => blockWeights(w, i));
     const mask = causalMask(tokens);
+    const { norm, meanCrossEntropy } = operationsFor(tf.getBackend());
     const model = variableModel(
       Object.values(w),
       ({ inputs, targets }) =>
         tf.tidy(() => {
-          const looked = tf.reshape(embed(w['tok']!, inputs as tf.Tensor1D), [batch, tokens, width]);
+          const looked = tf.reshape(tf.gather(w['tok']!, inputs as tf.Tensor1D), [batch, tokens, width]);
           let x: tf.Tensor = tf.reshape(tf.add(looked, w['pos']!), [batch * tokens, width]);
-          for (const weights of blocks) x = block(x, weights, mask, { batch, tokens, ...SHAPE });
-          const logits = tf.matMul(layerNorm(x, w['gf']!, w['cf']!, normEpsilon), w['tok']!, false, true);
-          return crossEntropy(logits as tf.Tensor2D, targets as tf.Tensor1D);
+          for (const weights of blocks) x = block(x, weights, mask, { batch, tokens, norm, ...SHAPE });
+          const logits = tf.matMul(norm(x, w['gf']!, w['cf']!, normEpsilon), w['tok']!, false, true);
+          return meanCrossEntropy(logits as tf.Tensor2D, targets as tf.Tensor1D);
         }),
       optimizer,
     );
@@ -49,22 +51,6 @@ export const distilgpt2: ModelDefinition = {
     return { inputs: tf.tensor1d(rows(0), 'int32'), targets: tf.tensor1d(rows(1), 'int32') };
   },
 };
-
-/** Rows of the table by their ids. tfjs has no gradient of `gather` on WebGPU, so it is a scatter here. */
-function embed(table: tf.Tensor, ids: tf.Tensor1D): tf.Tensor {
-  const look = tf.customGrad((given: tf.Tensor | tf.GradSaveFunc) => {
-    const value = tf.gather(given as tf.Tensor, ids);
-    const gradFunc = (dy: tf.Tensor): tf.Tensor => tf.scatterND(tf.reshape(ids, [-1, 1]) as tf.Tensor2D, dy, table.shape);
-    return { value, gradFunc };
-  });
-  return look(table);
-}
-
-/** Mean cross entropy of rows against the ids of their classes. */
-function crossEntropy(logits: tf.Tensor2D, ids: tf.Tensor1D): tf.Scalar {
-  const targets = tf.cast(tf.oneHot(ids, SHAPE.vocabulary), 'float32');
-  return tf.losses.softmaxCrossEntropy(targets, logits);
-}
 
 function weightArrays({ size: tokens, depth, seed }: ModelOptions): Record<string, HostArray> {
   const { width, vocabulary } = SHAPE;
