@@ -96,6 +96,10 @@ export function endKernel(decision: KernelDecision, outputs: TensorInfo | readon
     for (const { dataId } of floats) shared.parameters.add(dataId);
   }
   if (decision.fromBoolean) for (const { dataId } of floats) shared.masks.add(dataId);
+  for (const { dataId } of floats) {
+    const storage = decision.plugin.storageOf(dataId);
+    if (storage !== 'float32') shared.halves.set(dataId, storage);
+  }
   const record = shared.recordings[shared.recordings.length - 1];
   if (record === undefined) return;
   const storages = (infos: readonly TensorInfo[]): Storage[] => infos.map(({ dataId }) => decision.plugin.storageOf(dataId));
@@ -104,9 +108,16 @@ export function endKernel(decision: KernelDecision, outputs: TensorInfo | readon
 }
 
 function floatInputs(inputs: NamedTensorInfoMap): TensorInfo[] {
-  return Object.values(inputs)
-    .flat()
-    .filter((info): info is TensorInfo => info?.dtype === 'float32');
+  const floats: TensorInfo[] = [];
+  const add = (info: TensorInfo | undefined | null): void => {
+    if (info?.dtype === 'float32') floats.push(info);
+  };
+  for (const name in inputs) {
+    const input: TensorInfo | TensorInfo[] | undefined = inputs[name];
+    if (Array.isArray(input)) input.forEach(add);
+    else add(input);
+  }
+  return floats;
 }
 
 function operandOf(plugin: PrecisionPlugin, info: TensorInfo): Operand {

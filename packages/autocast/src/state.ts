@@ -1,4 +1,4 @@
-import type { Policy } from '@halftone/policy';
+import type { HalfPrecision, Policy } from '@halftone/policy';
 import type { KernelDecision, KernelRecord } from './kernel.ts';
 import type { PrecisionPlugin } from './plugin.ts';
 
@@ -17,9 +17,11 @@ export interface AutocastState {
   readonly parameters: WeakSet<object>;
   /** Data handles that hold nothing but 0 and 1: booleans cast to float32. */
   readonly masks: WeakSet<object>;
+  /** How results of kernels that were stored in half are stored; the backward pass stores their gradients likewise. */
+  readonly halves: WeakMap<object, HalfPrecision>;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const KEY: unique symbol = Symbol.for('halftone/autocast') as never;
 
 /** The shared state; created on first use, so that importing the package changes nothing. */
@@ -36,6 +38,7 @@ export function state(): AutocastState {
       recordings: [],
       parameters: new WeakSet(),
       masks: new WeakSet(),
+      halves: new WeakMap(),
     });
   }
   if (found.version !== VERSION) {

@@ -1,5 +1,7 @@
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { engine } from '@tensorflow/tfjs-core';
+import { autocast, currentPolicy } from '@halftone/autocast';
+import { currentPlugin } from './precision.ts';
 
 /** A loss and its gradients by variable name. Both belong to the caller. */
 export interface LossGradients {
@@ -21,7 +23,9 @@ export function lossGradients(f: () => Scalar, varList: readonly Variable[] | un
     throw new TypeError(`[optimizer] the loss must be a function, got ${typeof f}. Pass () => loss, and compute the loss inside.`);
   }
   const variables = trainableOf(varList);
-  const loss = (): Tensor => scalarLoss(f());
+  // a scope of its own for the forward pass: what it recorded knows its precision before the backward pass begins
+  const policy = currentPlugin() === undefined ? null : currentPolicy();
+  const loss = (): Tensor => scalarLoss(policy === null ? f() : autocast(policy, f));
   const { value, grads } = engine().gradients(loss, variables, seed ?? undefined, true);
   const named: NamedTensorMap = {};
   for (const [index, variable] of variables.entries()) {

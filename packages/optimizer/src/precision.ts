@@ -7,6 +7,11 @@ export function underPolicy<T>(policy: Policy | null, fn: () => T): T {
   return policy !== null && currentPlugin() !== undefined ? autocast(policy, fn) : fn();
 }
 
+/** As `underPolicy`; what comes out stays stored as it was computed, for kernels that take it as it is. */
+export function underPolicyAsStored<T>(policy: Policy | null, fn: () => T): T {
+  return underPolicy(policy === null ? null : { ...policy, output: policy.compute }, fn);
+}
+
 /** Runs in float32 on every backend: the optimizer's maths, clipping, accumulation, the scale itself. */
 export function inFloat32<T>(fn: () => T): T {
   return fullPrecision(fn);

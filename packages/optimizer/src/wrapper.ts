@@ -9,7 +9,7 @@ import type { GradientInput, NamedGradient } from './gradient-list.ts';
 import { gradientList, presentGradients } from './gradient-list.ts';
 import { learningRateOf, setIterations, setLearningRateOf } from './inner-optimizer.ts';
 import { lossGradients } from './loss-gradients.ts';
-import { currentPlugin, inFloat32, underPolicy } from './precision.ts';
+import { currentPlugin, inFloat32, underPolicy, underPolicyAsStored } from './precision.ts';
 import type { SavedLossScale } from './scale-run.ts';
 import { ScaleRun } from './scale-run.ts';
 import type { StepReport } from './step-report.ts';
@@ -68,7 +68,7 @@ export class MixedPrecisionOptimizer extends Optimizer {
     const { scale } = run;
     const scaled = scale !== null && this.#window.size === 1 && canFuse(this.inner);
     const { value, grads } = scaled
-      ? this.#forward.record(() => underPolicy(policy, () => lossGradients(f, varList, scale.scale)))
+      ? this.#forward.record(() => underPolicyAsStored(policy, () => lossGradients(f, varList, scale.scale)))
       : this.computeGradients(f, varList);
     try {
       this.#apply(run, gradientList(varList === undefined ? grads : varList.map(({ name }) => ({ name, tensor: grads[name] }))), { scaled });

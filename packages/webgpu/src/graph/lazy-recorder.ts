@@ -214,6 +214,11 @@ export class LazyRecorder implements Recorder, MapRecorder {
     if (!this.#graph.empty) await this.#planOf(this.#graph).plan.compile(onCompiled);
   }
 
+  /** The remembered plans by fingerprint, longest unused first; for reports and tests. */
+  get plans(): ReadonlyMap<string, RunnablePlan> {
+    return this.#plans;
+  }
+
   dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#graph = new PendingGraph();
