@@ -10,7 +10,8 @@ import type { StepSpec } from './step-spec.ts';
  */
 export function stepResult(spec: StepSpec, counted: Counted, timed: Timed): StepResult {
   const { counters, report } = counted;
-  const hostMsPerStep = spreadOf(timed.hostMs).median;
+  const hostMs = spreadOf(timed.hostMs);
+  const hostMsPerStep = hostMs.median;
   const stepMs = spec.countOnly ? null : spreadOf(timed.stepMs);
   const { batch, size, depth, seed } = spec.options;
   return {
@@ -37,6 +38,7 @@ export function stepResult(spec: StepSpec, counted: Counted, timed: Timed): Step
     parameters: counted.parameters,
     countOnly: spec.countOnly,
     codec: counted.codec,
+    hostMs,
     hostUsPerDispatch: counters === null || counters.dispatches === 0 ? null : (1000 * hostMsPerStep) / counters.dispatches,
     peakBytesFromStart: counted.peakBytesFromStart,
     pipelinesBuilt: counted.pipelinesBuilt,

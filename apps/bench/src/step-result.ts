@@ -72,6 +72,8 @@ export interface StepResult {
   readonly parameters: number;
   readonly countOnly: boolean;
   readonly codec: string;
+  /** Its median is `hostMsPerStep`. Noise only adds to it, so its tenth percentile is nearer to what the work takes. */
+  readonly hostMs: Spread;
   readonly hostUsPerDispatch: number | null;
   readonly peakBytesFromStart: number | null;
   readonly pipelinesBuilt: number | null;

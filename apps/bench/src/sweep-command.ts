@@ -57,9 +57,9 @@ export async function sweepCommand(args: readonly string[]): Promise<void> {
   for (const depth of depths)
     for (const batch of batches) {
       const spec = stepSpec({ ...contestants[contestant], model, sizes: { batch, depth }, countOnly: true });
-      const result = await measureStep(spec, 15);
-      const { dispatches, hostMsPerStep: hostMs, peakBytes } = result;
-      points.push({ batch, depth, dispatches: dispatches ?? 0, hostMs, peakBytes: peakBytes ?? 0 });
+      const result = await measureStep(spec, 20);
+      const { dispatches, hostMs, peakBytes } = result;
+      points.push({ batch, depth, dispatches: dispatches ?? 0, hostMs: hostMs.p10, peakBytes: peakBytes ?? 0 });
       machine = result.machine;
       process.stderr.write(`batch ${batch}, depth ${depth}: ${dispatches} dispatches\n`);
     }

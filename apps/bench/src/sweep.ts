@@ -5,6 +5,7 @@ export interface SweepPoint {
   readonly batch: number;
   readonly depth: number;
   readonly dispatches: number;
+  /** Tenth percentile: what other programs take from the machine only adds. */
   readonly hostMs: number;
   readonly peakBytes: number;
 }

@@ -23,12 +23,12 @@ export const distilgpt2: ModelDefinition = {
     const w = toVariables(weightArrays(options));
     const blocks = Array.from({ length: depth }, (_, i) => blockWeights(w, i));
     const mask = causalMask(tokens);
-    const { norm, meanCrossEntropy } = operationsFor(tf.getBackend());
+    const { norm, lookUp, meanCrossEntropy } = operationsFor(tf.getBackend());
     const model = variableModel(
       Object.values(w),
       ({ inputs, targets }) =>
         tf.tidy(() => {
-          const looked = tf.reshape(tf.gather(w['tok']!, inputs as tf.Tensor1D), [batch, tokens, width]);
+          const looked = tf.reshape(lookUp(w['tok']!, inputs as tf.Tensor1D), [batch, tokens, width]);
           let x: tf.Tensor = tf.reshape(tf.add(looked, w['pos']!), [batch * tokens, width]);
           for (const weights of blocks) x = block(x, weights, mask, { batch, tokens, norm, ...SHAPE });
           const logits = tf.matMul(norm(x, w['gf']!, w['cf']!, normEpsilon), w['tok']!, false, true);
