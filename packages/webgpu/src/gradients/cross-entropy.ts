@@ -10,8 +10,9 @@ import {
   getKernel,
   greaterEqual,
   less,
+  log,
   logicalOr,
-  logSoftmax,
+  max,
   mul,
   neg,
   notEqual,
@@ -120,7 +121,7 @@ function denseOp(labels: Tensor, logits: Tensor): Tensor {
 /** The same of tfjs's own ops. */
 function composed(labels: Tensor, logits: Tensor, ignoreIndex: number): Tensor {
   return fullPrecision(() => {
-    const gap = neg(logSoftmax(logits));
+    const gap = neg(logProbabilities(logits));
     if (labels.dtype === 'float32') return sum(where(equal(labels, 0), zerosLike(gap), mul(labels, gap)), -1);
     const classes = logits.shape[1] as number;
     const chosen = cast(oneHot(labels as Tensor, classes), 'bool');
@@ -130,10 +131,20 @@ function composed(labels: Tensor, logits: Tensor, ignoreIndex: number): Tensor {
   });
 }
 
+/** tfjs's own log-softmax and logSumExp have no second derivative. The maximum cancels, so it needs none at all. */
+function logProbabilities(logits: Tensor): Tensor {
+  const top = customGrad((x, save) => {
+    (save as (tensors: Tensor[]) => void)([x as Tensor]);
+    return { value: max(x as Tensor, -1, true), gradFunc: (_dy: Tensor, [saved]: Tensor[]) => zerosLike(saved as Tensor) };
+  })(logits);
+  const distance = sub(logits, top);
+  return sub(distance, log(sum(exp(distance), -1, true)));
+}
+
 /** Gradients that can be differentiated again. */
 function composedGradient(dy: Tensor, labels: Tensor, logits: Tensor, ignoreIndex: number): { readonly logits: Tensor; readonly labels: Tensor } {
   return fullPrecision(() => {
-    const logProbability = logSoftmax(logits); // logSumExp has no second derivative in tfjs
+    const logProbability = logProbabilities(logits);
     if (labels.dtype === 'float32') {
       const row = expandDims(dy, -1);
       return { logits: mul(row, sub(exp(logProbability), labels)), labels: neg(mul(row, logProbability)) };
