@@ -61,6 +61,8 @@ export interface HalfBackend extends WebGPUBackend, Recorder, MapRecorder {
   hostScalar(dataId: object): number | undefined;
   /** What is recorded and not yet run; `null` where kernels run one by one. */
   readonly lazy: LazyRecorder | null;
+  /** Runs what waits. */
+  flush(options?: { readonly submit?: boolean }): void;
 }
 
 const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST

@@ -23,8 +23,11 @@ import { registerKernels } from './kernels/register.ts';
 import type { DeviceBytes } from './memory.ts';
 import type { DeviceTraits } from './kernels/kernel-source.ts';
 import { createFusedOptimizer } from './optimizer/index.ts';
+import type { GraphStatistics } from './graph/lazy-recorder.ts';
 import type { WebGPUOptions } from './options.ts';
 import { checkOptions } from './options.ts';
+import type { WarmUpOptions } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
 
 /** What `registerWebGPU` and `useWebGPU` resolve to. */
 export interface WebGPUHandle {
@@ -38,6 +41,17 @@ export interface WebGPUHandle {
   trim(): number;
   /** Programs whose shader was not understood and which run in float32, with the reason. */
   refusedPrograms(): Readonly<Record<string, string>>;
+  /**
+   * Runs a function once, compiling its kernels without blocking the page: a first `predict` or train step with a
+   * progress bar instead of a frozen tab. Waits for the GPU's compiler.
+   *
+   * The work counts: a train step given here is a step. With `fusion: 'off'` kernels are compiled as they come, and no progress is told.
+   *
+   * @param work - synchronous; what it returns is returned
+   */
+  warmUp<T>(work: () => T, options?: WarmUpOptions): Promise<T>;
+  /** How often recorded work was planned and replayed, and the host time of both; `null` with `fusion: 'off'`. */
+  graphStatistics(): GraphStatistics | null;
   /** Takes everything out again and destroys the device. Tensors on it are lost. */
   dispose(): void;
 }
@@ -126,6 +140,8 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
       memory: () => backend.ledger.bytes(),
       resetPeak: () => backend.ledger.resetPeak(),
       trim: () => backend.ledger.trim(),
+      warmUp: (work, options = {}) => warmUp(backend, work, options),
+      graphStatistics: () => backend.lazy?.statistics ?? null,
       refusedPrograms: () => Object.fromEntries(backend.counters.refused),
       dispose: once(() => {
         fault.close();

@@ -39,6 +39,22 @@ export interface FlushOptions {
   readonly unread?: boolean;
 }
 
+/** How often recorded work was planned and how often a plan was used again. */
+export interface GraphStatistics {
+  /** Graphs that have run. */
+  readonly runs: number;
+  /** Graphs that no plan was known for: they were fused, planned and their kernels compiled. All others were replayed. */
+  readonly planned: number;
+  /** Plans that are remembered now. */
+  readonly plans: number;
+  /** Host time of runs that were planned first, in milliseconds. */
+  readonly planningMs: number;
+  /** Host time of replayed runs, from the look at the graph to the submit, in milliseconds. */
+  readonly replayMs: number;
+  /** Dispatches of replayed runs. */
+  readonly replayedDispatches: number;
+}
+
 export type ProgramUniforms = ProgramNode['uniforms'];
 
 /** One program of tfjs's on its way into the graph. */
@@ -62,6 +78,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
   #stepEnded = false;
   #runs = 0;
   #waiting = 0;
+  readonly #statistics = { runs: 0, planned: 0, planningMs: 0, replayMs: 0, replayedDispatches: 0 };
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #seen: (fingerprint: string, plan: RunnablePlan) => void;
 
@@ -167,6 +184,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
     this.#begin(inputs);
     const slots = inputs.map((info) => this.#read(info));
     const data = this.#host.dataOf(output.dataId);
+    if (data.values !== null && data.values !== undefined) this.#host.upload(output.dataId); // a ground that was computed on the host
     const goesOn = this.isPending(data) || (data.resource !== undefined && data.resource !== null);
     const updates = goesOn ? this.#read(output) : -1;
     const slot = this.#make(output);
@@ -193,25 +211,45 @@ export class LazyRecorder implements Recorder, MapRecorder {
   }
 
   /**
-   * Runs everything that was asked for and is still needed. When it fails, old values of what was to be updated are whole, and what was to be made says why it does not exist.
+   * Runs everything that was asked for and is still needed. With `submit: false` the commands wait in the encoder for a
+   * submit that the caller is about to make. When it fails, old values of what was to be updated are whole, and what was to be made says why it does not exist.
    */
   flush({ submit = true, unread = false }: FlushOptions = {}): void {
     const graph = this.#take();
     if (graph === null) return;
+    const start = performance.now();
+    const { planned } = this.#statistics;
     try {
       const plan = this.#planOf(graph, unread);
       this.#age(plan);
+      if (this.#statistics.planned === planned) this.#statistics.replayedDispatches += plan.plan.steps.length;
       this.#settle(graph, plan.plan.bufferOf, plan.plan.buffers.length, plan.run(graph));
     } catch (error) {
       this.#abandon(graph, error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
     if (submit) this.#host.submit();
+    const spent = performance.now() - start;
+    this.#statistics.runs++;
+    if (this.#statistics.planned > planned) this.#statistics.planningMs += spent;
+    else this.#statistics.replayMs += spent;
   }
 
-  /** Plans what was asked for and compiles it without blocking; the next flush finds it ready. Waits for the GPU's compiler. */
+  /**
+   * Plans what was asked for, compiles it without blocking, and runs it. Waits for the GPU's compiler; work that is asked
+   * for meanwhile runs when somebody needs it.
+   */
   async compile(onCompiled: (done: number, total: number) => void): Promise<void> {
-    if (!this.#graph.empty) await this.#planOf(this.#graph).plan.compile(onCompiled);
+    if (this.#graph.empty) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#planOf(this.#graph).plan.compile(onCompiled);
+    this.flush();
+  }
+
+  /** Counts since the recorder was made. */
+  get statistics(): GraphStatistics {
+    return { ...this.#statistics, plans: this.#plans.size };
   }
 
   /** The remembered plans by fingerprint, longest unused first; for reports and tests. */
@@ -270,6 +308,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
       this.#seen(fingerprint, known);
       return known;
     }
+    this.#statistics.planned++;
     const plan = new RunnablePlan(buildPlan(shape, this.#host), this.#host);
     this.#plans.set(fingerprint, plan);
     if (this.#plans.size > GRAPH_LIMITS.plans) {

@@ -76,6 +76,11 @@ export interface GraphShape {
   readonly slots: readonly SlotFacts[];
 }
 
+/** The slots whose numbers must be in buffers, or be computed, before a node runs: its inputs, and what it goes on from. */
+export function readsOf(node: GraphNode): readonly number[] {
+  return node.kind === 'program' && node.updates >= 0 ? [...node.inputs, node.updates] : node.inputs;
+}
+
 /** Whether a node is elementwise. */
 export function isMap(node: GraphNode | undefined): node is MapNode {
   return node?.kind === 'map';

@@ -1,6 +1,7 @@
 import type { Storage } from '@halftone/autocast';
 import type { HalfTensorData } from '../storage-data.ts';
 import type { GraphNode, GraphShape, SlotFacts } from './node.ts';
+import { readsOf } from './node.ts';
 
 let epochs = 0;
 
@@ -46,7 +47,7 @@ export class PendingGraph {
 
   /** What the planner may know, and the words that tell this graph from others. With `unread`, final results that nobody refers to count as needed. */
   shape(unread = false): { readonly shape: GraphShape; readonly fingerprint: string } {
-    const read = new Set(unread ? this.nodes.flatMap((node) => (node.kind === 'program' ? [...node.inputs, node.updates] : node.inputs)) : []);
+    const read = new Set(unread ? this.nodes.flatMap(readsOf) : []);
     const isFinal = (slot: number): boolean => unread && (this.#producers[slot] ?? -1) >= 0 && !read.has(slot);
     const facts = this.slots.map(
       (data, slot): SlotFacts => ({

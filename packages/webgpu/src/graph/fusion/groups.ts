@@ -1,4 +1,5 @@
 import type { GraphShape, KernelNode, MapNode, ReduceNode } from '../node.ts';
+import { readsOf } from '../node.ts';
 import { domainKey, domainOf } from './domain.ts';
 import type { Inlining, Leaves } from './inline.ts';
 
@@ -99,8 +100,7 @@ export function groupNodes(graph: GraphShape, needed: readonly number[], { inlin
     if (node.kind === 'map') placeMap(index, node);
     else if (node.kind === 'reduce') placeReduce(index, node);
     else {
-      const reads = node.kind === 'program' && node.updates >= 0 ? [...node.inputs, node.updates] : node.inputs;
-      create(index, node.kind, { size: slots[node.outputs[0] ?? -1]?.size ?? 0, domain: '', reads });
+      create(index, node.kind, { size: slots[node.outputs[0] ?? -1]?.size ?? 0, domain: '', reads: readsOf(node) });
     }
   }
   return groups;

@@ -1,5 +1,5 @@
 import type { GraphNode, GraphShape, MapNode } from '../node.ts';
-import { isMap } from '../node.ts';
+import { isMap, readsOf } from '../node.ts';
 import { accessOf } from '../view.ts';
 
 /** The slots that a computation reads from buffers; `true` if only at the index that is being computed. */
@@ -61,7 +61,7 @@ function consumersOf({ nodes, slots }: GraphShape, needed: readonly number[]): M
   for (const index of needed) {
     const node = nodes[index];
     if (node === undefined) continue;
-    for (const slot of new Set(node.inputs)) {
+    for (const slot of new Set(readsOf(node))) {
       const producer = slots[slot]?.producer ?? -1;
       if (producer >= 0) consumers.set(producer, [...(consumers.get(producer) ?? []), node]);
     }

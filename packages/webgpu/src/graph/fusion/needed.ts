@@ -1,4 +1,5 @@
 import type { GraphShape } from '../node.ts';
+import { readsOf } from '../node.ts';
 
 /** Indices of the nodes whose results somebody needs, in order. What nobody needs never runs: the input gradient of a first layer, for one. */
 export function neededNodes({ nodes, slots }: GraphShape): number[] {
@@ -8,8 +9,7 @@ export function neededNodes({ nodes, slots }: GraphShape): number[] {
     const node = nodes[index];
     if (node === undefined || !node.outputs.some((slot) => wanted[slot] === true)) continue;
     needed.push(index);
-    for (const slot of node.inputs) wanted[slot] = true;
-    if (node.kind === 'program' && node.updates >= 0) wanted[node.updates] = true;
+    for (const slot of readsOf(node)) wanted[slot] = true;
   }
   return needed.reverse();
 }

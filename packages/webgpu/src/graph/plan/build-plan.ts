@@ -16,6 +16,7 @@ import { inlineMaps } from '../fusion/inline.ts';
 import { neededNodes } from '../fusion/needed.ts';
 import { scheduleGroups } from '../fusion/schedule.ts';
 import type { GraphShape, KernelNode, ProgramNode } from '../node.ts';
+import { readsOf } from '../node.ts';
 import type { StepEffects } from './memory-plan.ts';
 import { planMemory } from './memory-plan.ts';
 import type { PipelineCache } from './pipelines.ts';
@@ -65,8 +66,7 @@ export function buildPlan(graph: GraphShape, device: PlanDevice): Plan {
   for (const group of groups) {
     for (const index of group.members) {
       const node = graph.nodes[index];
-      const held = node?.kind === 'program' && node.updates >= 0 ? [...node.inputs, node.updates] : (node?.inputs ?? []);
-      for (const slot of inlining.leaves.get(index)?.keys() ?? held) readers.set(slot, (readers.get(slot) ?? new Set()).add(group.id));
+      for (const slot of inlining.leaves.get(index)?.keys() ?? (node === undefined ? [] : readsOf(node))) readers.set(slot, (readers.get(slot) ?? new Set()).add(group.id));
     }
   }
   const order = scheduleGroups(groups);

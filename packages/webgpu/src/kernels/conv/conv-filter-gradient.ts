@@ -2,7 +2,8 @@ import type { BuildContext, KernelRecipe, KernelSource } from '../kernel-source.
 import { spreadGroups } from '../kernel-source.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { shapeKey, shapeParams, vectorType, widthOf } from './conv-shape.ts';
-import { CONV_TILES } from './conv-tiles.ts';
+import { sharedFilterGradient } from './conv-filter-gradient-shared.ts';
+import { CONV_TILES, sharedTileFor } from './conv-tiles.ts';
 import { evenTile, unroll } from './unroll.ts';
 
 /**
@@ -15,7 +16,10 @@ import { evenTile, unroll } from './unroll.ts';
 export function convFilterGradient(shape: ConvShape, splits: number): KernelRecipe {
   return {
     key: `convFilterGradient:${shapeKey(shape)}:${splits}`,
-    build: (context) => registerSource(shape, splits, context),
+    build: (context) => {
+      const shared = sharedTileFor(context.device, shape.outChannels);
+      return shared === null ? registerSource(shape, splits, context) : sharedFilterGradient(shape, splits, shared, context);
+    },
     fuses: { epilogue: splits === 1 },
   };
 }

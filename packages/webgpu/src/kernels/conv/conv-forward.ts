@@ -4,7 +4,8 @@ import type { ConvEnd } from './activation.ts';
 import { endKey, endPorts, finishFunction } from './activation.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { shapeKey, shapeParams, vectorType, widthOf } from './conv-shape.ts';
-import { CONV_TILES } from './conv-tiles.ts';
+import { sharedForward } from './conv-forward-shared.ts';
+import { CONV_TILES, sharedTileFor } from './conv-tiles.ts';
 import { columnLanes } from './lanes.ts';
 import { evenTile, unroll } from './unroll.ts';
 
@@ -18,7 +19,10 @@ import { evenTile, unroll } from './unroll.ts';
 export function convForward(shape: ConvShape, end: ConvEnd): KernelRecipe {
   return {
     key: `convForward:${shapeKey(shape)}:${endKey(end)}`,
-    build: (context) => registerSource(shape, end, context),
+    build: (context) => {
+      const shared = sharedTileFor(context.device, shape.outChannels);
+      return shared === null ? registerSource(shape, end, context) : sharedForward(shape, end, shared, context);
+    },
     fuses: { epilogue: true },
   };
 }

@@ -2,7 +2,8 @@ import type { BuildContext, KernelRecipe, KernelSource } from '../kernel-source.
 import { spreadGroups } from '../kernel-source.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { shapeKey, shapeParams, vectorType, widthOf } from './conv-shape.ts';
-import { CONV_TILES } from './conv-tiles.ts';
+import { sharedInputGradient } from './conv-input-gradient-shared.ts';
+import { CONV_TILES, sharedTileFor } from './conv-tiles.ts';
 import { columnLanes } from './lanes.ts';
 import { phaseParams, tapStart } from './phases.ts';
 import { evenTile, unroll } from './unroll.ts';
@@ -18,7 +19,10 @@ import { evenTile, unroll } from './unroll.ts';
 export function convInputGradient(shape: ConvShape): KernelRecipe {
   return {
     key: `convInputGradient:${shapeKey(shape)}`,
-    build: (context) => registerSource(shape, context),
+    build: (context) => {
+      const shared = sharedTileFor(context.device, shape.inChannels);
+      return shared === null ? registerSource(shape, context) : sharedInputGradient(shape, shared, context);
+    },
     fuses: { epilogue: true },
   };
 }
