@@ -23,6 +23,8 @@ import type { MixedPrecisionOptions } from './wrapper-options.ts';
  * Without a loss scale (policy float32 or mixed_bfloat16, or none) nothing is checked or undone and steps are the inner
  * optimizer's own, bit for bit; `staticLossScale(1)` checks without scaling.
  *
+ * On a backend with fused steps all of this is a few kernels with the same numbers; `stepPath` says whether it was.
+ *
  * Allocates a handful of scalars for good, one handle for each registered variable during a step, and, on backends
  * without a fused kernel, one copy of weights and slots while a step is decided. It may be called inside `tf.tidy`.
  * A variable that other code assigns between a forward pass and its update keeps that value, also when the step is skipped.
@@ -30,7 +32,7 @@ import type { MixedPrecisionOptions } from './wrapper-options.ts';
  *
  * @param inner - any tf.Optimizer; the wrapper takes it over, `unwrap()` gives it back
  * @param options - `policy`: `currentPolicy()` at the first step unless given; `lossScale`: dynamic when the policy computes in
- *   float16, else none; `clipNorm` or `clipValue`; `accumulate`: micro-batches for one update (their mean), 1 unless given;
+ *   float16, else none; `clipNorm`, `clipVariableNorm` or `clipValue`; `accumulate`: micro-batches for one update (their mean), 1 unless given;
  *   `onBadMicroBatch`: `drop-window` unless given; `learningRate(appliedSteps)`; `statusEvery`: 50 steps; `onStep`
  * @returns the wrapper; `dispose()` frees it and the inner optimizer's slots
  * @throws TypeError or RangeError for an option outside of its range, Error if `inner` is wrapped already

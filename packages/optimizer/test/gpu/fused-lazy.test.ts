@@ -1,0 +1,127 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dynamicLossScale } from '@halftone/loss-scale';
+import { requireOrSkip } from '@halftone/testing';
+import '@halftone/testing/matchers';
+import type { GpuMeter } from '@halftone/testing/meter';
+import { installGpuMeter } from '@halftone/testing/meter';
+import { dawn } from '@halftone/testing/dawn';
+import { adamW, lamb, mixedPrecisionOptimizer } from '../../src/index.ts';
+import type { FusedDevice } from './fused-device.ts';
+import { fusedDevice, problem, variableNumbers } from './fused-device.ts';
+
+const vulkan = await requireOrSkip('vulkan');
+
+/** What a graph fuses rounds in other places than op by op, and training carries the difference on. */
+const RELATIVE = 2 ** -16;
+
+describe.skipIf(!vulkan.available).each(['on', 'off'] as const)('fused steps, with fusion %s', (fusion) => {
+  let device: FusedDevice;
+  let meter: GpuMeter;
+  beforeAll(async () => {
+    await dawn();
+    meter = installGpuMeter();
+    device = await fusedDevice(fusion);
+  });
+  afterAll(async () => {
+    await tf.setBackend('cpu');
+    device.handle.dispose();
+    meter.uninstall();
+  });
+  afterEach(() => tf.disposeVariables());
+
+  async function run(limit: number | 'off', make: () => tf.Optimizer): Promise<{ numbers: Float32Array[]; report: object }> {
+    device.fuse(limit);
+    const { variables, loss, dispose } = problem();
+    const optimizer = mixedPrecisionOptimizer(make(), {
+      lossScale: dynamicLossScale({ growthInterval: 3, initialScale: 2 ** 12 }),
+      policy: 'float32',
+      statusEvery: 4,
+    });
+    for (const factor of [NaN, 1, 2 ** 126, 1, 1, NaN, 1, 1, 1]) {
+      const tensor = tf.scalar(factor);
+      optimizer.minimize(loss(tensor), false, variables);
+      tensor.dispose();
+    }
+    const report = await optimizer.lastStep();
+    const numbers = await variableNumbers();
+    optimizer.dispose();
+    dispose();
+    tf.disposeVariables();
+    return { numbers, report };
+  }
+
+  it.each([
+    ['adam', () => tf.train.adam(0.01)],
+    ['adamW', () => adamW(0.01)],
+    ['nesterov', () => tf.train.momentum(0.05, 0.9, true)],
+    ['lamb', () => lamb(0.01)],
+  ] as const)('%s trains as op by op does', async (_name, make) => {
+    const plain = await run('off', make);
+    const fused = await run(16, make);
+    expect(fused.report).toStrictEqual(plain.report);
+    for (const [index, numbers] of fused.numbers.entries()) {
+      const wanted = plain.numbers[index]!;
+      const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      for (const [at, value] of numbers.entries()) expect(Math.abs(value - wanted[at]!), `${index}[${at}]`).toBeLessThanOrEqual(RELATIVE * largest);
+    }
+  });
+
+  it('gradients that are the variables themselves are read before they change', async () => {
+    device.fuse(16);
+    const [a, b] = [tf.variable(tf.tensor1d([1, 2, 3, 4]), true, 'a'), tf.variable(tf.tensor1d([10, 20, 30, 40]), true, 'b')];
+    const optimizer = mixedPrecisionOptimizer(tf.train.sgd(0.5), { lossScale: dynamicLossScale() });
+    const [first, second] = [a.clone(), b.clone()];
+    optimizer.applyGradients([
+      { name: 'a', tensor: second },
+      { name: 'b', tensor: first },
+    ]);
+    expect([...(await a.data())]).toStrictEqual([-4, -8, -12, -16]);
+    expect([...(await b.data())]).toStrictEqual([9.5, 19, 28.5, 38]);
+    expect([...(await first.data())]).toStrictEqual([1, 2, 3, 4]);
+    expect([...(await second.data())]).toStrictEqual([10, 20, 30, 40]);
+    tf.dispose([first, second]);
+    optimizer.dispose();
+  });
+
+  it('clones of weights and slots keep their numbers over steps, skipped and not, without a readback', async () => {
+    device.fuse(16);
+    const { variables, loss, dispose } = problem();
+    const optimizer = mixedPrecisionOptimizer(tf.train.adam(), { lossScale: dynamicLossScale(), statusEvery: 1000 });
+    const [one, bad] = [tf.scalar(1), tf.scalar(NaN)];
+    const step = (factor: tf.Tensor): void => void optimizer.minimize(loss(factor), false, variables);
+    step(one);
+    step(bad);
+    const before = await variableNumbers();
+    const clones = Object.values(tf.engine().registeredVariables).map((variable) => variable.clone());
+    const { report } = await meter.measure(() => [one, bad, one].forEach(step));
+    expect(report.readbacks).toBe(0);
+    const after = await variableNumbers();
+    for (const [index, clone] of clones.entries()) expect(Float32Array.from(await clone.data()), `${index}`).toBeBitEqual(before[index]!);
+    expect(after.some((numbers, index) => numbers.some((value, at) => value !== before[index]![at]))).toBe(true);
+    step(bad);
+    for (const [index, numbers] of (await variableNumbers()).entries()) expect(numbers, `${index}`).toBeBitEqual(after[index]!);
+    tf.dispose([clones, one, bad]);
+    optimizer.dispose();
+    dispose();
+  });
+
+  it('a steady step of Adam on six variables is four dispatches and makes no pipeline', async () => {
+    device.fuse(16);
+    const { variables, dispose } = problem();
+    const optimizer = mixedPrecisionOptimizer(tf.train.adam(), { lossScale: dynamicLossScale(), statusEvery: 1000 });
+    const gradients = Object.fromEntries(variables.map((variable) => [variable.name, tf.onesLike(variable)]));
+    const step = async (): Promise<void> => {
+      optimizer.applyGradients(gradients);
+      await variables[0]!.data();
+    };
+    await step();
+    await step();
+    const { report } = await meter.measure(step);
+    expect(report.dispatches).toBe(4);
+    expect(report.pipelines).toBe(0);
+    optimizer.dispose();
+    tf.dispose(gradients);
+    dispose();
+  });
+});
