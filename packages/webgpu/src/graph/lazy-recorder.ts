@@ -185,7 +185,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
     const slots = inputs.map((info) => this.#read(info));
     const data = this.#host.dataOf(output.dataId);
     if (data.values !== null && data.values !== undefined) this.#host.upload(output.dataId); // a ground that was computed on the host
-    if (data.values !== null && data.values !== undefined) this.#host.upload(output.dataId); // a ground that was computed on the host
     const goesOn = this.isPending(data) || (data.resource !== undefined && data.resource !== null);
     const updates = goesOn ? this.#read(output) : -1;
     const slot = this.#make(output);
