@@ -93,7 +93,7 @@ describe('gradients', () => {
     const shifted = async (of: tf.Tensor, at: number, by: number): Promise<tf.Tensor4D> => {
       const values = (await of.data()).slice() as Float32Array;
       values[at] = (values[at] as number) + by;
-      return tf.tensor(values, of.shape) as tf.Tensor4D;
+      return tf.tensor4d(values, of.shape as [number, number, number, number]);
     };
     const difference = async (of: tf.Tensor, at: number, run: (moved: tf.Tensor4D) => tf.Scalar): Promise<number> => {
       const [up, down] = [run(await shifted(of, at, 1)), run(await shifted(of, at, -1))];

@@ -43,11 +43,11 @@ export function randomNumbers(size: number, random: () => number, codec: PortCod
 }
 
 /** A convolution of random size, odd more often than not; `null` if its output would be empty. */
-export function randomCase(random: () => number, depthwise: boolean): ConvCase | null {
+function randomCase(random: () => number, depthwise: boolean, channels: readonly number[]): ConvCase | null {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const [height, width, fh, fw] = [pick([1, 2, 5, 7, 11]), pick([1, 3, 6, 9, 13]), pick([1, 2, 3, 5]), pick([1, 2, 3, 4])];
-  const inChannels = pick([1, 3, 4, 5, 8, 16]);
-  const last = depthwise ? pick([1, 1, 2, 3]) : pick([1, 3, 4, 5, 8, 16]);
+  const inChannels = pick(channels);
+  const last = depthwise ? pick([1, 1, 2, 3]) : pick(channels);
   const dilation: [number, number] = pick([[1, 1], [1, 1], [1, 1], [2, 2], [2, 1]]);
   const stride: [number, number] = dilation[0] * dilation[1] > 1 ? pick([[1, 1], [3, 2]]) : pick([[1, 1], [1, 1], [2, 2], [3, 1], [5, 4]]);
   const pad = pick<'same' | 'valid' | backend_util.ExplicitPadding>(['same', 'same', 'valid', [[0, 0], [1, 0], [2, 1], [0, 0]]]);
@@ -57,12 +57,14 @@ export function randomCase(random: () => number, depthwise: boolean): ConvCase |
   return info.outShape.some((size) => size <= 0) ? null : { shape: convShape(info), depthwise };
 }
 
+const CHANNELS = [1, 3, 4, 5, 8, 16];
+
 /** `count` cases from one seed. */
-export function randomCases(count: number, seed: number, depthwise: boolean): ConvCase[] {
+export function randomCases(count: number, seed: number, depthwise: boolean, channels: readonly number[] = CHANNELS): ConvCase[] {
   const random = seeded(seed);
   const cases: ConvCase[] = [];
   while (cases.length < count) {
-    const made = randomCase(random, depthwise);
+    const made = randomCase(random, depthwise, channels);
     if (made !== null) cases.push(made);
   }
   return cases;

@@ -29,15 +29,13 @@ async function filterGradient(of: ConvCase, codec: PortCodec, splits: number, ad
 }
 
 /** Storages and adapter classes take turns, so that each meets shapes of every kind. */
-const CASES = randomCases(24, 7, false).map((of, index) => ({
-  name: caseName(of),
-  of,
-  codec: STORAGES[index % 4] as PortCodec,
-  adapterClass: (index % 8 < 4 ? 'cpu' : 'discrete') as AdapterClass,
-}));
+const row = (of: ConvCase, index: number, adapterClass: AdapterClass) => ({ name: caseName(of), of, codec: STORAGES[index % 4] as PortCodec, adapterClass });
+const CASES = randomCases(20, 7, false).map((of, index) => row(of, index, index % 8 < 4 ? 'cpu' : 'discrete'));
+/** From 16 channels on, a GPU gets tiles in workgroup memory. */
+const WIDE = randomCases(6, 11, false, [3, 16, 17, 20, 36]).map((of, index) => row(of, index, index % 3 === 0 ? 'mobile' : 'discrete'));
 
 describe('convolution against float64', () => {
-  it.each(CASES)('$name in $codec ($adapterClass)', async ({ of, codec, adapterClass }) => {
+  it.each([...CASES, ...WIDE])('$name in $codec ($adapterClass)', async ({ of, codec, adapterClass }) => {
     const { x, w, y } = tensors(of, codec);
     const sizes = sizesOf(of);
     const [forward] = await runRecipe({

@@ -29,7 +29,7 @@ async function filterGradient(of: ConvCase, codec: PortCodec, splits: number, ad
 }
 
 /** Storages and adapter classes take turns, so that each meets shapes of every kind. */
-const CASES = randomCases(24, 5, true).map((of, index) => ({
+const CASES = randomCases(20, 5, true).map((of, index) => ({
   name: caseName(of),
   of,
   codec: STORAGES[index % 4] as PortCodec,
