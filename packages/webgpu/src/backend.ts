@@ -107,6 +107,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
         allocate: (shape, dtype, storage) => this.allocate([...shape], dtype, storage ?? this.storageFor({ outputShape: [...shape], shaderKey: '' }, dtype)),
         upload: (dataId) => this.uploadToGPU(dataId),
         submit: () => this.submitQueue(),
+        trim: () => void this.ledger.trim(),
         age: (runs) => this.ledger.age(runs),
         acquire: (bytes, preferred) => {
           this.ledger.prefer(preferred);

@@ -19,6 +19,8 @@ export interface RecorderHost extends PlanDevice, RunDevice {
   /** Gives data that is on the host a buffer. */
   upload(dataId: object): void;
   submit(): void;
+  /** Gives pooled buffers back to the device. */
+  trim(): void;
   /** Counts a run; pooled buffers that were not used for more than `runs` of them may go. */
   age(runs: number): void;
 }
@@ -29,6 +31,8 @@ export const GRAPH_LIMITS = {
   nodes: 32768,
   /** Plans that are remembered; the one that was not used for longest goes first. */
   plans: 64,
+  /** A plan that needs at least so many bytes of new buffers has the pool emptied before its first run: it has sizes of its own. */
+  trimBytes: 1 << 20,
 } as const;
 
 /** How what waits is run. */
@@ -221,6 +225,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
     const { planned } = this.#statistics;
     try {
       const plan = this.#planOf(graph, unread);
+      if (plan.runs === 0 && newBytes(plan) >= GRAPH_LIMITS.trimBytes) this.#host.trim();
       this.#age(plan);
       if (this.#statistics.planned === planned) this.#statistics.replayedDispatches += plan.plan.steps.length;
       this.#settle(graph, plan.plan.bufferOf, plan.plan.buffers.length, plan.run(graph));
@@ -388,6 +393,10 @@ export class LazyRecorder implements Recorder, MapRecorder {
 
 function bytesOf({ shape, storage }: HalfTensorData): number {
   return slotBytes({ size: util.sizeFromShape(shape), storage: storage ?? 'float32' });
+}
+
+function newBytes({ plan }: RunnablePlan): number {
+  return plan.buffers.reduce((sum, buffer) => (buffer.kind === 'external' ? sum : sum + buffer.bytes), 0);
 }
 
 function viewKey(view: View | null): string {

@@ -24,93 +24,105 @@ export interface MemoryPlan {
   readonly copies: ReadonlyMap<number, readonly (readonly [number, number, number])[]>;
 }
 
-/** One place in memory through which slots pass by updates. */
+/** One place in memory through which slots pass by updates, and when it is in use. */
 interface Holder {
-  readonly slots: number[];
   readonly bytes: number;
+  /** The slot that brings its buffer from outside, or -1. */
   readonly external: number;
+  readonly first: number;
   last: number;
+  /** A tensor refers to what it holds in the end. */
   live: boolean;
   buffer: number;
+}
+
+/** A buffer with the steps in which it is taken. */
+interface Room {
+  readonly buffer: number;
+  readonly bytes: number;
+  /** It may stay with a tensor when the plan has run. */
+  readonly leaves: boolean;
+  readonly taken: (readonly [first: number, last: number])[];
 }
 
 /**
  * Gives every slot a buffer: what is no longer needed makes room for what comes after. A buffer from outside that no
  * tensor refers to any more is taken over, so weights are updated where they lie; where somebody still holds the old
  * value, an update works on a copy.
+ *
+ * Large things are placed first, each in the smallest room that is free while it is needed (greedy by size, Pisarchyk and
+ * Lee, "Efficient memory management for deep neural net inference", arXiv 2001.03288).
  */
-export function planMemory({ slots }: GraphShape, steps: readonly StepEffects[], bytesOf: (slot: number) => number): MemoryPlan {
+export function planMemory(graph: GraphShape, steps: readonly StepEffects[], bytesOf: (slot: number) => number): MemoryPlan {
+  const { holders, holderOf, copies } = findHolders(graph, steps, bytesOf);
+  const buffers: PlanBuffer[] = [];
+  const rooms: Room[] = [];
+  const forever = steps.length;
+  for (const holder of holders) {
+    if (holder.external < 0) continue;
+    holder.buffer = buffers.push({ kind: 'external', slot: holder.external }) - 1;
+    rooms.push({ buffer: holder.buffer, bytes: holder.bytes, leaves: true, taken: [[0, holder.live ? forever : holder.last]] });
+  }
+  const place = (holder: Holder): void => {
+    const end = holder.live ? forever : holder.last;
+    const fits = (room: Room): boolean =>
+      (holder.live ? room.leaves && room.bytes === holder.bytes : room.bytes >= holder.bytes) &&
+      room.taken.every(([first, last]) => last < holder.first || first > end);
+    const best = rooms.filter(fits).reduce<Room | null>((least, room) => (least === null || room.bytes < least.bytes ? room : least), null);
+    if (best !== null) {
+      best.taken.push([holder.first, end]);
+      holder.buffer = best.buffer;
+      return;
+    }
+    holder.buffer = buffers.push({ kind: holder.live ? 'own' : 'temporary', bytes: holder.bytes }) - 1;
+    rooms.push({ buffer: holder.buffer, bytes: holder.bytes, leaves: holder.live, taken: [[holder.first, end]] });
+  };
+  const inside = holders.filter(({ external }) => external < 0);
+  for (const live of [true, false]) for (const holder of inside.filter((one) => one.live === live).sort((a, b) => b.bytes - a.bytes)) place(holder);
+  return {
+    buffers,
+    bufferOf: new Map([...holderOf].map(([slot, { buffer }]) => [slot, buffer])),
+    copies: new Map([...copies].map(([step, list]) => [step, list.map(([from, to]) => [from.buffer, to.buffer, to.bytes] as const)])),
+  };
+}
+
+interface Holders {
+  readonly holders: readonly Holder[];
+  readonly holderOf: ReadonlyMap<number, Holder>;
+  readonly copies: ReadonlyMap<number, readonly (readonly [from: Holder, to: Holder])[]>;
+}
+
+/** Follows slots through the steps: an update goes on in the same holder if nobody needs the old value afterwards. */
+function findHolders({ slots }: GraphShape, steps: readonly StepEffects[], bytesOf: (slot: number) => number): Holders {
   const lastRead = lastReads(steps);
   const holders: Holder[] = [];
   const holderOf = new Map<number, Holder>();
-  const buffers: PlanBuffer[] = [];
-  const copies = new Map<number, [number, number, number][]>();
-  const free: number[] = [];
-
-  const hold = (slot: number, external: boolean): Holder => {
-    const facts = slots[slot];
-    const live = facts?.live === true || facts?.foreign === true;
-    const holder: Holder = { slots: [slot], bytes: bytesOf(slot), external: external ? slot : -1, last: lastRead.get(slot) ?? -1, live, buffer: -1 };
-    if (external) holder.buffer = buffers.push({ kind: 'external', slot }) - 1;
+  const copies = new Map<number, [Holder, Holder][]>();
+  const isKept = (slot: number): boolean => slots[slot]?.live === true || slots[slot]?.foreign === true;
+  const hold = (slot: number, step: number, external: boolean): Holder => {
+    const last = Math.max(lastRead.get(slot) ?? step, step);
+    const holder: Holder = { bytes: bytesOf(slot), external: external ? slot : -1, first: external ? 0 : step, last, live: isKept(slot), buffer: -1 };
     holders.push(holder);
     holderOf.set(slot, holder);
     return holder;
   };
-  const holderOfRead = (slot: number): Holder => holderOf.get(slot) ?? hold(slot, true);
-
-  const place = (holder: Holder, live: boolean): void => {
-    const fitting = free.filter((index) => fits(buffers[index] as PlanBuffer, holder.bytes, live, bytesOf));
-    const best = fitting.sort((a, b) => sizeOf(buffers[a] as PlanBuffer, bytesOf) - sizeOf(buffers[b] as PlanBuffer, bytesOf))[0];
-    if (best !== undefined) {
-      free.splice(free.indexOf(best), 1);
-      holder.buffer = best;
-      return;
-    }
-    if (!live) {
-      const growable = free.filter((index) => buffers[index]?.kind === 'temporary');
-      const largest = growable.sort((a, b) => sizeOf(buffers[b] as PlanBuffer, bytesOf) - sizeOf(buffers[a] as PlanBuffer, bytesOf))[0];
-      if (largest !== undefined) {
-        free.splice(free.indexOf(largest), 1);
-        (buffers[largest] as { bytes: number }).bytes = holder.bytes;
-        holder.buffer = largest;
-        return;
-      }
-    }
-    holder.buffer = buffers.push({ kind: live ? 'own' : 'temporary', bytes: holder.bytes }) - 1;
-  };
-
-  // an update goes on in the same holder if nobody needs the old value afterwards
-  const passes = steps.map(({ updates, reads }, step) => updates.map(([, input]) => !reads.includes(input) && (lastRead.get(input) ?? -1) <= step && slots[input]?.live !== true && slots[input]?.foreign !== true));
-  const liveEnd = liveEnds(slots, steps, passes);
   for (const [step, { reads, writes, updates }] of steps.entries()) {
-    for (const slot of reads) holderOfRead(slot);
-    for (const [position, [output, input]] of updates.entries()) {
-      const from = holderOfRead(input);
-      if (passes[step]?.[position] === true && from.bytes === bytesOf(output)) {
-        from.slots.push(output);
+    for (const slot of reads) if (!holderOf.has(slot)) hold(slot, step, true);
+    for (const [output, input] of updates) {
+      const from = holderOf.get(input) ?? hold(input, step, true);
+      const passes = !reads.includes(input) && (lastRead.get(input) ?? -1) <= step && !isKept(input) && from.bytes === bytesOf(output);
+      if (passes) {
         from.last = Math.max(from.last, lastRead.get(output) ?? step);
-        from.live = slots[output]?.live === true;
+        from.live = isKept(output);
         holderOf.set(output, from);
       } else {
-        const to = hold(output, false);
-        to.last = Math.max(to.last, step);
-        place(to, liveEnd.has(output));
-        copies.set(step, [...(copies.get(step) ?? []), [from.buffer, to.buffer, to.bytes]]);
+        const to = hold(output, step, false);
+        copies.set(step, [...(copies.get(step) ?? []), [from, to]]);
       }
     }
-    for (const slot of writes) {
-      if (holderOf.has(slot)) continue;
-      const holder = hold(slot, false);
-      holder.last = Math.max(holder.last, step);
-      place(holder, liveEnd.has(slot));
-    }
-    for (const holder of holders) {
-      if (holder.last > step || holder.live || holder.buffer < 0 || holder.slots.length === 0) continue;
-      free.push(holder.buffer);
-      holder.slots.length = 0; // done
-    }
+    for (const slot of writes) if (!holderOf.has(slot)) hold(slot, step, false);
   }
-  return { buffers, bufferOf: new Map([...holderOf].map(([slot, { buffer }]) => [slot, buffer])), copies };
+  return { holders, holderOf, copies };
 }
 
 /** The last step that reads each slot. */
@@ -121,25 +133,4 @@ function lastReads(steps: readonly StepEffects[]): Map<number, number> {
     for (const [, input] of updates) last.set(input, step);
   }
   return last;
-}
-
-/** Slots whose buffer ends up with a tensor, directly or by updates. */
-function liveEnds(slots: GraphShape['slots'], steps: readonly StepEffects[], passes: readonly (readonly boolean[])[]): Set<number> {
-  const live = new Set(slots.flatMap((facts, slot) => (facts.live ? [slot] : [])));
-  for (let step = steps.length - 1; step >= 0; step--) {
-    for (const [position, [output, input]] of (steps[step]?.updates ?? []).entries()) {
-      if (live.has(output) && passes[step]?.[position] === true) live.add(input);
-    }
-  }
-  return live;
-}
-
-function sizeOf(buffer: PlanBuffer, bytesOf: (slot: number) => number): number {
-  return buffer.kind === 'external' ? bytesOf(buffer.slot) : buffer.bytes;
-}
-
-/** A buffer for a tensor must be one that may leave the plan, of exactly its size. */
-function fits(buffer: PlanBuffer, bytes: number, live: boolean, bytesOf: (slot: number) => number): boolean {
-  const size = sizeOf(buffer, bytesOf);
-  return live ? buffer.kind !== 'temporary' && size === bytes : size >= bytes;
 }
