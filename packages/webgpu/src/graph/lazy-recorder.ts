@@ -32,7 +32,7 @@ export const GRAPH_LIMITS = {
   /** Plans that are remembered; the one that was not used for longest goes first. */
   plans: 64,
   /** A plan that needs at least so many bytes of new buffers has the pool emptied before its first run: it has sizes of its own. */
-  trimBytes: 1 << 20,
+  trimBytes: 1_048_576,
 } as const;
 
 /** How what waits is run. */
