@@ -21,11 +21,11 @@ export function pairInPlace(graph: GraphShape, group: Group, { inlining, stored,
   const { nodes, slots } = graph;
   const pairs = new Map<number, number>();
   if (group.kind === 'program') return pairs;
-  const elsewhere = new Set<number>(); // read by something that is not elementwise, or at another index
+  const elsewhere = new Set<number>(); // read by something that is not elementwise, at another index, or in the loop of another size
   const leavesOf = (index: number): ReadonlyMap<number, boolean> => inlining.leaves.get(index) ?? new Map<number, boolean>();
   for (const index of group.members) {
     const node = nodes[index];
-    if (node?.kind === 'map') for (const [slot, same] of leavesOf(index)) if (!same) elsewhere.add(slot);
+    if (node?.kind === 'map') for (const [slot, same] of leavesOf(index)) if (!same || slots[slot]?.size !== slots[node.outputs[0]]?.size) elsewhere.add(slot);
     if (node?.kind === 'reduce') for (const slot of leavesOf(index).keys()) elsewhere.add(slot);
     if (node?.kind === 'kernel') for (const slot of node.inputs) elsewhere.add(slot);
   }
