@@ -53,11 +53,11 @@ export function cnnWeights({ size, seed }: ModelOptions): CnnWeights {
   };
 }
 
-function network({ size, seed }: ModelOptions): LayersModel {
+function network({ size, seed, batchNormMomentum: momentum = 0.99 }: ModelOptions): LayersModel {
   const model = sequential({
     layers: [
       layers.conv2d({ inputShape: [size, size, 1], filters: FILTERS, kernelSize: 3, kernelInitializer: 'zeros' }),
-      layers.batchNormalization(),
+      layers.batchNormalization({ momentum }),
       layers.reLU(),
       layers.maxPooling2d({ poolSize: 2 }),
       layers.flatten(),

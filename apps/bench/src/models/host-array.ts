@@ -1,4 +1,4 @@
-import { cast, oneHot, tensor, tensor1d, tidy, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { cast, oneHot, tensor, tensor1d, tidy, variable, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 
 /** Numbers on the host with their shape: what weights are before any library has them. */
 export interface HostArray {
@@ -19,6 +19,13 @@ export function filled(shape: readonly number[], value: number): HostArray {
 /** Uploads an array; the caller owns the tensor. */
 export function toTensor({ shape, data }: HostArray): Tensor {
   return tensor(data, [...shape], 'float32');
+}
+
+/** Waits for a number and frees its tensor. */
+export async function numberOf(value: Scalar): Promise<number> {
+  const [result] = await value.data();
+  value.dispose();
+  return result ?? Number.NaN;
 }
 
 /** Makes one trainable variable of each array; the caller owns them. Names need not be unique in the process. */

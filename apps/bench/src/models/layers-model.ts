@@ -1,6 +1,6 @@
-import { tensor, Variable, type Optimizer } from '@tensorflow/tfjs-core';
+import { tensor, Variable, type Optimizer, type Scalar } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { sizeOf } from './host-array.ts';
+import { numberOf, sizeOf } from './host-array.ts';
 import type { TrainModel } from './model.ts';
 import { seeded } from './seeded.ts';
 
@@ -14,6 +14,7 @@ export function layersModel(model: LayersModel, optimizer: Optimizer, loss: stri
   return {
     variables: model.getWeights(true).filter((weight): weight is Variable => weight instanceof Variable),
     train: async ({ inputs, targets }) => Number(await model.trainOnBatch(inputs, targets)),
+    judge: ({ inputs, targets }) => numberOf(model.evaluate(inputs, targets, { batchSize: inputs.shape[0] ?? 1 }) as Scalar),
     dispose: () => void model.dispose(),
   };
 }

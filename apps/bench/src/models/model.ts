@@ -16,6 +16,12 @@ export interface TrainModel {
    * @returns the mean loss of the batch before the update
    */
   train(batch: Batch): Promise<number>;
+  /**
+   * Judges by a batch that is not trained on: batch norm takes its moving statistics.
+   *
+   * @returns the mean loss of the batch
+   */
+  judge(batch: Batch): Promise<number>;
   /** Frees the variables; the optimizer stays the caller's. */
   dispose(): void;
 }
@@ -29,6 +35,8 @@ export interface ModelOptions {
   readonly depth: number;
   /** Of weights and data. */
   readonly seed: number;
+  /** How slowly the moving statistics of batch norm follow; 0.99 unless set, as in tfjs. */
+  readonly batchNormMomentum?: number;
 }
 
 /** Which optimizer a model is trained with, in the words of its formula. */

@@ -27,7 +27,7 @@ export const unet: ModelDefinition = {
 };
 
 /** `size` must be a multiple of 2 to the `depth`. */
-function network({ size, depth, seed }: ModelOptions): LayersModel {
+function network({ size, depth, seed, batchNormMomentum: momentum = 0.99 }: ModelOptions): LayersModel {
   if (size % 2 ** depth !== 0)
     throw new RangeError(
       `[bench] --size of unet must be a multiple of ${2 ** depth}, got ${size}. Write for example --size ${16 * 2 ** depth}.`,
@@ -36,16 +36,16 @@ function network({ size, depth, seed }: ModelOptions): LayersModel {
   const skips: SymbolicTensor[] = [];
   let x = pictures;
   for (let level = 0; level < depth; level += 1) {
-    x = twice(x, FIRST_FILTERS * 2 ** level);
+    x = twice(x, FIRST_FILTERS * 2 ** level, momentum);
     skips.push(x);
     x = layers.maxPooling2d({ poolSize: 2 }).apply(x) as SymbolicTensor;
   }
-  x = twice(x, FIRST_FILTERS * 2 ** depth);
+  x = twice(x, FIRST_FILTERS * 2 ** depth, momentum);
   for (let level = depth - 1; level >= 0; level -= 1) {
     const filters = FIRST_FILTERS * 2 ** level;
     const up = layers.conv2dTranspose({ filters, kernelSize: 2, strides: 2, padding: 'same', kernelInitializer: 'zeros' });
     const wide = layers.concatenate().apply([up.apply(x) as SymbolicTensor, skips[level]!]) as SymbolicTensor;
-    x = twice(wide, filters);
+    x = twice(wide, filters, momentum);
   }
   const mask = layers.conv2d({ filters: 1, kernelSize: 1, activation: 'sigmoid', kernelInitializer: 'zeros' }).apply(x) as SymbolicTensor;
   const made = model({ inputs: pictures, outputs: mask });
@@ -54,11 +54,11 @@ function network({ size, depth, seed }: ModelOptions): LayersModel {
 }
 
 /** Two convolutions, each with batch norm and relu. */
-function twice(x: SymbolicTensor, filters: number): SymbolicTensor {
+function twice(x: SymbolicTensor, filters: number, momentum: number): SymbolicTensor {
   let y = x;
   for (let i = 0; i < 2; i += 1) {
     y = layers.conv2d({ filters, kernelSize: 3, padding: 'same', useBias: false, kernelInitializer: 'zeros' }).apply(y) as SymbolicTensor;
-    y = layers.batchNormalization().apply(y) as SymbolicTensor;
+    y = layers.batchNormalization({ momentum }).apply(y) as SymbolicTensor;
     y = layers.activation({ activation: 'relu' }).apply(y) as SymbolicTensor;
   }
   return y;

@@ -1,4 +1,5 @@
 import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
+import { numberOf } from './host-array.ts';
 import type { Batch, TrainModel } from './model.ts';
 
 /**
@@ -13,10 +14,9 @@ export function variableModel(variables: readonly Variable[], loss: (batch: Batc
     async train(batch) {
       const value = optimizer.minimize(() => loss(batch), true, [...variables]);
       if (value === null) throw new Error('[bench] the optimizer must return the loss, got null. Use a tf.Optimizer.');
-      const [result] = await value.data();
-      value.dispose();
-      return result ?? Number.NaN;
+      return numberOf(value);
     },
+    judge: (batch) => numberOf(loss(batch)),
     dispose: () => variables.forEach((variable) => variable.dispose()),
   };
 }
