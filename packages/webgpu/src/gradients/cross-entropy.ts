@@ -10,9 +10,8 @@ import {
   getKernel,
   greaterEqual,
   less,
-  log,
   logicalOr,
-  max,
+  logSoftmax,
   mul,
   neg,
   notEqual,
@@ -68,7 +67,6 @@ export function softmaxCrossEntropy(labels: Tensor, logits: Tensor, { ignoreInde
   return tidy(() => {
     const flatLogits: Tensor2D = reshape(logits, [rows, classes]);
     const flatLabels = reshape(labels, dense ? [rows, classes] : [rows]);
-    if (getKernel(CROSS_ENTROPY, engine().backendName) === undefined) return reshape(composed(flatLabels, flatLogits, ignoreIndex), positions);
     return reshape(dense ? denseOp(flatLabels, flatLogits) : indexOp(flatLabels, flatLogits, ignoreIndex), positions);
   });
 }
@@ -85,72 +83,65 @@ function checkShapes(labels: Tensor, logits: Tensor): void {
   }
 }
 
-const forward = (labels: Tensor, logits: Tensor, ignoreIndex: number): Tensor[] => engine().runKernel<Tensor[]>(CROSS_ENTROPY, { logits, labels }, { ignoreIndex });
+const hasKernels = (): boolean => getKernel(CROSS_ENTROPY, engine().backendName) !== undefined;
+
+/** The losses and, where kernels of ours made them, what their backward pass reads. */
+function forward(labels: Tensor, logits: Tensor, ignoreIndex: number): [loss: Tensor, ...logSum: Tensor[]] {
+  if (!hasKernels()) return [composed(labels, logits, ignoreIndex)];
+  return engine().runKernel<Tensor[]>(CROSS_ENTROPY, { logits, labels }, { ignoreIndex }) as [Tensor, Tensor];
+}
+
+function backward(dy: Tensor, [labels, logits, logSum]: Tensor[], ignoreIndex: number): { readonly logits: () => Tensor; readonly labels: () => Tensor } {
+  const saved = { dy, labels: labels as Tensor, logits: logits as Tensor };
+  if (logSum === undefined || isRecording() || !hasKernels()) return composedGradient(saved, ignoreIndex);
+  const run = (wish: string): Tensor => engine().runKernel<Tensor>(CROSS_ENTROPY_GRAD, { ...saved, logSum }, { ignoreIndex, wish });
+  return { logits: () => run('logits'), labels: () => run('labels') };
+}
+
+type Save = (tensors: Tensor[]) => void;
 
 /** Classes have no gradient, so they are no input of the op. */
 function indexOp(labels: Tensor, logits: Tensor, ignoreIndex: number): Tensor {
   return customGrad((x, save) => {
-    const [loss, logSum] = forward(labels, x as Tensor, ignoreIndex) as [Tensor, Tensor];
-    (save as (tensors: Tensor[]) => void)([x as Tensor, labels, logSum]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
-      const [savedLogits, savedLabels, savedSum] = saved as [Tensor, Tensor, Tensor];
-      if (isRecording()) return composedGradient(dy, savedLabels, savedLogits, ignoreIndex).logits;
-      return engine().runKernel<Tensor>(CROSS_ENTROPY_GRAD, { dy, logits: savedLogits, labels: savedLabels, logSum: savedSum }, { ignoreIndex, wish: 'logits' });
-    };
-    return { value: loss, gradFunc };
+    const [value, ...logSum] = forward(labels, x as Tensor, ignoreIndex);
+    (save as Save)([labels, x as Tensor, ...logSum]);
+    return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved, ignoreIndex).logits() };
   })(logits);
 }
 
 function denseOp(labels: Tensor, logits: Tensor): Tensor {
   return customGrad((p, x, save) => {
-    const [loss, logSum] = forward(p as Tensor, x as Tensor, -1) as [Tensor, Tensor];
-    (save as (tensors: Tensor[]) => void)([p as Tensor, x as Tensor, logSum]);
+    const [value, ...logSum] = forward(p as Tensor, x as Tensor, -1);
+    (save as Save)([p as Tensor, x as Tensor, ...logSum]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [savedLabels, savedLogits, savedSum] = saved as [Tensor, Tensor, Tensor];
-      if (isRecording()) {
-        const gradient = composedGradient(dy, savedLabels, savedLogits, -1);
-        return [gradient.labels, gradient.logits];
-      }
-      const inputs = { dy, logits: savedLogits, labels: savedLabels, logSum: savedSum };
-      return (['labels', 'logits'] as const).map((wish) => engine().runKernel<Tensor>(CROSS_ENTROPY_GRAD, inputs, { ignoreIndex: -1, wish }));
+      const gradient = backward(dy, saved, -1);
+      return [gradient.labels(), gradient.logits()];
     };
-    return { value: loss, gradFunc };
+    return { value, gradFunc };
   })(labels, logits);
 }
 
 /** The same of tfjs's own ops. */
 function composed(labels: Tensor, logits: Tensor, ignoreIndex: number): Tensor {
   return fullPrecision(() => {
-    const gap = neg(logProbabilities(logits));
+    const gap = neg(logSoftmax(logits));
     if (labels.dtype === 'float32') return sum(where(equal(labels, 0), zerosLike(gap), mul(labels, gap)), -1);
     const classes = logits.shape[1] as number;
-    const chosen = cast(oneHot(labels as Tensor, classes), 'bool');
+    const chosen = cast(oneHot(labels, classes), 'bool');
     const loss = sum(where(chosen, gap, zerosLike(gap)), -1);
     const wrong = logicalOr(less(labels, 0), greaterEqual(labels, classes));
     return where(equal(labels, scalar(ignoreIndex, 'int32')), zerosLike(loss), where(wrong, fill(loss.shape, NaN), loss));
   });
 }
 
-/** tfjs's own log-softmax and logSumExp have no second derivative. The maximum cancels, so it needs none at all. */
-function logProbabilities(logits: Tensor): Tensor {
-  const top = customGrad((x, save) => {
-    (save as (tensors: Tensor[]) => void)([x as Tensor]);
-    return { value: max(x as Tensor, -1, true), gradFunc: (_dy: Tensor, [saved]: Tensor[]) => zerosLike(saved as Tensor) };
-  })(logits);
-  const distance = sub(logits, top);
-  return sub(distance, log(sum(exp(distance), -1, true)));
-}
-
 /** Gradients that can be differentiated again. */
-function composedGradient(dy: Tensor, labels: Tensor, logits: Tensor, ignoreIndex: number): { readonly logits: Tensor; readonly labels: Tensor } {
-  return fullPrecision(() => {
-    const logProbability = logProbabilities(logits);
-    if (labels.dtype === 'float32') {
-      const row = expandDims(dy, -1);
-      return { logits: mul(row, sub(exp(logProbability), labels)), labels: neg(mul(row, logProbability)) };
-    }
-    const kept = mul(dy, cast(notEqual(labels, scalar(ignoreIndex, 'int32')), 'float32'));
-    const chosen = cast(oneHot(labels as Tensor, logits.shape[1] as number), 'float32');
-    return { logits: mul(expandDims(kept, -1), sub(exp(logProbability), chosen)), labels };
-  });
+function composedGradient({ dy, labels, logits }: { readonly dy: Tensor; readonly labels: Tensor; readonly logits: Tensor }, ignoreIndex: number): ReturnType<typeof backward> {
+  const dense = labels.dtype === 'float32';
+  const toLogits = (): Tensor => {
+    const chosen = dense ? labels : cast(oneHot(labels, logits.shape[1] as number), 'float32');
+    const kept = dense ? dy : mul(dy, cast(notEqual(labels, scalar(ignoreIndex, 'int32')), 'float32'));
+    return mul(expandDims(kept, -1), sub(exp(logSoftmax(logits)), chosen));
+  };
+  const toLabels = (): Tensor => neg(mul(expandDims(dy, -1), logSoftmax(logits)));
+  return { logits: () => fullPrecision(toLogits), labels: () => fullPrecision(toLabels) };
 }

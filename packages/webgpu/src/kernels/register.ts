@@ -12,6 +12,7 @@ import { matmulKernels } from './matmul/kernel-funcs.ts';
 import { poolKernels } from './pool/pool-kernels.ts';
 import { reductionKernels } from './reductions/reduction-kernels.ts';
 import { rowKernels } from './rows/row-kernels.ts';
+import { RoundedInputs } from './round-inputs.ts';
 import { viewKernels } from './views/view-kernels.ts';
 import { bitTestKernels } from './non-finite.ts';
 
@@ -25,15 +26,22 @@ export function registerKernels(plugin: PrecisionPlugin, { fusion }: { readonly 
   const { backendName } = plugin;
   const stock = new Map(getKernelsForBackend('webgpu').map((kernel) => [kernel.kernelName, kernel]));
   const own = new Map([...bitTestKernels, ...(fusion ? fusedKernels(stock) : [])].map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]));
+  const wrapping: Wrapping = { plugin, rounded: fusion ? new RoundedInputs() : null };
   const names = [...new Set([...stock.keys(), ...own.keys()])];
   for (const kernelName of names) {
     const kernel = stock.get(kernelName);
     const kernelFunc = own.get(kernelName) ?? kernel?.kernelFunc;
-    if (kernelFunc !== undefined) registerKernel({ ...kernel, kernelName, backendName, kernelFunc: decided(plugin, kernelName, kernelFunc) });
+    if (kernelFunc !== undefined) registerKernel({ ...kernel, kernelName, backendName, kernelFunc: decided(wrapping, kernelName, kernelFunc) });
   }
   return () => {
     for (const name of names) unregisterKernel(name, backendName);
   };
+}
+
+/** What every kernel is wrapped with. */
+interface Wrapping {
+  readonly plugin: PrecisionPlugin;
+  readonly rounded: RoundedInputs | null;
 }
 
 /** Kernels that are recorded as data and fused. */
@@ -55,7 +63,7 @@ function fusedKernels(registered: ReadonlyMap<string, KernelConfig>): OwnKernel[
   ];
 }
 
-function decided(plugin: PrecisionPlugin, kernelName: string, run: KernelConfig['kernelFunc']): KernelConfig['kernelFunc'] {
+function decided({ plugin, rounded }: Wrapping, kernelName: string, run: KernelConfig['kernelFunc']): KernelConfig['kernelFunc'] {
   return (params) => {
     const backend = params.backend as HalfBackend;
     const outer = backend.decision;
@@ -63,10 +71,13 @@ function decided(plugin: PrecisionPlugin, kernelName: string, run: KernelConfig[
     backend.decision = decision;
     rememberReducedShape(kernelName, params.attrs, params.inputs['x']?.shape);
     let outputs: TensorInfo | TensorInfo[] = [];
+    const { inputs, release } = rounded === null || decision.nested ? { inputs: params.inputs, release: null } : rounded.round(decision, params.inputs, backend);
     try {
-      outputs = run(params);
+      outputs = run({ ...params, inputs });
+      rounded?.note(decision, outputs);
       return outputs;
     } finally {
+      release?.();
       backend.decision = outer;
       endKernel(decision, outputs);
     }

@@ -9,6 +9,7 @@ import { roundingOf } from '../emit/rounding.ts';
 import type { GroupText } from '../emit/map-kernel.ts';
 import { emitMaps } from '../emit/map-kernel.ts';
 import { emitReductions } from '../emit/reduce-kernel.ts';
+import { shareCommon } from '../fusion/common.ts';
 import type { Group } from '../fusion/groups.ts';
 import { groupNodes } from '../fusion/groups.ts';
 import { pairInPlace } from '../fusion/in-place.ts';
@@ -57,7 +58,8 @@ export function slotBytes({ size, storage }: { readonly size: number; readonly s
 }
 
 /** Fuses a graph and lays down how it runs: kernels, buffers, numbers. Compiles nothing but tfjs's own programs. */
-export function buildPlan(graph: GraphShape, device: PlanDevice): Plan {
+export function buildPlan(recorded: GraphShape, device: PlanDevice): Plan {
+  const graph = shareCommon(recorded);
   const needed = neededNodes(graph);
   const maxBindings = device.traits.maxStorageBuffers;
   const inlining = inlineMaps(graph, needed, Math.max(4, maxBindings - 3));
