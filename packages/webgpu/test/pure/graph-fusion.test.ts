@@ -74,7 +74,7 @@ describe('groupNodes and scheduleGroups', () => {
   it('put every node that is needed and not inlined into one group, whose kind it fits', () => {
     everyGraph(({ nodes }, { needed, inlining, groups }) => {
       const members = groups.flatMap((group) => group.members);
-      expect(members.toSorted((a, b) => a - b)).toEqual(needed.filter((index) => !inlining.inlined.has(index)));
+      expect([...members].sort((a, b) => a - b)).toEqual(needed.filter((index) => !inlining.inlined.has(index)));
       for (const { kind, members: [first = -1, ...rest] } of groups) {
         expect(nodes[first]?.kind).toBe(kind);
         for (const index of rest) expect(['map', kind === 'reduce' ? 'reduce' : 'map']).toContain(nodes[index]?.kind);
