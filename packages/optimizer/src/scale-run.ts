@@ -52,11 +52,15 @@ export class ScaleRun {
     this.#outcome = 'no-gradients';
   }
 
-  /** Notes an attempted step and starts a copy when one is due. Never waits. */
+  /** Notes an attempted step. */
   noteStep(names: readonly string[]): void {
     this.#attempts += 1;
     this.#names = names;
     this.#outcome = null;
+  }
+
+  /** Starts a copy when one is due; after the step has let go of its gradients, since a copy runs what was put off. Never waits. */
+  copyWhenDue(): void {
     if (this.scale === null || this.status.copying || this.#attempts - this.status.attempts < this.#options.statusEvery) return;
     this.#copy(this.scale).catch(() => undefined); // kept by the status, thrown by the next call
   }
@@ -104,6 +108,12 @@ export class ScaleRun {
   #counted(): LossScaleState {
     return { scale: 1, goodSteps: this.#attempts, skippedInRow: 0, skipped: 0, applied: this.#attempts };
   }
+}
+
+/** A step is over: the backend may run what it put off, and the host may ask for a copy. */
+export function endStep(run: ScaleRun): void {
+  currentPlugin()?.endStep?.();
+  run.copyWhenDue();
 }
 
 /** One tensor that fused steps move, where the current backend has them; else one for each number. */

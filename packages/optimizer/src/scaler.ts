@@ -9,9 +9,10 @@ import type { GradientInput, NamedGradient } from './gradient-list.ts';
 import { gradientList, gradientMap, presentGradients, withTensors } from './gradient-list.ts';
 import type { LossGradients } from './loss-gradients.ts';
 import { lossGradients } from './loss-gradients.ts';
-import { currentPlugin, inFloat32, underPolicy } from './precision.ts';
+import { inFloat32, underPolicy } from './precision.ts';
 import type { ScaleOnDevice } from './scale-on-device.ts';
 import type { SavedLossScale, ScaleRun } from './scale-run.ts';
+import { endStep } from './scale-run.ts';
 import { ScalerGradients } from './scaler-gradients.ts';
 import type { GradScalerOptions, ScalerStepOptions } from './scaler-options.ts';
 import { scalerPolicy, startScaler } from './scaler-options.ts';
@@ -108,14 +109,14 @@ export class GradScaler {
     const { scale } = run;
     if (scale === null) {
       run.noteStep([]);
-      currentPlugin()?.endStep?.();
+      endStep(run);
       return;
     }
     if (newScale !== undefined) checkNewScale(newScale, run.machine);
     const emptyRound = this.#empty && !this.#gradients.round.checked && newScale === undefined;
     if (!emptyRound) this.#call(newScale === undefined ? { call: 'update' } : { call: 'update', newScale });
     inFloat32(() => this.#closeRound(run, { scale, newScale }));
-    currentPlugin()?.endStep?.();
+    endStep(run);
   }
 
   /** How an optimizer's latest step was made: in a few dispatches, or op by op and why. `null` before its first. */

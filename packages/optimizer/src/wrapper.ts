@@ -9,9 +9,9 @@ import type { GradientInput, NamedGradient } from './gradient-list.ts';
 import { gradientList, presentGradients } from './gradient-list.ts';
 import { learningRateOf, setIterations, setLearningRateOf } from './inner-optimizer.ts';
 import { lossGradients } from './loss-gradients.ts';
-import { currentPlugin, inFloat32, underPolicy, underPolicyAsStored } from './precision.ts';
+import { inFloat32, underPolicy, underPolicyAsStored } from './precision.ts';
 import type { SavedLossScale } from './scale-run.ts';
-import { ScaleRun } from './scale-run.ts';
+import { endStep, ScaleRun } from './scale-run.ts';
 import type { StepReport } from './step-report.ts';
 import { UndoLog } from './undo-log.ts';
 import { takeStep, unscale } from './wrapper-step.ts';
@@ -78,7 +78,7 @@ export class MixedPrecisionOptimizer extends Optimizer {
     } finally {
       dispose(grads);
     }
-    currentPlugin()?.endStep?.();
+    endStep(run);
     if (returnCost) return value;
     value.dispose();
     return null;
@@ -89,7 +89,7 @@ export class MixedPrecisionOptimizer extends Optimizer {
     const { run } = this.#start();
     run.status.throwIfDue();
     this.#apply(run, gradientList(gradients), { scaled: false });
-    currentPlugin()?.endStep?.();
+    endStep(run);
   }
 
   /** How the latest update was made: in a few dispatches, or op by op and why. `null` before the first. */

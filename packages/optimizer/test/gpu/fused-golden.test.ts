@@ -9,8 +9,8 @@ import { dawn } from '@halftone/testing/dawn';
 import { FusedScale } from '../../src/fused-scale.ts';
 import { adamW, lamb, mixedPrecisionOptimizer } from '../../src/index.ts';
 import { unpack } from '../../src/scale-on-device.ts';
-import type { FusedDevice } from './fused-device.ts';
-import { fusedDevice } from './fused-device.ts';
+import type { FusedDevices } from './fused-device.ts';
+import { fusedDevices } from './fused-device.ts';
 
 interface Problem {
   shapes: number[][];
@@ -45,18 +45,15 @@ const cases = traces.flatMap((trace) => {
   return make === undefined ? [] : [[`${trace.system} ${trace.type} ${JSON.stringify(trace.args)}`, trace, make] as const];
 });
 
-let device: FusedDevice;
+let devices: FusedDevices;
 
 describe.skipIf(!vulkan.available)('fused steps against other systems', () => {
   beforeAll(async () => {
     await dawn();
-    device = await fusedDevice('off');
-    device.fuse(16);
+    devices = await fusedDevices();
+    await devices.use('fused');
   });
-  afterAll(async () => {
-    await tf.setBackend('cpu');
-    device.handle.dispose();
-  });
+  afterAll(() => devices?.dispose());
 
   it.each(cases)('%s: 50 steps', async (_name, trace, make) => {
     const weights = problem.initial.map((initial, index) => tf.tidy(() => tf.variable(tf.tensor(initial, problem.shapes[index]), true, `w${index}`)));
@@ -79,7 +76,7 @@ describe.skipIf(!vulkan.available)('fused steps against other systems', () => {
   });
 
   it('the scale moves as the pure machine does, for any factors, bounds and hysteresis', async () => {
-    const { fusedOptimizer } = pluginFor(device.handle.backendName) as PrecisionPlugin;
+    const { fusedOptimizer } = pluginFor(devices.fusing.backendName) as PrecisionPlugin;
     const rule = fc.record({
       growthFactor: fc.oneof(fc.constantFrom(1.5, 2, 3, 1.7, 1.1, 1e300), fc.double({ min: 1.01, max: 8, noNaN: true })),
       backoffFactor: fc.oneof(fc.constantFrom(0.5, 0.75, 0.3, 0.9, 1e-310), fc.double({ min: 0.05, max: 0.99, noNaN: true })),

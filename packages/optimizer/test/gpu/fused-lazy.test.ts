@@ -2,36 +2,34 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dynamicLossScale } from '@halftone/loss-scale';
 import { requireOrSkip } from '@halftone/testing';
-import '@halftone/testing/matchers';
 import type { GpuMeter } from '@halftone/testing/meter';
 import { installGpuMeter } from '@halftone/testing/meter';
 import { dawn } from '@halftone/testing/dawn';
 import { adamW, lamb, mixedPrecisionOptimizer } from '../../src/index.ts';
-import type { FusedDevice } from './fused-device.ts';
-import { fusedDevice, problem, variableNumbers } from './fused-device.ts';
+import type { FusedDevices } from './fused-device.ts';
+import { expectNear, expectSame, fusedDevices, problem, variableNumbers } from './fused-device.ts';
 
 const vulkan = await requireOrSkip('vulkan');
 
 /** What a graph fuses rounds in other places than op by op, and training carries the difference on. */
 const RELATIVE = 2 ** -16;
 
-describe.skipIf(!vulkan.available).each(['on', 'off'] as const)('fused steps, with fusion %s', (fusion) => {
-  let device: FusedDevice;
+describe.skipIf(!vulkan.available)('fused steps in the graph', () => {
+  let devices: FusedDevices;
   let meter: GpuMeter;
   beforeAll(async () => {
     await dawn();
     meter = installGpuMeter();
-    device = await fusedDevice(fusion);
+    devices = await fusedDevices();
   });
   afterAll(async () => {
-    await tf.setBackend('cpu');
-    device.handle.dispose();
+    await devices?.dispose();
     meter.uninstall();
   });
   afterEach(() => tf.disposeVariables());
 
-  async function run(limit: number | 'off', make: () => tf.Optimizer): Promise<{ numbers: Float32Array[]; report: object }> {
-    device.fuse(limit);
+  async function run(how: 'fused' | 'graph', make: () => tf.Optimizer): Promise<{ numbers: Float32Array[]; report: object }> {
+    await devices.use(how);
     const { variables, loss, dispose } = problem();
     const optimizer = mixedPrecisionOptimizer(make(), {
       lossScale: dynamicLossScale({ growthInterval: 3, initialScale: 2 ** 12 }),
@@ -57,18 +55,14 @@ describe.skipIf(!vulkan.available).each(['on', 'off'] as const)('fused steps, wi
     ['nesterov', () => tf.train.momentum(0.05, 0.9, true)],
     ['lamb', () => lamb(0.01)],
   ] as const)('%s trains as op by op does', async (_name, make) => {
-    const plain = await run('off', make);
-    const fused = await run(16, make);
+    const plain = await run('graph', make);
+    const fused = await run('fused', make);
     expect(fused.report).toStrictEqual(plain.report);
-    for (const [index, numbers] of fused.numbers.entries()) {
-      const wanted = plain.numbers[index]!;
-      const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      for (const [at, value] of numbers.entries()) expect(Math.abs(value - wanted[at]!), `${index}[${at}]`).toBeLessThanOrEqual(RELATIVE * largest);
-    }
+    expectNear(fused.numbers, plain.numbers, RELATIVE);
   });
 
   it('gradients that are the variables themselves are read before they change', async () => {
-    device.fuse(16);
+    await devices.use('fused');
     const [a, b] = [tf.variable(tf.tensor1d([1, 2, 3, 4]), true, 'a'), tf.variable(tf.tensor1d([10, 20, 30, 40]), true, 'b')];
     const optimizer = mixedPrecisionOptimizer(tf.train.sgd(0.5), { lossScale: dynamicLossScale() });
     const [first, second] = [a.clone(), b.clone()];
@@ -85,7 +79,7 @@ describe.skipIf(!vulkan.available).each(['on', 'off'] as const)('fused steps, wi
   });
 
   it('clones of weights and slots keep their numbers over steps, skipped and not, without a readback', async () => {
-    device.fuse(16);
+    await devices.use('fused');
     const { variables, loss, dispose } = problem();
     const optimizer = mixedPrecisionOptimizer(tf.train.adam(), { lossScale: dynamicLossScale(), statusEvery: 1000 });
     const [one, bad] = [tf.scalar(1), tf.scalar(NaN)];
@@ -97,17 +91,37 @@ describe.skipIf(!vulkan.available).each(['on', 'off'] as const)('fused steps, wi
     const { report } = await meter.measure(() => [one, bad, one].forEach(step));
     expect(report.readbacks).toBe(0);
     const after = await variableNumbers();
-    for (const [index, clone] of clones.entries()) expect(Float32Array.from(await clone.data()), `${index}`).toBeBitEqual(before[index]!);
+    expectSame(await Promise.all(clones.map(async (clone) => Float32Array.from(await clone.data()))), before);
     expect(after.some((numbers, index) => numbers.some((value, at) => value !== before[index]![at]))).toBe(true);
     step(bad);
-    for (const [index, numbers] of (await variableNumbers()).entries()) expect(numbers, `${index}`).toBeBitEqual(after[index]!);
+    expectSame(await variableNumbers(), after);
     tf.dispose([clones, one, bad]);
     optimizer.dispose();
     dispose();
   });
 
+  it('holds as many tensors and handles after 30 steps as after 3', async () => {
+    await devices.use('fused');
+    for (const make of [() => tf.train.adam(), () => lamb()]) {
+      const { variables, loss, dispose } = problem();
+      const optimizer = mixedPrecisionOptimizer(make(), { lossScale: dynamicLossScale(), clipVariableNorm: 1 });
+      const one = tf.scalar(1);
+      const after = (steps: number): object => {
+        for (let step = 0; step < steps; step++) optimizer.minimize(loss(one), false, variables);
+        const { numTensors, numDataBuffers } = tf.memory();
+        return { numTensors, numDataBuffers, ids: tf.backend().numDataIds() };
+      };
+      const early = after(3);
+      expect(after(27)).toStrictEqual(early);
+      optimizer.dispose();
+      one.dispose();
+      dispose();
+      tf.disposeVariables();
+    }
+  });
+
   it('a steady step of Adam on six variables is four dispatches and makes no pipeline', async () => {
-    device.fuse(16);
+    await devices.use('fused');
     const { variables, dispose } = problem();
     const optimizer = mixedPrecisionOptimizer(tf.train.adam(), { lossScale: dynamicLossScale(), statusEvery: 1000 });
     const gradients = Object.fromEntries(variables.map((variable) => [variable.name, tf.onesLike(variable)]));
