@@ -13,6 +13,12 @@ export interface WebGPUOptions {
    * within rounding. `off`: kernels run one by one, and float32 is stock tfjs bit for bit.
    */
   readonly fusion?: 'on' | 'off';
+  /**
+   * `exact`: products of halves are multiplied and added up in float32. `fast`: within chunks of a product they are
+   * multiplied and added up in native f16, which devices may do at twice the rate, at an error of about 1e-3 of the
+   * largest term, and with infinities where a chunk passes 65504. Only matrix products, only with `shader-f16`. Default `exact`.
+   */
+  readonly maths?: 'exact' | 'fast';
   /** Name of the tfjs backend. Default `halftone-webgpu`. */
   readonly backendName?: string;
 }
@@ -22,6 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly unknown[]>> = {
   powerPreference: ['high-performance', 'low-power', undefined],
   conversion: ['hardware', 'software', undefined],
   fusion: ['on', 'off', undefined],
+  maths: ['exact', 'fast', undefined],
 };
 
 /** Refuses what is not an option, by name. */

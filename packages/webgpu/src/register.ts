@@ -97,7 +97,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
         `[webgpu] codec 'f16' needs the feature shader-f16, got ${described.adapter.description} without it. Leave codec out: packed-f16 stores the same numbers.`,
       );
     }
-    const traits = deviceTraits(device, info);
+    const traits = deviceTraits(device, info, options.maths === 'fast');
     const fault = watchDevice(device);
     const numerics = await probeNumerics(device);
     const Base = await importStock();

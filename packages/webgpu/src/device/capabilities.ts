@@ -64,11 +64,12 @@ export function describeDevice(
 }
 
 /** What kernels choose their tiles by. */
-export function deviceTraits(device: GPUDevice, info: GPUAdapterInfo): DeviceTraits {
+export function deviceTraits(device: GPUDevice, info: GPUAdapterInfo, fastMaths: boolean): DeviceTraits {
   const { limits } = device;
   return {
     shaderF16: device.features.has('shader-f16'),
     adapterClass: adapterClassOf(info),
+    fastMaths,
     maxStorageBuffers: limits.maxStorageBuffersPerShaderStage,
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxInvocations: limits.maxComputeInvocationsPerWorkgroup,

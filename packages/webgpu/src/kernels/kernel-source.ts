@@ -53,6 +53,8 @@ export interface PortFacts {
 export interface DeviceTraits {
   readonly shaderF16: boolean;
   readonly adapterClass: AdapterClass;
+  /** Products of halves may be multiplied and added up in half for short stretches; the user asked for it. */
+  readonly fastMaths: boolean;
   readonly maxStorageBuffers: number;
   readonly maxWorkgroupBytes: number;
   readonly maxInvocations: number;

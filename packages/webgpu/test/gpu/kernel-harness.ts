@@ -110,6 +110,7 @@ export function traitsOf(device: GPUDevice, adapterClass: AdapterClass): DeviceT
   return {
     shaderF16: device.features.has('shader-f16'),
     adapterClass,
+    fastMaths: false,
     maxStorageBuffers: limits.maxStorageBuffersPerShaderStage,
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxInvocations: limits.maxComputeInvocationsPerWorkgroup,

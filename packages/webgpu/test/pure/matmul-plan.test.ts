@@ -21,6 +21,7 @@ const spec = (m: number, n: number, k: number, more: Partial<MatmulSpec> = {}): 
 const device = (adapterClass: AdapterClass, more: Partial<DeviceTraits> = {}): DeviceTraits => ({
   shaderF16: true,
   adapterClass,
+  fastMaths: false,
   maxStorageBuffers: 8,
   maxWorkgroupBytes: 16384,
   maxInvocations: 256,

@@ -16,7 +16,7 @@ export function directKernel(cut: CutMatmul, context: BuildContext): KernelSourc
   const { spec, tile } = cut;
   const frame = frameOf(cut, context);
   const [across, down, slices] = tile.workgroup;
-  const fast = spec.fast === true && hasHalfOperands(context);
+  const fast = (spec.fast === true || context.device.fastMaths) && hasHalfOperands(context);
   const isWhole = slices === 1 && cut.splits === 1;
   const depth = spec.k % 4 === 0 ? 4 : 1; // one loop without a rest: half the text, and it is compiled in half the time
   const a = loadBlock({ layout: frame.a, outer: tile.rows, depth, base: 'baseA', outerAt: 'row', kAt: 'k' });

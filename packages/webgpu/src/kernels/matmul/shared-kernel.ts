@@ -20,7 +20,7 @@ export function sharedKernel(cut: CutMatmul, context: BuildContext): KernelSourc
   const [across, down] = tile.workgroup;
   const isHalf = hasHalfOperands(context);
   const half = isHalf && matmulTable[context.device.adapterClass].halfTiles;
-  const fast = isHalf && spec.fast === true;
+  const fast = isHalf && (spec.fast === true || context.device.fastMaths);
   const element = half || fast ? 'f16' : 'f32';
   const [wideA, wideB] = [(down * tile.rows) / 4, (across * tile.columns) / 4];
   const threads = across * down;
