@@ -1,6 +1,7 @@
+import type { Storage } from '@halftone/autocast';
 import type { MapType } from '../map-op.ts';
 import { splat } from '../map-op.ts';
-import { mapOps } from '../map-ops/index.ts';
+import { convertValue, mapOps } from '../map-ops/index.ts';
 import type { MapNode, NodeOperand } from '../node.ts';
 import { isMap } from '../node.ts';
 import type { Access } from '../view.ts';
@@ -102,7 +103,7 @@ export class Emitter {
 
   #operand(nodeIndex: number, node: MapNode, operand: NodeOperand, index: string, width: Width, wanted: MapType): Local {
     if ('scalar' in operand) {
-      const type = wanted === 'f' ? 'f' : 'i';
+      const type = wanted === 'i' ? 'i' : 'f';
       const text = this.#binder.scalar(nodeIndex, operand.scalar, type === 'f' ? 'f32' : 'i32');
       return { name: splat(text, width, WGSL_TYPE[type]), type };
     }
@@ -160,7 +161,8 @@ export class Emitter {
   }
 
   #rounded(slot: number, raw: Local, width: Width): Local {
-    const storage = this.#binder.graph.slots[slot]?.storage ?? 'float32';
+    const { storage, dtype } = this.#binder.graph.slots[slot] as { storage: Storage; dtype: string };
+    if (raw.type === 'f' && dtype !== 'float32') return this.#define(convertValue(raw.name, 'f', 'i', width), 'i', width);
     if (storage === 'float32' || raw.type !== 'f') return raw;
     return this.#define(`${this.#round(storage, width, this.#binder.functions)}(${raw.name})`, 'f', width);
   }
@@ -194,10 +196,7 @@ export class Emitter {
   }
 
   #as({ name, type }: Local, wanted: MapType, width: Width): string {
-    if (type === wanted) return name;
-    if (wanted === 'b') return `(${name} != ${splat(type === 'f' ? '0.0' : '0', width, WGSL_TYPE[type])})`;
-    const target = width === 4 ? `vec4<${WGSL_TYPE[wanted]}>` : WGSL_TYPE[wanted];
-    return `${target}(${name})`;
+    return convertValue(name, type, wanted, width);
   }
 
   #name(): string {

@@ -20,6 +20,9 @@ export interface Group {
 /** Elementwise nodes up to this size share dispatches whatever their sizes. */
 export const TINY_MAP = 4096;
 
+/** Ops of one dispatch: a longer shader costs more to compile than another dispatch costs to run. */
+const MAX_GROUP_OPS = 512;
+
 /** How many earlier groups are looked at for one that reads the same. */
 const LOOK_BACK = 48;
 
@@ -30,12 +33,15 @@ export function groupNodes(graph: GraphShape, needed: readonly number[], { inlin
   const groupOf = new Map<number, number>(); // by node
 
   const producerGroup = (slot: number): number => groupOf.get(slots[slot]?.producer ?? -1) ?? -1;
-  const reaches = (from: number, target: number, seen: Set<number> = new Set()): boolean => {
-    if (from === target) return true;
-    if (seen.has(from)) return false;
-    seen.add(from);
-    return [...(groups[from]?.dependencies ?? [])].some((next) => reaches(next, target, seen));
+  const reaches = (from: number, target: number): boolean => {
+    const seen = new Set([from]); // grows while it is walked: a set visits what is added on the way
+    for (const id of seen) {
+      if (id === target) return true;
+      for (const next of groups[id]?.dependencies ?? []) seen.add(next);
+    }
+    return false;
   };
+  const opsOf = (index: number): number => inlining.ops.get(index) ?? 1;
   const dependenciesOf = (reads: Iterable<number>): Set<number> => new Set([...reads].map(producerGroup).filter((id) => id >= 0));
 
   const create = (index: number, kind: Group['kind'], { size, domain, reads }: { size: number; domain: string; reads: Iterable<number> }): void => {
@@ -58,6 +64,7 @@ export function groupNodes(graph: GraphShape, needed: readonly number[], { inlin
     const outputs = nodes[index]?.outputs ?? [];
     const bound = new Set([...group.bound, ...reads.keys(), ...outputs]).size;
     if (bound > maxBindings) return false;
+    if (group.members.reduce((total, member) => total + opsOf(member), opsOf(index)) > MAX_GROUP_OPS) return false;
     for (const [slot, same] of reads) {
       if (producerGroup(slot) === group.id) {
         if (group.kind === 'kernel' && slots[slot]?.producer === group.members[0] && nodes[group.members[0] ?? -1]?.outputs[0] !== slot) return false;

@@ -16,6 +16,8 @@ export interface Inlining {
 
 /** Where computing again costs more than a buffer. */
 export const INLINE_LIMITS = {
+  /** Ops of any node: a chain without end is cut into pieces. */
+  chainOps: 128,
   /** Ops of a node that is repeated for each element of a larger one. */
   broadcastOps: 8,
   /** Ops of a node with one large input that several kernels use. */
@@ -109,6 +111,7 @@ function isInlined({ nodes, slots }: GraphShape, node: MapNode, { index, leaves,
   if (own.size === 0) return true; // a constant
   const largest = Math.max(...users.map((user) => sizeOf(user, slots)));
   const cost = ops.get(index) ?? 1;
+  if (cost > INLINE_LIMITS.chainOps) return false;
   const followsReduction = [...own].some(([leaf, same]) => same && nodes[slots[leaf]?.producer ?? -1]?.kind === 'reduce' && slots[leaf]?.size === slot.size);
   if (followsReduction && slot.size * 4 <= largest) return false; // free at the end of that reduction
   if (slot.size * 8 <= largest && cost > INLINE_LIMITS.broadcastOps) return false;
