@@ -115,8 +115,9 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
       if (manager.numBytesUsed + bytes > maxBytes) throw outOfMemory(bytes, maxBytes, manager.numBytesUsed, pool.usedBuffers);
     },
     acquireCached: (bytes, usage) => {
+      const buffer = manager.acquireBuffer(bytes, usage);
       cached += bytes;
-      return manager.acquireBuffer(bytes, usage);
+      return buffer;
     },
     releaseCached: (buffer) => {
       cached -= buffer.size;
