@@ -61,6 +61,8 @@ export interface HalfBackend extends WebGPUBackend, Recorder, MapRecorder {
   hostScalar(dataId: object): number | undefined;
   /** What is recorded and not yet run; `null` where kernels run one by one. */
   readonly lazy: LazyRecorder | null;
+  /** What kernels choose their tiles by. */
+  readonly traits: DeviceTraits;
   /** Runs what waits. */
   flush(options?: { readonly submit?: boolean }): void;
 }
@@ -75,6 +77,7 @@ const FILLS: readonly string[] = ['Fill', 'ZerosLike', 'OnesLike'];
 export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetup): HalfBackend {
   class HalfWebGPUBackend extends Base implements HalfBackend {
     decision: KernelDecision | null = null;
+    readonly traits: DeviceTraits = setup.traits;
     readonly ledger: MemoryLedger;
     readonly refused = new Map<string, string>();
     readonly counters: LoweringCounters = { refused: this.refused };

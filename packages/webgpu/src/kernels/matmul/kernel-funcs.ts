@@ -1,9 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { broadcast_util, util } from '@tensorflow/tfjs-core';
 import type { HalfBackend } from '../../backend.ts';
-import { adapterClassOf } from '../../device/capabilities.ts';
 import type { OwnKernel, StockKernel } from '../elementwise/own-kernel.ts';
-import type { AdapterClass } from '../kernel-source.ts';
 import { isMatmulActivation } from './activation.ts';
 import type { MatmulSpec } from './matmul-spec.ts';
 import type { MatmulTensors } from './record-matmul.ts';
@@ -40,16 +38,12 @@ export function matmulKernels(stock: StockKernel): OwnKernel[] {
         const recorder = backend as HalfBackend;
         return recordMatmul(found.spec, tensors, {
           recorder,
-          adapterClass: classOf(recorder.device),
+          adapterClass: recorder.traits.adapterClass,
           output: { shape: found.shape, dtype: 'float32' },
         });
       },
     };
   });
-}
-
-function classOf(device: GPUDevice & { readonly adapterInfo?: GPUAdapterInfo }): AdapterClass {
-  return device.adapterInfo === undefined ? 'unknown' : adapterClassOf(device.adapterInfo);
 }
 
 /** The product that tfjs asks for, or `null` where it is none of ours. */
