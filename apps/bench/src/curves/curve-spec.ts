@@ -61,12 +61,12 @@ export const BATCH_NORM_MOMENTUM = 0.9;
 export const CURVE_SIZES = {
   short: {
     cnn: { steps: 60, batch: 64, size: 28, depth: 0, last: 20, heldOut: 8 },
-    unet: { steps: 30, batch: 4, size: 64, depth: 2, last: 10, heldOut: 4 },
+    unet: { steps: 40, batch: 8, size: 32, depth: 2, last: 10, heldOut: 4 },
     transformer: { steps: 40, batch: 8, size: 32, depth: 2, last: 10, heldOut: 4 },
   },
   whole: {
     cnn: { steps: 375, batch: 64, size: 28, depth: 0, last: 125, heldOut: 31 },
-    unet: { steps: 120, batch: 4, size: 64, depth: 2, last: 40, heldOut: 12 },
+    unet: { steps: 120, batch: 8, size: 32, depth: 2, last: 40, heldOut: 12 },
     transformer: { steps: 160, batch: 8, size: 32, depth: 2, last: 40, heldOut: 16 },
   },
 } as const satisfies Record<string, Record<CurveModel, CurveSizes>>;

@@ -8,7 +8,8 @@ import { readGreyPng } from './grey-png.ts';
 
 const LEARNED = 24; // of 30 pictures; the rest is held out
 const ALL = 30;
-const SIDE = 512;
+const FILE_SIDE = 512;
+const SIDE = FILE_SIDE / 2; // half the resolution: a small crop then shows several cells
 
 interface Slice {
   /** Around 0, of order 1. */
@@ -30,14 +31,25 @@ export function membraneData({ folder, batch, size, seed }: CurveDataOptions): C
 function readSlice(folder: string, index: number): Slice {
   const read = (kind: string): Uint8Array => {
     const { width, height, pixels } = readGreyPng(readFileSync(join(folder, kind, `${index}.png`)));
-    if (width !== SIDE || height !== SIDE)
-      throw new Error(`[bench] membrane/${kind}/${index}.png must be ${SIDE}x${SIDE}, got ${width}x${height}. Put the original files there.`);
+    if (width !== FILE_SIDE || height !== FILE_SIDE)
+      throw new Error(
+        `[bench] membrane/${kind}/${index}.png must be ${FILE_SIDE}x${FILE_SIDE}, got ${width}x${height}. Put the original files there.`,
+      );
     return pixels;
   };
   return {
-    picture: Float32Array.from(read('image'), (byte) => (byte - 128) / 64),
-    mask: Float32Array.from(read('label'), (byte) => (byte >= 128 ? 1 : 0)),
+    picture: halved(read('image')).map((grey) => (grey - 128) / 64),
+    mask: halved(read('label')).map((grey) => (grey >= 128 ? 1 : 0)),
   };
+}
+
+/** The mean of each two by two pixels. */
+function halved(pixels: Uint8Array): Float32Array {
+  return Float32Array.from({ length: SIDE * SIDE }, (_, i) => {
+    const at = 2 * (Math.floor(i / SIDE) * FILE_SIDE + (i % SIDE));
+    const corners = [at, at + 1, at + FILE_SIDE, at + FILE_SIDE + 1];
+    return corners.reduce((sum, corner) => sum + (pixels[corner] ?? 0), 0) / 4;
+  });
 }
 
 function crops(slices: readonly Slice[], random: Seeded, { batch, size }: { readonly batch: number; readonly size: number }): Batch {
