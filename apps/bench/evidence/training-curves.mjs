@@ -27,7 +27,9 @@ async function run({ resume, onProgress }) {
   const data = join(process.env.HALFTONE_SHARED ?? '', 'data');
   const lacking = ['mnist', 'membrane', 'tinyshakespeare'].find((name) => !existsSync(join(data, name)));
   if (!process.env.HALFTONE_SHARED || lacking)
-    throw new Error(`[bench] HALFTONE_SHARED must name a folder with data/${lacking ?? 'mnist'}, got ${process.env.HALFTONE_SHARED ?? 'nothing'}. Set it.`);
+    throw new Error(
+      `[bench] HALFTONE_SHARED must name a folder with data/${lacking ?? 'mnist'}, got ${process.env.HALFTONE_SHARED ?? 'nothing'}. Set it.`,
+    );
   const built = join(import.meta.dirname, '../dist/whole-curves.mjs');
   if (!existsSync(built)) throw new Error(`[bench] the bench must be built, got no ${built}. Run npm run bench once.`);
   if (!resume) rmSync(memoryFile, { force: true });

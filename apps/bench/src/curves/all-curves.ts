@@ -55,9 +55,11 @@ export async function trainAll(
     const known = kept.find((run) => run.model === model && run.policy === policy && run.seed === seed && run.nudge === nudge);
     const title = `${index + 1} of ${specs.length}: ${model}, seed ${seed}, ${policy}${nudge > 0 ? ' nudged' : ''}`;
     const result =
-      known ?? (await trainInProcess(spec, (step, loss) => onProgress(`${title}: step ${step} of ${spec.sizes.steps}, loss ${loss.toFixed(4)}`)));
+      known ??
+      (await trainInProcess(spec, (step, loss) => onProgress(`${title}: step ${step} of ${spec.sizes.steps}, loss ${loss.toFixed(4)}`)));
     runs.push({ ...result, model, policy, seed, nudge });
-    if (memory !== undefined && known === undefined) writeText(memory.file, JSON.stringify({ key: memory.key, runs: [...kept, ...runs.filter((run) => !kept.includes(run))] }));
+    if (memory !== undefined && known === undefined)
+      writeText(memory.file, JSON.stringify({ key: memory.key, runs: [...kept, ...runs.filter((run) => !kept.includes(run))] }));
   }
   return runs;
 }

@@ -49,7 +49,11 @@ function chartsOf(points: readonly Point[]): readonly string[] {
   const line = (y: 'loss' | 'gap'): Plot.Markish => Plot.line(points, { x: 'step', y, z: 'line', stroke: 'policy', strokeWidth: 1.5 });
   const charts = [
     Plot.plot({ ...common, y: { label: 'loss', zero: true, grid: true }, marks: [line('loss')] }),
-    Plot.plot({ ...common, y: { label: 'gap to float32, %', grid: true }, marks: [Plot.ruleY([-2, 2], { strokeDasharray: '4 3' }), line('gap')] }),
+    Plot.plot({
+      ...common,
+      y: { label: 'gap to float32, %', grid: true },
+      marks: [Plot.ruleY([-2, 2], { strokeDasharray: '4 3' }), line('gap')],
+    }),
   ];
   return charts.map((svg) => svg.outerHTML);
 }

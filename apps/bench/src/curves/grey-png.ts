@@ -32,7 +32,7 @@ export function readGreyPng(file: Uint8Array): GreyPicture {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const packed: Uint8Array[] = [];
   let [width, height] = [0, 0];
-  for (let at = 8; at + 12 <= file.byteLength; ) {
+  for (let at = 8; at + 12 <= file.byteLength;) {
     const length = view.getUint32(at);
     const name = Buffer.from(file.subarray(at + 4, at + 8)).toString('latin1');
     const body = file.subarray(at + 8, at + 8 + length);

@@ -57,7 +57,10 @@ export function finalLoss(losses: readonly number[], last: number): number {
 export function judgeCurves(runs: readonly CurveRun[], length: CurveLength): readonly CurveVerdict[] {
   const ranked = [...runs].sort(
     (a, b) =>
-      a.model.localeCompare(b.model) || a.seed - b.seed || a.nudge - b.nudge || CURVE_POLICIES.indexOf(a.policy) - CURVE_POLICIES.indexOf(b.policy),
+      a.model.localeCompare(b.model) ||
+      a.seed - b.seed ||
+      a.nudge - b.nudge ||
+      CURVE_POLICIES.indexOf(a.policy) - CURVE_POLICIES.indexOf(b.policy),
   );
   return ranked.map((run) => {
     const { model, policy, seed, nudge, skipped, scale, heldOutLoss: heldOut, losses } = run;
@@ -70,7 +73,21 @@ export function judgeCurves(runs: readonly CurveRun[], length: CurveLength): rea
     const first = losses[0] ?? Number.NaN;
     const isNear = Math.abs(finalGap) <= bounds.final && Math.abs(heldOutGap) <= bounds.heldOut;
     const passed = losses.every(Number.isFinite) && final <= LEARNED * first && (isNear || nudge > 0);
-    return { model, policy, seed, isNudged: nudge > 0, first, final, heldOut, finalGap, heldOutGap, skipped, scale, seconds: run.seconds, passed };
+    return {
+      model,
+      policy,
+      seed,
+      isNudged: nudge > 0,
+      first,
+      final,
+      heldOut,
+      finalGap,
+      heldOutGap,
+      skipped,
+      scale,
+      seconds: run.seconds,
+      passed,
+    };
   });
 }
 

@@ -22,6 +22,12 @@ export function reportCurves(runs: readonly CurveRun[], length: CurveLength): Cu
   const verdicts = judgeCurves(runs, length);
   const page = join(resultsFolder(), `curves-${length}.html`);
   writeText(page, curvePage(runs));
-  keepResult(`curves-${length}`, { kind: 'curves', length, verdicts, runs, machine: describeMachine(runs[0]?.device ?? '-', process.versions.node) });
+  keepResult(`curves-${length}`, {
+    kind: 'curves',
+    length,
+    verdicts,
+    runs,
+    machine: describeMachine(runs[0]?.device ?? '-', process.versions.node),
+  });
   return { verdicts, table: terminalTable(curveTable(verdicts)), page };
 }

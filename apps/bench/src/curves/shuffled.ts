@@ -8,7 +8,12 @@ import { seeded, type Seeded } from '../models/seeded.ts';
  * @param options - `count` of the set, at least `batch`; `steps` batches are drawn
  * @throws RangeError for a set smaller than a batch
  */
-export function batchIndices(options: { readonly count: number; readonly batch: number; readonly steps: number; readonly seed: number }): Int32Array[] {
+export function batchIndices(options: {
+  readonly count: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly seed: number;
+}): Int32Array[] {
   const { count, batch, steps, seed } = options;
   if (batch > count) throw new RangeError(`[bench] a batch must not be larger than the set, got ${batch} of ${count}. Train on more.`);
   const random = seeded(seed + 2000);

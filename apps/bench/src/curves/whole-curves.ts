@@ -36,7 +36,8 @@ export async function wholeCurves(options: {
   const { verdicts, table, page } = reportCurves(runs, 'whole');
   console.log(`${table}\nThe curves: ${page}`);
   const lossesOf = ({ model, seed, policy, isNudged }: CurveVerdict): readonly number[] =>
-    runs.find((run: CurveRun) => run.model === model && run.seed === seed && run.policy === policy && run.nudge > 0 === isNudged)?.losses ?? [];
+    runs.find((run: CurveRun) => run.model === model && run.seed === seed && run.policy === policy && run.nudge > 0 === isNudged)?.losses ??
+    [];
   const worstOf = (chosen: (verdict: CurveVerdict) => boolean): { readonly final: number; readonly heldOut: number } => ({
     final: Math.max(...verdicts.filter(chosen).map(({ finalGap }) => Math.abs(finalGap))),
     heldOut: Math.max(...verdicts.filter(chosen).map(({ heldOutGap }) => Math.abs(heldOutGap))),
