@@ -65,9 +65,9 @@ export const CURVE_SIZES = {
     transformer: { steps: 40, batch: 8, size: 32, depth: 2, last: 10, heldOut: 4 },
   },
   whole: {
-    cnn: { steps: 375, batch: 64, size: 28, depth: 0, last: 125, heldOut: 31 },
-    unet: { steps: 120, batch: 8, size: 32, depth: 2, last: 40, heldOut: 12 },
-    transformer: { steps: 160, batch: 8, size: 32, depth: 2, last: 40, heldOut: 16 },
+    cnn: { steps: 250, batch: 64, size: 28, depth: 0, last: 80, heldOut: 31 },
+    unet: { steps: 100, batch: 8, size: 32, depth: 2, last: 30, heldOut: 12 },
+    transformer: { steps: 120, batch: 8, size: 32, depth: 2, last: 40, heldOut: 16 },
   },
 } as const satisfies Record<string, Record<CurveModel, CurveSizes>>;
 

@@ -28,15 +28,8 @@ export interface CurveVerdict {
   readonly passed: boolean;
 }
 
-/**
- * How far a final loss may be from that of float32, relative to it: 2 % is what was promised.
- *
- * The short trainings of CI stop where the loss still falls steeply; their bounds stand beside what float32 does to itself from nudged weights.
- */
-export const CURVE_BOUNDS = {
-  whole: { final: 0.02, heldOut: 0.02 },
-  short: { final: 0.02, heldOut: 0.05 },
-} as const satisfies Record<CurveLength, { readonly final: number; readonly heldOut: number }>;
+/** How far the final and the held-out loss may be from those of float32, relative to them. Short trainings keep it as well as whole ones. */
+export const CURVE_BOUND = 0.02;
 
 /** A training that learned has come down to this part of its first loss at most. */
 export const LEARNED = 0.95;
@@ -50,7 +43,7 @@ export function finalLoss(losses: readonly number[], last: number): number {
 /**
  * Holds each training against that in float32 from the same seed.
  *
- * Pure. A training fails whose final or held-out loss is further away than the bounds, is not finite, or has not come down; so does one without its yardstick.
+ * Pure. A training fails whose final or held-out loss is further away than `CURVE_BOUND`, which has a loss that is not finite, or which has not come down; so does one without its yardstick.
  *
  * @param runs - in any order
  */
@@ -69,9 +62,8 @@ export function judgeCurves(runs: readonly CurveRun[], length: CurveLength): rea
     const final = finalLoss(losses, last);
     const finalGap = gap(final, yardstick && finalLoss(yardstick.losses, last));
     const heldOutGap = gap(heldOut, yardstick?.heldOutLoss);
-    const bounds = CURVE_BOUNDS[length];
     const first = losses[0] ?? Number.NaN;
-    const isNear = Math.abs(finalGap) <= bounds.final && Math.abs(heldOutGap) <= bounds.heldOut;
+    const isNear = Math.abs(finalGap) <= CURVE_BOUND && Math.abs(heldOutGap) <= CURVE_BOUND;
     const passed = losses.every(Number.isFinite) && final <= LEARNED * first && (isNear || nudge > 0);
     return {
       model,

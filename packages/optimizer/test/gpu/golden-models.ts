@@ -18,7 +18,12 @@ export interface GoldenRun {
 
 interface Blob {
   readonly file: string;
-  readonly arrays: readonly { readonly name: string; readonly dtype: 'float32' | 'int32'; readonly shape: number[]; readonly byteOffset: number }[];
+  readonly arrays: readonly {
+    readonly name: string;
+    readonly dtype: 'float32' | 'int32';
+    readonly shape: number[];
+    readonly byteOffset: number;
+  }[];
 }
 
 /** A golden training: sizes, runs and arrays. */
@@ -47,7 +52,10 @@ export function goldenCase(name: string): GoldenCase {
 }
 
 /** Reads the arrays of a blob whose names start with `prefix`, by the rest of their names. */
-export function arraysOf({ file, arrays }: Blob, prefix: string): Record<string, { readonly shape: number[]; readonly data: Float32Array | Int32Array }> {
+export function arraysOf(
+  { file, arrays }: Blob,
+  prefix: string,
+): Record<string, { readonly shape: number[]; readonly data: Float32Array | Int32Array }> {
   const { buffer } = goldenBytes(`training/${file}`);
   const chosen = arrays.filter(({ name }) => name.startsWith(prefix));
   return Object.fromEntries(

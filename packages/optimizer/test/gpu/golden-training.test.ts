@@ -50,7 +50,10 @@ async function train(c: GoldenCase, run: GoldenRun): Promise<Trained> {
   try {
     let scale = scaled?.init().scale ?? 1;
     for (let step = 0; step < c.steps; step += 1) {
-      const batchOf = <R extends tf.Tensor>({ shape: [, ...shape], data }: { shape: number[]; data: Int32Array }, dtype: tf.DataType): R => {
+      const batchOf = <R extends tf.Tensor>(
+        { shape: [, ...shape], data }: { shape: number[]; data: Int32Array },
+        dtype: tf.DataType,
+      ): R => {
         const size = tf.util.sizeFromShape(shape);
         const from = (step % c.batches) * size;
         return tf.tensor(data.subarray(from, from + size), shape, dtype) as R;
@@ -66,7 +69,9 @@ async function train(c: GoldenCase, run: GoldenRun): Promise<Trained> {
       tf.dispose([inputs, labels, loss!]);
     }
     const kept = Object.entries({ ...weights, ...moving });
-    const final = Object.fromEntries(await Promise.all(kept.map(async ([name, weight]) => [name, (await weight.data()) as Float32Array] as const)));
+    const final = Object.fromEntries(
+      await Promise.all(kept.map(async ([name, weight]) => [name, (await weight.data()) as Float32Array] as const)),
+    );
     return { losses, scales, skipped, stepPath: optimizer.stepPath, final };
   } finally {
     undo();
