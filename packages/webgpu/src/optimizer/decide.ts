@@ -100,7 +100,7 @@ function declarations({ notes, norm, rule }: DecideOptions): string {
 }
 
 function mainOf(options: DecideOptions, { appliedFlag }: { readonly appliedFlag: boolean }): string {
-  const { notes, norm, by, rule, tells } = options;
+  const { notes, by, rule, tells } = options;
   return [
     notes === null ? '' : joined(options),
     '  if (localIndex != 0u) { return; }',

@@ -36,7 +36,7 @@ function columns(args: string, extra: number): number[][] {
   let rows: number[][] = [[]];
   for (const type of args) rows = rows.flatMap((row) => specials(type).map((value) => [...row, value]));
   const count = ((4 - (rows.length % 4)) % 4) + 80 + extra;
-  return [...args].map((type, k) => {
+  return Array.from(args, (type, k) => {
     const random = scatter(count, wide ? Math.SQRT2 : Math.sqrt(2 + k)).map((x) =>
       type === 'f' ? x : type === 'i' ? Math.round(x * 100) : Number(x > 0),
     );

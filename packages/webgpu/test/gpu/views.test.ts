@@ -171,7 +171,7 @@ describe('special views', () => {
         1,
       )
       .data();
-    const inner = await tf.unstack(tf.unstack(tiled, 3)[0] as tf.Tensor, 3).slice(0, 3);
+    const inner = tf.unstack(tf.unstack(tiled, 3)[0] as tf.Tensor, 3).slice(0, 3);
     expect(tiled.shape).toEqual([4, 3, 2, 2, 6, 2]);
     expect(await tf.stack(inner, 3).data()).toBeBitEqual(again as Float32Array);
   });

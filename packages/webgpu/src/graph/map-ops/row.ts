@@ -15,7 +15,7 @@ export type Expression = (w: Words, ...args: string[]) => string;
 export function row(signature: string, expression: Expression, calls: readonly string[] = []): MapOp {
   const [args = '', result = 'f'] = signature.split('>');
   return {
-    args: [...args] as MapType[],
+    args: Array.from(args) as MapType[],
     result: result as MapType,
     code: (names, width) => expression(words[width], ...names),
     ...(calls.length === 0 ? {} : { functions: (width) => functionTexts(calls, width) }),

@@ -30,7 +30,10 @@ export function depthwiseInputGradient(shape: ConvShape): KernelRecipe {
 function turn(shape: ConvShape): ConvShape {
   return {
     ...shape,
-    ...{ inHeight: shape.outHeight, inWidth: shape.outWidth, outHeight: shape.inHeight, outWidth: shape.inWidth },
+    inHeight: shape.outHeight,
+    inWidth: shape.outWidth,
+    outHeight: shape.inHeight,
+    outWidth: shape.inWidth,
     padTop: (shape.filterHeight - 1) * shape.dilationHeight - shape.padTop,
     padLeft: (shape.filterWidth - 1) * shape.dilationWidth - shape.padLeft,
   };
