@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { RecordRequest } from '../graph/record.ts';
 import type { DeviceTraits } from '../kernels/kernel-source.ts';
 import type { FusedHost, FusedStepRequest, FusedStepResult } from './contract.ts';
 import type { Decided } from './decide.ts';
@@ -25,6 +26,7 @@ export class StepRun {
   readonly #sums: Cut;
   readonly #updates: Cut;
   readonly #between: TensorInfo[] = [];
+  readonly #made: TensorInfo[] = [];
 
   constructor(host: FusedHost, { adapterClass, maxStorageBuffers }: DeviceTraits) {
     const { workgroup, updateEach, sumEach, sumGroups } = STEP_TABLE[adapterClass];
@@ -49,13 +51,28 @@ export class StepRun {
       const each = spans[index] ?? [];
       pack.forEach(({ which }, at) => ranges.set(which, { first: base + (each[at]?.first ?? 0), count: each[at]?.groups ?? 0 }));
       const request = survey({ gradients: pack, state, norm, cut: this.#sums, notes, base, total });
-      notes = this.#keepUntilEnd(this.#host.record(request)[0] as TensorInfo);
+      notes = this.#keepUntilEnd(this.#record(request)[0] as TensorInfo);
       base += groupsOf(each);
     });
     return { notes: notes as unknown as TensorInfo, ranges };
   }
 
+  /** Records a whole step, or nothing: when there is no room for one of its tensors, those before it go too. */
   step(request: FusedStepRequest): FusedStepResult {
+    try {
+      return this.#step(request);
+    } catch (error) {
+      for (const { dataId } of this.#made) this.#host.disposeData(dataId);
+      throw error;
+    }
+  }
+
+  /** Lets go of what was only in between. */
+  finish(): void {
+    for (const { dataId } of this.#between.splice(0)) this.#host.disposeData(dataId);
+  }
+
+  #step(request: FusedStepRequest): FusedStepResult {
     const { kind, rates, clip, state, unscale, verdict, powers } = request;
     const rule = UPDATE_RULES[kind];
     const looked = request.variables.map(({ gradient }, which): Surveyed => ({ gradient, size: sizeOf(gradient), which }));
@@ -89,13 +106,14 @@ export class StepRun {
       limit: clip.variableNorm ?? clip.value ?? 0,
       cut: kind === 'lamb' ? this.#sums : this.#updates,
     });
-    this.finish();
+    this.finish(); // what is left is the caller's
     return { variables: results, powers: decided?.powers ?? [...powers], scale: decided?.scale ?? null };
   }
 
-  /** Lets go of what was only in between. */
-  finish(): void {
-    for (const { dataId } of this.#between.splice(0)) this.#host.disposeData(dataId);
+  #record(request: RecordRequest): TensorInfo[] {
+    const made = this.#host.record(request);
+    this.#made.push(...made);
+    return made;
   }
 
   #decide(
@@ -119,7 +137,7 @@ export class StepRun {
       tells: 'updates',
       scalars: { ...rates, limit: clip.norm ?? 0 },
     });
-    const results = this.#host.record(decided.request);
+    const results = this.#record(decided.request);
     const at = (index: number): TensorInfo => results[index] as TensorInfo;
     return {
       verdict: this.#keepUntilEnd(at(decided.verdict)),
@@ -144,7 +162,7 @@ export class StepRun {
 
   #plain(options: UpdateOptions, results: Results): void {
     const { request, results: places } = update(options);
-    const made = this.#host.record(request);
+    const made = this.#record(request);
     for (const { which, value, slots } of places) {
       results[which] = { value: made[value] as TensorInfo, slots: slots.map((slot) => made[slot] as TensorInfo) };
     }
@@ -152,9 +170,9 @@ export class StepRun {
 
   #lamb(options: UpdateOptions & { readonly verdict: TensorInfo }, results: Results): void {
     const { request, slots, sums } = lambMoments(options);
-    const made = this.#host.record(request);
+    const made = this.#record(request);
     const moved = options.variables.map(({ value }, index) => ({ value, slots: (slots[index] ?? []).map((slot) => made[slot] as TensorInfo) }));
-    const values = this.#host.record(lambMove(options, { sums: this.#keepUntilEnd(made[sums] as TensorInfo), variables: moved }));
+    const values = this.#record(lambMove(options, { sums: this.#keepUntilEnd(made[sums] as TensorInfo), variables: moved }));
     options.variables.forEach(({ which }, index) => {
       results[which] = { value: values[index] as TensorInfo, slots: moved[index]?.slots ?? [] };
     });
