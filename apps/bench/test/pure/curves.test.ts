@@ -13,8 +13,17 @@ import { batchIndices } from '../../src/curves/shuffled.ts';
 
 const falling = (end: number): number[] => Array.from({ length: 60 }, (_, i) => (i < 40 ? 2 : end));
 const run = (changes: Partial<CurveRun> = {}): CurveRun => ({
-  ...{ model: 'cnn', policy: 'float32', seed: 1, nudge: 0, losses: falling(1), heldOutLoss: 1 },
-  ...{ skipped: 0, scale: null, codec: 'f16', device: 'one', seconds: 1 },
+  model: 'cnn',
+  policy: 'float32',
+  seed: 1,
+  nudge: 0,
+  losses: falling(1),
+  heldOutLoss: 1,
+  skipped: 0,
+  scale: null,
+  codec: 'f16',
+  device: 'one',
+  seconds: 1,
   ...changes,
 });
 const mixed = (changes: Partial<CurveRun>): CurveRun => run({ policy: 'mixed_float16', ...changes });
