@@ -2,6 +2,9 @@ import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PluginSuiteOptions } from './plugin-suite.ts';
 
+export { describeFitInterleaving, type FitModel, type FitSuiteOptions } from './interleaving-fit.ts';
+export { describeWorker, type WorkerSuiteOptions } from './interleaving-worker.ts';
+
 /**
  * Declares the matrix "which policy holds when" as tests, one a cell: a policy belongs to a scope, and a scope is
  * closed before anything else can run.
