@@ -10,6 +10,74 @@ interface PrecisionPlugin {
     widen(dataId: object): void;
     hostScalar?(dataId: object): number | undefined;
     firstNonFinite?(tensors: readonly TensorInfo[]): TensorInfo;
+    readonly fusedOptimizer?: FusedOptimizer;
+    endStep?(): void;
+}
+type FusedKind = "sgd" | "momentum" | "nesterov" | "adam" | "adamw" | "adamax" | "adagrad" | "adadelta" | "rmsprop" | "rmsprop-centered" | "lamb";
+interface FusedVariable {
+    readonly gradient: TensorInfo;
+    readonly value: TensorInfo;
+    readonly slots: readonly TensorInfo[];
+    readonly decay?: number;
+}
+interface FusedScaleRule {
+    readonly growthFactor: number;
+    readonly backoffFactor: number;
+    readonly growthInterval: number;
+    readonly minScale: number;
+    readonly maxScale: number;
+    readonly hysteresis: number;
+}
+type FusedVerdict = {
+    readonly by: "check";
+    readonly rule: FusedScaleRule;
+} | {
+    readonly by: "flags";
+    readonly flags: TensorInfo;
+    readonly rule: FusedScaleRule;
+} | {
+    readonly by: "flag";
+    readonly flag: TensorInfo;
+} | {
+    readonly by: "none";
+};
+interface FusedStepRequest {
+    readonly kind: FusedKind;
+    readonly rates: Readonly<Record<string, number>>;
+    readonly variables: readonly FusedVariable[];
+    readonly powers: readonly TensorInfo[];
+    readonly clip: {
+        readonly norm?: number;
+        readonly variableNorm?: number;
+        readonly value?: number;
+    };
+    readonly state: TensorInfo | null;
+    readonly unscale: boolean;
+    readonly verdict: FusedVerdict;
+}
+interface FusedScaleState {
+    readonly state: TensorInfo;
+    readonly seed: TensorInfo;
+}
+interface FusedStepResult {
+    readonly variables: readonly {
+        readonly value: TensorInfo;
+        readonly slots: readonly TensorInfo[];
+    }[];
+    readonly powers: readonly TensorInfo[];
+    readonly scale: (FusedScaleState & {
+        readonly applied: TensorInfo | null;
+    }) | null;
+}
+interface FusedOptimizer {
+    readonly kinds: readonly FusedKind[];
+    step(request: FusedStepRequest): FusedStepResult;
+    advance(request: {
+        readonly state: TensorInfo;
+        readonly flags: TensorInfo;
+        readonly rule: FusedScaleRule;
+    }): FusedScaleState;
+    firstNonFinite(tensors: readonly TensorInfo[], state?: TensorInfo): TensorInfo;
 }
 declare function registerPlugin(plugin: PrecisionPlugin): () => void;
 declare function pluginFor(backendName: string): PrecisionPlugin | undefined;

@@ -46,8 +46,10 @@ declare class AdamWOptimizer extends MomentOptimizer {
 declare function adamW(learningRate?: number, options?: MomentOptions): AdamWOptimizer;
 interface ClipOptions {
     readonly clipNorm?: number;
+    readonly clipVariableNorm?: number;
     readonly clipValue?: number;
 }
+type StepPath = "fused" | "no-plug-in" | "unknown-optimizer" | "unusual-variables";
 interface LossGradients {
     readonly value: Scalar;
     readonly grads: NamedTensorMap;
@@ -90,6 +92,7 @@ declare class GradScaler {
     step(optimizer: Optimizer, gradients: GradientInput, options?: ScalerStepOptions): void;
     apply(optimizer: Optimizer, gradients: GradientInput, options?: ScalerStepOptions): void;
     update(newScale?: number): void;
+    stepPath(optimizer: Optimizer): StepPath | null;
     lastStep(): Promise<StepReport>;
     lossScaleState(): Promise<LossScaleState>;
     toJSON(): SavedLossScale;
@@ -124,7 +127,9 @@ declare class MixedPrecisionOptimizer extends Optimizer {
         value: Scalar;
         grads: NamedTensorMap;
     };
+    override minimize(f: () => Scalar, returnCost?: boolean, varList?: Variable[]): Scalar | null;
     override applyGradients(gradients: GradientInput): void;
+    get stepPath(): StepPath | null;
     lastStep(): Promise<StepReport>;
     lossScaleState(): Promise<LossScaleState>;
     toJSON(): SavedLossScale;
@@ -150,4 +155,4 @@ interface SnapshotEntry {
 type Snapshot = readonly SnapshotEntry[];
 declare function snapshot(variables: readonly Variable[]): Promise<Snapshot>;
 declare function restoreSnapshot(variables: readonly Variable[], saved: Snapshot): void;
-export { AdamWOptimizer, type BadMicroBatch, type ClipOptions, type GradScaler, type GradScalerOptions, type GradientInput, LambOptimizer, type LossGradients, type MixedPrecisionOptimizer, type MixedPrecisionOptions, type MomentOptimizer, type MomentOptions, type SavedLossScale, type ScalerStepOptions, type Snapshot, type SnapshotEntry, type StepOutcome, type StepReport, adamW, gradScaler, lamb, mixedPrecisionOptimizer, restoreSnapshot, snapshot };
+export { AdamWOptimizer, type BadMicroBatch, type ClipOptions, type GradScaler, type GradScalerOptions, type GradientInput, LambOptimizer, type LossGradients, type MixedPrecisionOptimizer, type MixedPrecisionOptions, type MomentOptimizer, type MomentOptions, type SavedLossScale, type ScalerStepOptions, type Snapshot, type SnapshotEntry, type StepOutcome, type StepPath, type StepReport, adamW, gradScaler, lamb, mixedPrecisionOptimizer, restoreSnapshot, snapshot };

@@ -1,3 +1,4 @@
+import { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 type Codec = "f16" | "packed-f16" | "bfloat16";
 interface ConversionReport {
     readonly rounding: "nearest-even" | "toward-zero" | "other";
@@ -43,6 +44,19 @@ interface Capabilities {
 declare class DeviceLostError extends Error {
     override readonly name: string;
 }
+interface CrossEntropyOptions {
+    readonly ignoreIndex?: number;
+}
+declare function softmaxCrossEntropy(labels: Tensor, logits: Tensor, { ignoreIndex }?: CrossEntropyOptions): Tensor;
+declare function layerNorm<T extends Tensor>(x: T, gamma: Tensor1D, beta: Tensor1D, epsilon?: number): T;
+interface GraphStatistics {
+    readonly runs: number;
+    readonly planned: number;
+    readonly plans: number;
+    readonly planningMs: number;
+    readonly replayMs: number;
+    readonly replayedDispatches: number;
+}
 interface DeviceBytes {
     readonly physicalBytes: number;
     readonly cachedBytes: number;
@@ -61,7 +75,12 @@ interface WebGPUOptions {
     readonly powerPreference?: GPUPowerPreference;
     readonly maxBytes?: number;
     readonly conversion?: "hardware" | "software";
+    readonly fusion?: "on" | "off";
+    readonly maths?: "exact" | "fast";
     readonly backendName?: string;
+}
+interface WarmUpOptions {
+    readonly onProgress?: (done: number, total: number) => void;
 }
 interface WebGPUHandle {
     readonly backendName: string;
@@ -70,8 +89,10 @@ interface WebGPUHandle {
     resetPeak(): void;
     trim(): number;
     refusedPrograms(): Readonly<Record<string, string>>;
+    warmUp<T>(work: () => T, options?: WarmUpOptions): Promise<T>;
+    graphStatistics(): GraphStatistics | null;
     dispose(): void;
 }
 declare function registerWebGPU(options?: WebGPUOptions): Promise<WebGPUHandle>;
 declare function useWebGPU(options?: WebGPUOptions): Promise<WebGPUHandle>;
-export { type Capabilities, type ConversionReport, type DeviceBytes, DeviceLostError, DeviceMemoryError, type NumericsReport, type WebGPUHandle, type WebGPUOptions, registerWebGPU, useWebGPU };
+export { type Capabilities, type ConversionReport, type CrossEntropyOptions, type DeviceBytes, DeviceLostError, DeviceMemoryError, type GraphStatistics, type NumericsReport, type WarmUpOptions, type WebGPUHandle, type WebGPUOptions, layerNorm, registerWebGPU, softmaxCrossEntropy, useWebGPU };
