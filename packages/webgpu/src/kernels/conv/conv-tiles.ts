@@ -23,9 +23,8 @@ export interface FilterTile {
   readonly lanes: number;
 }
 
-/** A rectangle of output pixels that one invocation of a depthwise kernel computes for a group of channels. */
+/** Neighbours in a row of output pixels that one invocation of a depthwise kernel computes for a group of channels. */
 export interface DepthwiseTile {
-  readonly height: number;
   readonly width: number;
   /** Taps that one invocation sums for a filter gradient. */
   readonly taps: number;
@@ -44,7 +43,7 @@ const GPU: ConvTiles = {
   shared: { x: 16, y: 16 },
   register: { rows: 4, columns: 4, rowLanes: 16, columnLanes: 8 },
   filter: { rows: 4, scalarRows: 4, columns: 4, lanes: 64 },
-  depthwise: { height: 1, width: 4, taps: 3, lanes: 64 },
+  depthwise: { width: 4, taps: 3, lanes: 64 },
 };
 
 /**
@@ -56,7 +55,7 @@ export const CONV_TILES: Readonly<Record<AdapterClass, ConvTiles>> = {
     shared: null,
     register: { rows: 4, columns: 8, rowLanes: 8, columnLanes: 4 },
     filter: { rows: 8, scalarRows: 9, columns: 8, lanes: 32 },
-    depthwise: { height: 2, width: 4, taps: 9, lanes: 64 },
+    depthwise: { width: 4, taps: 9, lanes: 64 },
   },
   integrated: GPU,
   discrete: GPU,

@@ -9,8 +9,9 @@ import { spreadGroups } from '../kernel-source.ts';
 import { depthwiseChannels, inputPort, readFunction } from './depthwise-channels.ts';
 
 /**
- * A depthwise convolution. An invocation computes a rectangle of pixels for one group of channels, so that neighbours
- * share what they read. Inputs: x, filter, then bias and slopes if `end` has them.
+ * A depthwise convolution. An invocation computes neighbours of a row of pixels for one group of channels, which share
+ * what they read. The rows of the filter are a loop: a CPU driver takes 20 seconds to compile 5 x 5 taps written out.
+ * Inputs: x, filter, then bias and slopes if `end` has them.
  *
  * Pure.
  */
@@ -31,8 +32,8 @@ export interface DepthwiseRequest {
   readonly turned: boolean;
 }
 
-/** Taps that are written out, as a rectangle of pixels shares its inputs only if it is known which ones. */
-const MOST_TAPS = 25;
+/** Taps of a row that are written out: a line of pixels shares its inputs only if it is known which ones. */
+const MOST_TAPS = 7;
 const MOST_STRIDE = 2;
 
 /** Pure. */
@@ -40,12 +41,11 @@ export function depthwiseSource({ name, shape, end, turned }: DepthwiseRequest, 
   const tile = CONV_TILES[device.adapterClass].depthwise;
   const channels = depthwiseChannels(shape);
   const { width, groups, multiplier } = channels;
-  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, outHeight, outWidth } = shape;
-  const isShared =
-    filterHeight * filterWidth <= MOST_TAPS && Math.max(strideHeight, strideWidth) <= MOST_STRIDE && dilationHeight * dilationWidth === 1;
-  const [high, wide] = [isShared ? evenTile(outHeight, tile.height) : 1, evenTile(outWidth, tile.width)];
-  const [tilesY, tilesX] = [Math.ceil(outHeight / high), Math.ceil(outWidth / wide)];
-  const text = { shape, high, wide, turned, lanes: tile.lanes, type: vectorType(width) };
+  const { filterWidth, strideWidth, dilationHeight, dilationWidth, outHeight, outWidth } = shape;
+  const isShared = filterWidth <= MOST_TAPS && strideWidth <= MOST_STRIDE && dilationHeight * dilationWidth === 1;
+  const wide = evenTile(outWidth, tile.width);
+  const tilesX = Math.ceil(outWidth / wide);
+  const text = { shape, wide, turned, lanes: tile.lanes, type: vectorType(width) };
   return {
     name,
     ports: [
@@ -54,78 +54,60 @@ export function depthwiseSource({ name, shape, end, turned }: DepthwiseRequest, 
       ...endPorts(end, width),
       { name: 'y', access: 'write', type: 'f32', width, size: outputs[0]?.size ?? 0 },
     ],
-    params: [...shapeParams(shape, { groups, multiplier, tilesY, tilesX }), { name: 'leak', type: 'f32', value: end.leak }],
+    params: [...shapeParams(shape, { groups, multiplier, tilesX }), { name: 'leak', type: 'f32', value: end.leak }],
     workgroupSize: [tile.lanes, 1, 1],
-    dispatch: spreadGroups(Math.ceil((shape.batch * tilesY * tilesX * groups) / tile.lanes)),
+    dispatch: spreadGroups(Math.ceil((shape.batch * outHeight * tilesX * groups) / tile.lanes)),
     declarations: `${readFunction(channels)}\n${finishFunction(end, width)}`,
-    main: mainOf(text, isShared ? sharedBody(text) : loopBody(text)),
+    main: mainOf(text, isShared ? rowBody(text) : loopBody(text)),
   };
 }
 
 interface Text {
   readonly shape: ConvShape;
-  /** Output pixels of an invocation. */
-  readonly high: number;
+  /** Output pixels of an invocation: neighbours in a row. */
   readonly wide: number;
   readonly turned: boolean;
   readonly lanes: number;
   readonly type: string;
 }
 
-function mainOf({ high, wide, lanes, type }: Text, body: string): string {
+function mainOf({ wide, lanes, type }: Text, body: string): string {
   return `
   let lane = i32(groupIndex) * ${lanes} + i32(localIndex);
   let at = lane % params.groups;
   let tileX = lane / params.groups % params.tilesX;
-  let tileY = lane / params.groups / params.tilesX % params.tilesY;
-  let image = lane / params.groups / params.tilesX / params.tilesY;
+  let oy = lane / params.groups / params.tilesX % params.outHeight;
+  let image = lane / params.groups / params.tilesX / params.outHeight;
   if (image >= params.batch) { return; }
-  let oy = tileY * ${high};
   let ox = tileX * ${wide};
   let top = oy * params.strideHeight - params.padTop;
   let left = ox * params.strideWidth - params.padLeft;
-  ${unroll(high, (i) => unroll(wide, (j) => `var sum${i}_${j} = ${type}();`))}
+  ${unroll(wide, (j) => `var sum${j} = ${type}();`)}
 ${body}
-  ${unroll(high, (i) =>
-    unroll(
-      wide,
-      (j) => `if (oy + ${i} < params.outHeight && ox + ${j} < params.outWidth) {
-    store_y(((image * params.outHeight + oy + ${i}) * params.outWidth + ox + ${j}) * params.groups + at, finish(sum${i}_${j}, at));
+  ${unroll(
+    wide,
+    (j) => `if (ox + ${j} < params.outWidth) {
+    store_y(((image * params.outHeight + oy) * params.outWidth + ox + ${j}) * params.groups + at, finish(sum${j}, at));
   }`,
-    ),
   )}`;
 }
 
-/** All taps and inputs by name: each input is read once. */
-function sharedBody({ shape, high, wide, turned, type }: Text): string {
-  const { filterHeight, filterWidth, strideHeight, strideWidth } = shape;
-  const taps = filterHeight * filterWidth;
+/** All taps and inputs of one row of the filter by name; rows one after the other, so that the text stays short. */
+function rowBody({ shape, wide, turned, type }: Text): string {
+  const { filterWidth, strideWidth } = shape;
   const columns = (wide - 1) * strideWidth + filterWidth;
-  const products = (y: number): string =>
-    unroll(high, (i) => {
-      const ky = y - i * strideHeight;
-      if (ky < 0 || ky >= filterHeight) return '';
-      return unroll(filterWidth, (kx) =>
-        unroll(wide, (j) => `sum${i}_${j} = fma(x${j * strideWidth + kx}, w${ky * filterWidth + kx}, sum${i}_${j});`),
-      );
-    });
+  const row = turned ? 'params.filterHeight - 1 - ky' : 'ky';
   return `
-  ${unroll(taps, (tap) => `let w${tap} = load_w(${turned ? taps - 1 - tap : tap} * params.groups + at);`)}
   ${unroll(columns, (x) => `let inside${x} = left + ${x} >= 0 && left + ${x} < params.inWidth;`)}
-  ${unroll(
-    (high - 1) * strideHeight + filterHeight,
-    (y) => `{
-    let iy = top + ${y};
-    let isLine = iy >= 0 && iy < params.inHeight;
+  for (var ky = 0; ky < params.filterHeight; ky++) {
+    let iy = top + ky;
+    if (iy < 0 || iy >= params.inHeight) { continue; }
     let line = (image * params.inHeight + iy) * params.inWidth + left;
-    ${unroll(
-      columns,
-      (x) => `let isIn${x} = isLine && inside${x};
-    let x${x} = select(${type}(), inputAt(select(0, line + ${x}, isIn${x}), at), isIn${x});`,
-    )}
-    ${products(y)}
-  }`,
-  )}`;
+    let firstTap = (${row}) * params.filterWidth;
+    ${unroll(filterWidth, (kx) => `let w${kx} = load_w((firstTap + ${turned ? filterWidth - 1 - kx : kx}) * params.groups + at);`)}
+    ${unroll(columns, (x) => `let x${x} = select(${type}(), inputAt(select(0, line + ${x}, inside${x}), at), inside${x});`)}
+    ${unroll(filterWidth, (kx) => unroll(wide, (j) => `sum${j} = fma(x${j * strideWidth + kx}, w${kx}, sum${j});`))}
+  }`;
 }
 
 /** Any filter, stride and dilation. */
@@ -145,7 +127,7 @@ function loopBody({ wide, turned, type }: Text): string {
         (j) => `{
       let column = ix + ${j} * params.strideWidth;
       let inside = isLine && column >= 0 && column < params.inWidth;
-      sum0_${j} = fma(select(${type}(), inputAt(select(0, line + column, inside), at), inside), weight, sum0_${j});
+      sum${j} = fma(select(${type}(), inputAt(select(0, line + column, inside), at), inside), weight, sum${j});
       }`,
       )}
     }
