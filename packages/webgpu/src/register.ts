@@ -1,8 +1,5 @@
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
-import type { PrecisionPlugin } from '@halftone/autocast';
 import { pluginFor, registerPlugin } from '@halftone/autocast';
-import type { HalfBackend } from './backend.ts';
 import { createHalfBackend } from './backend.ts';
 import type { Conversion } from './current-lowering.ts';
 import { installLowering } from './current-lowering.ts';
@@ -18,14 +15,13 @@ import { installBatchNormGradient } from './gradients/batch-norm.ts';
 import { installGatherGradient } from './gradients/gather.ts';
 import { installBroadcastGradients } from './gradients/reductions.ts';
 import { installSoftmaxGradient } from './gradients/softmax.ts';
-import { firstNonFinite } from './kernels/non-finite.ts';
 import { registerKernels } from './kernels/register.ts';
 import type { DeviceBytes } from './memory.ts';
-import type { DeviceTraits } from './kernels/kernel-source.ts';
-import { createFusedOptimizer } from './optimizer/index.ts';
 import type { GraphStatistics } from './graph/lazy-recorder.ts';
 import type { WebGPUOptions } from './options.ts';
 import { checkOptions } from './options.ts';
+import { createPlugin } from './plugin.ts';
+import { importStock } from './stock.ts';
 import type { WarmUpOptions } from './warm-up.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -171,39 +167,6 @@ export async function useWebGPU(options: WebGPUOptions = {}): Promise<WebGPUHand
   const handle = await registerWebGPU(options);
   await setBackend(handle.backendName);
   return handle;
-}
-
-function createPlugin(backendName: string, backend: HalfBackend, { halves, traits }: { readonly halves: boolean; readonly traits: DeviceTraits }): PrecisionPlugin {
-  return {
-    packageName: '@halftone/webgpu',
-    backendName,
-    formats: halves ? ['float16', 'bfloat16'] : [],
-    storageOf: (dataId) => backend.storageOf(dataId),
-    toStorage: (input, storage) => backend.toStorage(input, storage),
-    widen: (dataId) => backend.widen(dataId),
-    hostScalar: (dataId) => backend.hostScalar(dataId),
-    firstNonFinite: (tensors) => firstNonFinite(backend, tensors),
-    ...(backend.lazy === null ? {} : { fusedOptimizer: createFusedOptimizer(backend, traits), endStep: () => backend.lazy?.endStep() }),
-  };
-}
-
-/** tfjs's package registers a backend when it is imported, so it is imported here and nowhere else. */
-async function importStock(): Promise<typeof WebGPUBackend> {
-  let namespace: { WebGPUBackend?: typeof WebGPUBackend; default?: { WebGPUBackend?: typeof WebGPUBackend } };
-  try {
-    namespace = await import('@tensorflow/tfjs-backend-webgpu');
-  } catch (cause) {
-    throw new Error(
-      '[webgpu] tfjs has no WebGPU backend here, got no package @tensorflow/tfjs-backend-webgpu. Install it: npm i @tensorflow/tfjs-backend-webgpu@4.',
-      { cause },
-    );
-  }
-  const found = namespace.WebGPUBackend ?? namespace.default?.WebGPUBackend;
-  if (found === undefined)
-    throw new Error(
-      '[webgpu] @tensorflow/tfjs-backend-webgpu exports no WebGPUBackend, got another version than 4.22. Install @tensorflow/tfjs-backend-webgpu@4.22.',
-    );
-  return found;
 }
 
 function unwind(undo: (() => void)[]): void {
