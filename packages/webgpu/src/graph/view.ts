@@ -50,3 +50,12 @@ export function stridesOf(shape: readonly number[]): number[] {
   for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
   return strides;
 }
+
+/** Whether four neighbours of the output find four neighbours of the input, one element, or neither. */
+export function lanesOf({ offset, runs }: Extract<Access, { kind: 'general' }>): 'vector' | 'uniform' | 'gather' {
+  const last = runs.at(-1);
+  if (last === undefined || last.length % 4 !== 0) return 'gather';
+  if (last.stride === 0) return 'uniform';
+  const aligned = last.stride === 1 && offset % 4 === 0 && runs.slice(0, -1).every(({ stride }) => stride % 4 === 0);
+  return aligned ? 'vector' : 'gather';
+}

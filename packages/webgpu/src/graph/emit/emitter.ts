@@ -5,8 +5,9 @@ import { convertValue, mapOps } from '../map-ops/index.ts';
 import type { MapNode, NodeOperand } from '../node.ts';
 import { isMap } from '../node.ts';
 import type { Access } from '../view.ts';
-import { accessOf } from '../view.ts';
+import { accessOf, lanesOf } from '../view.ts';
 import type { Binder } from './binder.ts';
+import type { Rounding } from './rounding.ts';
 
 type Width = 1 | 4;
 
@@ -23,9 +24,6 @@ interface Computed {
   readonly raw: Local;
   rounded: Local | null;
 }
-
-/** Writes the function that rounds to a storage and returns its name; `binder.functions` gets the text. */
-export type Rounding = (storage: 'float16' | 'bfloat16', width: Width, functions: Map<string, string>) => string;
 
 /**
  * Writes the straight-line WGSL that computes graph values at an index. Each value at each index is computed once;
@@ -81,7 +79,7 @@ export class Emitter {
     if (op === undefined) throw new Error(`[webgpu] the table of elementwise ops has no row '${node.op}'. Please report it.`);
     const args = node.operands.map((operand, position) => {
       const wanted = op.args[Math.min(position, op.args.length - 1)] ?? 'f';
-      return this.#as(this.#operand(nodeIndex, node, operand, index, width, wanted), wanted, width);
+      return this.expression(this.#operand(nodeIndex, node, operand, index, width, wanted), wanted, width);
     });
     for (const [name, text] of Object.entries(op.functions?.(width) ?? {})) this.#binder.functions.set(name, text);
     const local = this.#define(op.code(args, width), op.result, width);
@@ -92,13 +90,13 @@ export class Emitter {
   /** Stores a slot's value at an index, as its buffer wants it. */
   store(slot: number, index: string, width: Width, value: Local): void {
     const { dtype } = this.#binder.graph.slots[slot] as { dtype: string };
-    const text = this.#as(value, dtype === 'float32' ? 'f' : 'i', width);
+    const text = this.expression(value, dtype === 'float32' ? 'f' : 'i', width);
     this.stores.push(this.#binder.store(slot, index, width, text));
   }
 
   /** The value as a WGSL expression of a type. */
-  expression(local: Local, type: MapType, width: Width): string {
-    return this.#as(local, type, width);
+  expression({ name, type }: Local, wanted: MapType, width: Width): string {
+    return convertValue(name, type, wanted, width);
   }
 
   #operand(nodeIndex: number, node: MapNode, operand: NodeOperand, index: string, width: Width, wanted: MapType): Local {
@@ -195,20 +193,7 @@ export class Emitter {
     return { name, type };
   }
 
-  #as({ name, type }: Local, wanted: MapType, width: Width): string {
-    return convertValue(name, type, wanted, width);
-  }
-
   #name(): string {
     return `${this.#prefix}${this.#count++}`;
   }
-}
-
-/** Whether four neighbours of the output find four neighbours of the input, one element, or neither. */
-function lanesOf({ offset, runs }: Extract<Access, { kind: 'general' }>): 'vector' | 'uniform' | 'gather' {
-  const last = runs.at(-1);
-  if (last === undefined || last.length % 4 !== 0) return 'gather';
-  if (last.stride === 0) return 'uniform';
-  const aligned = last.stride === 1 && offset % 4 === 0 && runs.slice(0, -1).every(({ stride }) => stride % 4 === 0);
-  return aligned ? 'vector' : 'gather';
 }

@@ -2,8 +2,8 @@ import { spreadGroups } from '../../kernels/kernel-source.ts';
 import type { GraphShape } from '../node.ts';
 import type { EmittedKernel } from './binder.ts';
 import { Binder } from './binder.ts';
-import type { Rounding } from './emitter.ts';
 import { Emitter } from './emitter.ts';
+import type { Rounding } from './rounding.ts';
 
 const WORKGROUP = 64;
 

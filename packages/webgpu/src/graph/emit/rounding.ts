@@ -1,6 +1,8 @@
 import type { Conversion } from '../../current-lowering.ts';
 import { narrowing, widening } from '../../lowering/conversion.ts';
-import type { Rounding } from './emitter.ts';
+
+/** Writes the function that rounds to a storage and returns its name; `binder.functions` gets the text. */
+export type Rounding = (storage: 'float16' | 'bfloat16', width: 1 | 4, functions: Map<string, string>) => string;
 
 /** Rounds a float32 to a storage and back, by the conversions that loads and stores use. */
 export function roundingOf({ narrow, widen }: Pick<Conversion, 'narrow' | 'widen'>): Rounding {
