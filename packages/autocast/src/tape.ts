@@ -39,7 +39,9 @@ export function bindTape(owner: ReturnType<typeof Engine>, mark: TapeMark, runIn
 function bindGradient(gradient: Gradient, inputs: TapeNode['inputs'], runInside: <T>(work: () => T) => T): Gradient {
   return (dys) => {
     const lazy = runInside(() => gradient(dys));
-    return Object.fromEntries(Object.entries(lazy).map(([name, compute]) => [name, () => runInside(() => storedLike(inputs[name], compute()))]));
+    return Object.fromEntries(
+      Object.entries(lazy).map(([name, compute]) => [name, () => runInside(() => storedLike(inputs[name], compute()))]),
+    );
   };
 }
 

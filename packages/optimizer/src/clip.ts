@@ -41,7 +41,9 @@ export function checkClip({ clipNorm, clipVariableNorm, clipValue }: ClipOptions
 export function clip(gradients: readonly Tensor[], { clipNorm, clipVariableNorm, clipValue }: ClipOptions): Tensor[] {
   if (clipValue !== undefined) return gradients.map((gradient) => clipByValue(gradient, -clipValue, clipValue));
   if (clipVariableNorm !== undefined) {
-    return gradients.map((gradient) => (gradient.size === 0 ? gradient.clone() : tidy(() => mul(gradient, normFactor([gradient], clipVariableNorm)))));
+    return gradients.map((gradient) =>
+      gradient.size === 0 ? gradient.clone() : tidy(() => mul(gradient, normFactor([gradient], clipVariableNorm))),
+    );
   }
   if (clipNorm === undefined || gradients.length === 0) return gradients.map((gradient) => gradient.clone());
   return tidy(() => {

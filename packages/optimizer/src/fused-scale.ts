@@ -83,8 +83,5 @@ function keepInfo(info: TensorInfo): Tensor {
 }
 
 function upload({ scale, goodSteps, skippedInRow, skipped, applied }: LossScaleState): [Tensor, Tensor] {
-  return [
-    keep(tensor1d([scale, goodSteps, skippedInRow, skipped, applied, -1])),
-    keep(tidy(() => reshape(tensor1d([scale]), []))),
-  ];
+  return [keep(tensor1d([scale, goodSteps, skippedInRow, skipped, applied, -1])), keep(tidy(() => reshape(tensor1d([scale]), [])))];
 }

@@ -41,7 +41,13 @@ export function checkedStep(
     if (isFused) {
       const unscale = stage === 'scaled';
       const step = (): unknown =>
-        takeFusedStep(optimizer, plan, { gradients: tensors, clip: options, scale: scale as FusedScale, unscale, verdict: { by: 'flag', flag } });
+        takeFusedStep(optimizer, plan, {
+          gradients: tensors,
+          clip: options,
+          scale: scale as FusedScale,
+          unscale,
+          verdict: { by: 'flag', flag },
+        });
       if (skipAll) log.record(step);
       else step();
     } else {

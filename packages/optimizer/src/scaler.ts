@@ -93,7 +93,11 @@ export class GradScaler {
     status.throwIfDue();
     const list = gradientList(gradients);
     if (presentGradients(list).length === 0) this.#noteEmpty();
-    else if (scale === null) this.#paths.set(optimizer, inFloat32(() => plainStep(optimizer, list, options)));
+    else if (scale === null)
+      this.#paths.set(
+        optimizer,
+        inFloat32(() => plainStep(optimizer, list, options)),
+      );
     else inFloat32(() => this.#checkedStep(optimizer, { list, options, scale }));
   }
 
@@ -175,7 +179,11 @@ export class GradScaler {
 
   #checkedStep(
     optimizer: Optimizer,
-    { list, options, scale }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions; readonly scale: ScaleOnDevice },
+    {
+      list,
+      options,
+      scale,
+    }: { readonly list: readonly NamedGradient[]; readonly options: ScalerStepOptions; readonly scale: ScaleOnDevice },
   ): void {
     const stage = this.#gradients.stageForStep(list, options.gradients);
     this.#call({ call: 'step', optimizer: this.#keyOf(optimizer), gradients: presentGradients(list).length });

@@ -71,7 +71,9 @@ export class MixedPrecisionOptimizer extends Optimizer {
       ? this.#forward.record(() => underPolicyAsStored(policy, () => lossGradients(f, varList, scale.scale)))
       : this.computeGradients(f, varList);
     try {
-      this.#apply(run, gradientList(varList === undefined ? grads : varList.map(({ name }) => ({ name, tensor: grads[name] }))), { scaled });
+      this.#apply(run, gradientList(varList === undefined ? grads : varList.map(({ name }) => ({ name, tensor: grads[name] }))), {
+        scaled,
+      });
     } catch (error) {
       value.dispose();
       throw error;

@@ -5,7 +5,11 @@ import type { PluginSuiteOptions } from './plugin-suite.ts';
 
 /** What the suite needs of a compiled layers model. */
 export interface FitModel {
-  fit(x: TensorFlow.Tensor, y: TensorFlow.Tensor, args: FitArgs): Promise<{ readonly history: Readonly<Record<string, readonly (number | TensorFlow.Tensor)[]>> }>;
+  fit(
+    x: TensorFlow.Tensor,
+    y: TensorFlow.Tensor,
+    args: FitArgs,
+  ): Promise<{ readonly history: Readonly<Record<string, readonly (number | TensorFlow.Tensor)[]>> }>;
   predict(x: TensorFlow.Tensor): TensorFlow.Tensor | TensorFlow.Tensor[];
 }
 
@@ -73,7 +77,9 @@ export function describeFitInterleaving({ name, register, format, tf, autocast: 
       const together = await Promise.all([train(policies[0], watch(0)), train(policies[1], watch(1))]);
       expect(storages).toEqual([new Set([format]), new Set(['float32'])]);
       expect(seen.filter((policy, index) => policy !== seen[index - 1]).length).toBeGreaterThan(4); // they did take turns
-      together.forEach((losses, which) => expect(compareBits(losses, alone[which] as Float32Array).message()).toMatch(/^expected values not/));
+      together.forEach((losses, which) =>
+        expect(compareBits(losses, alone[which] as Float32Array).message()).toMatch(/^expected values not/),
+      );
     });
 
     it('predict from a timer while fit trains in half computes without a policy', async () => {

@@ -152,7 +152,8 @@ export function bufferId(buffer: GPUBuffer): number {
 function bestLast(buffers: GPUBuffer[], preferred: GPUBuffer | undefined): void {
   const last = buffers.length - 1;
   let best = preferred === undefined ? -1 : buffers.indexOf(preferred);
-  if (best < 0) best = buffers.reduce((oldest, buffer, index) => (bufferId(buffer) < bufferId(buffers[oldest] as GPUBuffer) ? index : oldest), last);
+  if (best < 0)
+    best = buffers.reduce((oldest, buffer, index) => (bufferId(buffer) < bufferId(buffers[oldest] as GPUBuffer) ? index : oldest), last);
   [buffers[best], buffers[last]] = [buffers[last] as GPUBuffer, buffers[best] as GPUBuffer];
 }
 

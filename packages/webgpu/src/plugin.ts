@@ -5,7 +5,11 @@ import { firstNonFinite } from './kernels/non-finite.ts';
 import { createFusedOptimizer } from './optimizer/index.ts';
 
 /** What scopes, policies and optimizers see of the backend; fused steps only where it fuses. */
-export function createPlugin(backendName: string, backend: HalfBackend, { halves, traits }: { readonly halves: boolean; readonly traits: DeviceTraits }): PrecisionPlugin {
+export function createPlugin(
+  backendName: string,
+  backend: HalfBackend,
+  { halves, traits }: { readonly halves: boolean; readonly traits: DeviceTraits },
+): PrecisionPlugin {
   return {
     packageName: '@halftone/webgpu',
     backendName,

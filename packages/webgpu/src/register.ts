@@ -119,7 +119,9 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
       registerKernels(plugin, { fusion: options.fusion !== 'off' }),
       installBroadcastGradients(backendName),
       installBatchNormGradient(backendName),
-      ...(options.fusion === 'off' ? [] : [installSoftmaxGradient(backendName), installActivationGradients(backendName), installGatherGradient(backendName)]),
+      ...(options.fusion === 'off'
+        ? []
+        : [installSoftmaxGradient(backendName), installActivationGradients(backendName), installGatherGradient(backendName)]),
       registerPlugin(plugin),
     );
     const { narrow, widen } = conversion;

@@ -56,7 +56,9 @@ export function expectNear(found: readonly Float32Array[], wanted: readonly Floa
     const reference = wanted[index]!;
     const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     for (const [at, value] of numbers.entries()) {
-      expect(Math.abs(value - reference[at]!), `variable ${index}[${at}]: ${value} for ${reference[at]}`).toBeLessThanOrEqual(relative * largest);
+      expect(Math.abs(value - reference[at]!), `variable ${index}[${at}]: ${value} for ${reference[at]}`).toBeLessThanOrEqual(
+        relative * largest,
+      );
     }
   }
 }
@@ -71,7 +73,10 @@ export function sixVariables(): tf.Variable[] {
 /** Their gradients in one step: large and small ones, times a factor; made on the host, so the same on every backend. */
 export function gradientsOf(variables: readonly tf.Variable[], step: number, factor: number): { name: string; tensor: tf.Tensor }[] {
   return variables.map(({ name, shape, size }, index) => {
-    const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + step * 78.233 + index) * 10 ** ((index % 3) * 2 - 2) * factor);
+    const values = Float32Array.from(
+      { length: size },
+      (_, i) => Math.sin(i * 12.9898 + step * 78.233 + index) * 10 ** ((index % 3) * 2 - 2) * factor,
+    );
     return { name, tensor: tf.tensor(values, shape) };
   });
 }

@@ -56,10 +56,15 @@ describe.skipIf(!vulkan.available)('fused steps against other systems', () => {
   afterAll(() => devices?.dispose());
 
   it.each(cases)('%s: 50 steps', async (_name, trace, make) => {
-    const weights = problem.initial.map((initial, index) => tf.tidy(() => tf.variable(tf.tensor(initial, problem.shapes[index]), true, `w${index}`)));
+    const weights = problem.initial.map((initial, index) =>
+      tf.tidy(() => tf.variable(tf.tensor(initial, problem.shapes[index]), true, `w${index}`)),
+    );
     const optimizer = mixedPrecisionOptimizer(make(trace.args as Record<string, number>), { lossScale: staticLossScale(2 ** 10) });
     for (const [step, expected] of trace.params.entries()) {
-      const gradients = problem.gradients[step]!.map((values, index) => ({ name: `w${index}`, tensor: tf.tensor(values, problem.shapes[index]) }));
+      const gradients = problem.gradients[step]!.map((values, index) => ({
+        name: `w${index}`,
+        tensor: tf.tensor(values, problem.shapes[index]),
+      }));
       optimizer.applyGradients(gradients);
       tf.dispose(gradients.map(({ tensor }) => tensor));
       if (step % 10 !== 9 && step > 1) continue;

@@ -37,7 +37,12 @@ interface Run {
 }
 
 /** Runs a trajectory and gives all variables after it: weights, slots, powers. */
-async function run(how: 'fused' | 'plain', name: string, options: MixedPrecisionOptions, factors: readonly number[] = FACTORS): Promise<Run> {
+async function run(
+  how: 'fused' | 'plain',
+  name: string,
+  options: MixedPrecisionOptions,
+  factors: readonly number[] = FACTORS,
+): Promise<Run> {
   await devices.use(how);
   const variables = sixVariables();
   const optimizer = mixedPrecisionOptimizer(make(name), options);
@@ -108,7 +113,14 @@ describe.skipIf(!vulkan.available)('fused steps against op by op', () => {
       const variables = sixVariables();
       const scaler = gradScaler({ ...dynamic, ...options });
       const optimizers = [tf.train.momentum(0.1, 0.9), tf.train.adam()] as const;
-      for (const [step, factors] of [[1, 1], [1, NaN], [NaN, 1], [1, 1], [Infinity, 1], [1, 1]].entries()) {
+      for (const [step, factors] of [
+        [1, 1],
+        [1, NaN],
+        [NaN, 1],
+        [1, 1],
+        [Infinity, 1],
+        [1, 1],
+      ].entries()) {
         for (const [index, optimizer] of optimizers.entries()) {
           const some = index === 0 ? variables.slice(0, 3) : variables.slice(3);
           const gradients = gradientsOf(some, step, factors[index]! * 2 ** 10);

@@ -38,7 +38,10 @@ export class PassTimer {
       beginComputePass: (descriptor) => {
         const querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
         span.passes.push(querySet);
-        return encoder.beginComputePass({ ...descriptor, timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } });
+        return encoder.beginComputePass({
+          ...descriptor,
+          timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+        });
       },
       copyBufferToBuffer: encoder.copyBufferToBuffer.bind(encoder) as GPUCommandEncoder['copyBufferToBuffer'],
     };

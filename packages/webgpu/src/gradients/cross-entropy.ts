@@ -91,7 +91,11 @@ function forward(labels: Tensor, logits: Tensor, ignoreIndex: number): [loss: Te
   return engine().runKernel<Tensor[]>(CROSS_ENTROPY, { logits, labels }, { ignoreIndex }) as [Tensor, Tensor];
 }
 
-function backward(dy: Tensor, [labels, logits, logSum]: Tensor[], ignoreIndex: number): { readonly logits: () => Tensor; readonly labels: () => Tensor } {
+function backward(
+  dy: Tensor,
+  [labels, logits, logSum]: Tensor[],
+  ignoreIndex: number,
+): { readonly logits: () => Tensor; readonly labels: () => Tensor } {
   const saved = { dy, labels: labels as Tensor, logits: logits as Tensor };
   if (logSum === undefined || isRecording() || !hasKernels()) return composedGradient(saved, ignoreIndex);
   const run = (wish: string): Tensor => engine().runKernel<Tensor>(CROSS_ENTROPY_GRAD, { ...saved, logSum }, { ignoreIndex, wish });
@@ -135,7 +139,10 @@ function composed(labels: Tensor, logits: Tensor, ignoreIndex: number): Tensor {
 }
 
 /** Gradients that can be differentiated again. */
-function composedGradient({ dy, labels, logits }: { readonly dy: Tensor; readonly labels: Tensor; readonly logits: Tensor }, ignoreIndex: number): ReturnType<typeof backward> {
+function composedGradient(
+  { dy, labels, logits }: { readonly dy: Tensor; readonly labels: Tensor; readonly logits: Tensor },
+  ignoreIndex: number,
+): ReturnType<typeof backward> {
   const dense = labels.dtype === 'float32';
   const toLogits = (): Tensor => {
     const chosen = dense ? labels : cast(oneHot(labels, logits.shape[1] as number), 'float32');

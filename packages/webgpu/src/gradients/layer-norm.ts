@@ -29,7 +29,11 @@ export function layerNorm<T extends Tensor>(x: T, gamma: Tensor1D, beta: Tensor1
   if (getKernel(LAYER_NORM, engine().backendName) === undefined) return composed(x, gamma, beta, epsilon) as T;
   return customGrad((...inputs) => {
     const [a, g, b, save] = inputs as unknown as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
-    const [y, means, rstds] = engine().runKernel<Tensor[]>(LAYER_NORM, { x: a, gamma: g, beta: b }, { epsilon }) as [Tensor, Tensor, Tensor];
+    const [y, means, rstds] = engine().runKernel<Tensor[]>(LAYER_NORM, { x: a, gamma: g, beta: b }, { epsilon }) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     save([a, g, means, rstds]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const [savedX, savedGamma, average, rstd] = saved as [Tensor, Tensor, Tensor, Tensor];
@@ -45,7 +49,9 @@ function check(x: Tensor, vectors: Readonly<Record<string, Tensor>>, epsilon: nu
   const length = x.shape[x.rank - 1];
   for (const [name, vector] of Object.entries(vectors)) {
     if (length === undefined || !util.arraysEqual(vector.shape, [length])) {
-      throw new RangeError(`[webgpu] ${name} must be as long as the last axis of x, [${length ?? ''}], got [${vector.shape.join(', ')}]. Reshape it, or transpose x.`);
+      throw new RangeError(
+        `[webgpu] ${name} must be as long as the last axis of x, [${length ?? ''}], got [${vector.shape.join(', ')}]. Reshape it, or transpose x.`,
+      );
     }
   }
   if (!(epsilon > 0)) throw new RangeError(`[webgpu] epsilon must be above 0, got ${epsilon}. Leave it out for 1e-5.`);

@@ -12,7 +12,15 @@ import type { Recorder, RecordRequest } from './record.ts';
 /** A recorder that runs each kernel at once. The simplest thing that is right: what the graph does must equal it. */
 export function dispatchNow(
   backend: HalfBackend,
-  { conversion, traits, allocate }: { conversion: Conversion; traits: DeviceTraits; allocate: (shape: number[], dtype: TensorInfo['dtype'], storage: Storage | undefined) => TensorInfo },
+  {
+    conversion,
+    traits,
+    allocate,
+  }: {
+    conversion: Conversion;
+    traits: DeviceTraits;
+    allocate: (shape: number[], dtype: TensorInfo['dtype'], storage: Storage | undefined) => TensorInfo;
+  },
 ): Recorder {
   const pipelines = new Map<string, GPUComputePipeline>();
   const { device } = backend;
@@ -45,7 +53,11 @@ export function dispatchNow(
       if (pipeline === undefined) {
         const entries = kernel.bindings.map((type, binding) => ({ binding, visibility: 4, buffer: { type } }));
         const layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
-        pipeline = device.createComputePipeline({ label: kernel.name, layout, compute: { module: device.createShaderModule({ code: kernel.code }), entryPoint: 'main' } });
+        pipeline = device.createComputePipeline({
+          label: kernel.name,
+          layout,
+          compute: { module: device.createShaderModule({ code: kernel.code }), entryPoint: 'main' },
+        });
         pipelines.set(key, pipeline);
       }
       const resources = ports.map(bufferOf);
@@ -59,7 +71,13 @@ export function dispatchNow(
       backend.endComputePassEncoder();
       const pass = internals.commandEncoder?.beginComputePass() as GPUComputePassEncoder;
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: resources.map((buffer, binding) => ({ binding, resource: { buffer } })) }));
+      pass.setBindGroup(
+        0,
+        device.createBindGroup({
+          layout: pipeline.getBindGroupLayout(0),
+          entries: resources.map((buffer, binding) => ({ binding, resource: { buffer } })),
+        }),
+      );
       pass.dispatchWorkgroups(...kernel.dispatch);
       pass.end();
       backend.submitQueue();

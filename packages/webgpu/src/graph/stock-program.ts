@@ -36,12 +36,24 @@ export function stockCompiler(
     const handle = (slot: number, shape: readonly number[], dtype: TensorInfo['dtype']): TensorInfo => {
       const dataId = { slot };
       handles.set(dataId, slot);
-      internals.tensorMap.set(dataId, { values: null, dtype: slots[slot]?.dtype ?? dtype, shape: [...shape], refCount: 1, resource: NO_BUFFER });
+      internals.tensorMap.set(dataId, {
+        values: null,
+        dtype: slots[slot]?.dtype ?? dtype,
+        shape: [...shape],
+        refCount: 1,
+        resource: NO_BUFFER,
+      });
       return { dataId, shape: [...shape], dtype };
     };
     const inputs = node.inputs.map((slot, index) => handle(slot, node.inputShapes[index] ?? [], slots[slot]?.dtype ?? 'float32'));
     const output = handle(node.outputs[0], node.outputShape, node.outputDtype);
-    const bindings = bindingsToLower(program, inputs, output, conversion.codecs, (dataId) => slots[handles.get(dataId) ?? -1]?.storage ?? 'float32');
+    const bindings = bindingsToLower(
+      program,
+      inputs,
+      output,
+      conversion.codecs,
+      (dataId) => slots[handles.get(dataId) ?? -1]?.storage ?? 'float32',
+    );
     if (bindings !== null) program.shaderKey = loweringKey(plain.key, bindings);
     const compile = (): TensorInfo => run.call(backend, program, inputs, node.outputDtype, node.uniforms as never, output);
     const { recordAndSubmit } = internals;
@@ -54,7 +66,11 @@ export function stockCompiler(
       for (const dataId of handles.keys()) internals.tensorMap.delete(dataId);
     }
     const { pipeline } = program as { pipeline?: GPUComputePipeline };
-    return { pipeline: pipeline as GPUComputePipeline, uniforms: packUniforms(uniformsOf(node, inputs, output)), dispatch: [program.dispatch[0], program.dispatch[1] ?? 1, program.dispatch[2] ?? 1] };
+    return {
+      pipeline: pipeline as GPUComputePipeline,
+      uniforms: packUniforms(uniformsOf(node, inputs, output)),
+      dispatch: [program.dispatch[0], program.dispatch[1] ?? 1, program.dispatch[2] ?? 1],
+    };
   };
 }
 
@@ -66,7 +82,13 @@ function uniformsOf({ program, uniforms }: ProgramNode, inputs: readonly TensorI
   ]);
   const facts = program as { size?: boolean; outputComponent?: number };
   const size = util.sizeFromShape(program.outputShape) / (facts.outputComponent || 1);
-  return [{ type: 'float32', data: [NaN] }, { type: 'float32', data: [Infinity] }, ...shapes, ...(facts.size ? [{ type: 'int32', data: [size] }] : []), ...uniforms];
+  return [
+    { type: 'float32', data: [NaN] },
+    { type: 'float32', data: [Infinity] },
+    ...shapes,
+    ...(facts.size ? [{ type: 'int32', data: [size] }] : []),
+    ...uniforms,
+  ];
 }
 
 /** Lays members out as WGSL does: vectors of two at multiples of 8, longer ones at multiples of 16; five and six numbers are two vectors. */

@@ -23,7 +23,8 @@ export function mergeRuns(shape: readonly number[], strides: readonly number[]):
     if (length === 1) return;
     const run = { length, stride: strides[axis] ?? 0 };
     const last = runs.at(-1);
-    if (last !== undefined && last.stride === run.stride * length) runs[runs.length - 1] = { length: last.length * length, stride: run.stride };
+    if (last !== undefined && last.stride === run.stride * length)
+      runs[runs.length - 1] = { length: last.length * length, stride: run.stride };
     else runs.push(run);
   });
   return runs;

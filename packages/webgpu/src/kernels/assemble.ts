@@ -14,7 +14,10 @@ export interface AssembledKernel {
   readonly dispatch: readonly [number, number, number];
 }
 
-const ACCESS = { read: 'read', write: 'read_write', update: 'read_write', atomic: 'read_write' } as const satisfies Record<Port['access'], string>;
+const ACCESS = { read: 'read', write: 'read_write', update: 'read_write', atomic: 'read_write' } as const satisfies Record<
+  Port['access'],
+  string
+>;
 
 /**
  * Completes a kernel: bindings, uniform block, load and store functions, entry point. Ports with a codec are lowered, so
@@ -40,7 +43,10 @@ export function assemble(
     const codec = codecs[index] ?? null;
     return codec === null ? [] : [[port.name, codec] as const];
   });
-  const code = half.length === 0 ? text : lower(text, { bindings: Object.fromEntries(half), options: { narrow: conversion.narrow, widen: conversion.widen } }).code;
+  const code =
+    half.length === 0
+      ? text
+      : lower(text, { bindings: Object.fromEntries(half), options: { narrow: conversion.narrow, widen: conversion.widen } }).code;
   const bindings = ports.map(({ access }): GPUBufferBindingType => (access === 'read' ? 'read-only-storage' : 'storage'));
   return { name, code, bindings: params.length === 0 ? bindings : [...bindings, 'uniform'], dispatch: source.dispatch };
 }
@@ -70,7 +76,10 @@ function declaration(port: Port, index: number): string {
 function paramBlock(params: readonly Param[], binding: number): string {
   if (params.length === 0) return '';
   const padding = (4 - (params.length % 4)) % 4;
-  const members = [...params.map(({ name, type }) => `${name} : ${type},`), ...Array.from({ length: padding }, (_, i) => `padding${i} : u32,`)];
+  const members = [
+    ...params.map(({ name, type }) => `${name} : ${type},`),
+    ...Array.from({ length: padding }, (_, i) => `padding${i} : u32,`),
+  ];
   return `struct Params { ${members.join(' ')} }\n@group(0) @binding(${binding}) var<uniform> params : Params;`;
 }
 

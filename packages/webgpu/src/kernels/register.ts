@@ -25,13 +25,16 @@ import { bitTestKernels } from './non-finite.ts';
 export function registerKernels(plugin: PrecisionPlugin, { fusion }: { readonly fusion: boolean }): () => void {
   const { backendName } = plugin;
   const stock = new Map(getKernelsForBackend('webgpu').map((kernel) => [kernel.kernelName, kernel]));
-  const own = new Map([...bitTestKernels, ...(fusion ? fusedKernels(stock) : [])].map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]));
+  const own = new Map(
+    [...bitTestKernels, ...(fusion ? fusedKernels(stock) : [])].map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]),
+  );
   const wrapping: Wrapping = { plugin, rounded: fusion ? new RoundedInputs() : null };
   const names = [...new Set([...stock.keys(), ...own.keys()])];
   for (const kernelName of names) {
     const kernel = stock.get(kernelName);
     const kernelFunc = own.get(kernelName) ?? kernel?.kernelFunc;
-    if (kernelFunc !== undefined) registerKernel({ ...kernel, kernelName, backendName, kernelFunc: decided(wrapping, kernelName, kernelFunc) });
+    if (kernelFunc !== undefined)
+      registerKernel({ ...kernel, kernelName, backendName, kernelFunc: decided(wrapping, kernelName, kernelFunc) });
   }
   return () => {
     for (const name of names) unregisterKernel(name, backendName);
@@ -48,7 +51,10 @@ interface Wrapping {
 function fusedKernels(registered: ReadonlyMap<string, KernelConfig>): OwnKernel[] {
   const stock: StockKernel = (kernelName) => {
     const found = registered.get(kernelName);
-    if (found === undefined) throw new Error(`[webgpu] tfjs's WebGPU backend has no kernel ${kernelName}, got a call to it. Install @tensorflow/tfjs-backend-webgpu@4.22.`);
+    if (found === undefined)
+      throw new Error(
+        `[webgpu] tfjs's WebGPU backend has no kernel ${kernelName}, got a call to it. Install @tensorflow/tfjs-backend-webgpu@4.22.`,
+      );
     return found.kernelFunc;
   };
   return [
@@ -71,7 +77,8 @@ function decided({ plugin, rounded }: Wrapping, kernelName: string, run: KernelC
     backend.decision = decision;
     rememberReducedShape(kernelName, params.attrs, params.inputs['x']?.shape);
     let outputs: TensorInfo | TensorInfo[] = [];
-    const { inputs, release } = rounded === null || decision.nested ? { inputs: params.inputs, release: null } : rounded.round(decision, params.inputs, backend);
+    const { inputs, release } =
+      rounded === null || decision.nested ? { inputs: params.inputs, release: null } : rounded.round(decision, params.inputs, backend);
     try {
       outputs = run({ ...params, inputs });
       rounded?.note(decision, outputs);

@@ -60,7 +60,8 @@ export function decide(options: DecideOptions): Decided {
   if (notes !== null) ports.read(notes, { name: 'notes', width: 1 });
   if (flag !== null) ports.read(flag, { name: 'flag', width: 1, type: by === 'flag' ? 'i32' : 'f32' });
   if (state !== null && rule === null) ports.read(state, { name: 'state', width: 1 });
-  const one = (name: string, facts: OutputFacts): number => ports.write(facts, { name, width: 1, type: facts.dtype === 'float32' ? 'f32' : 'i32' });
+  const one = (name: string, facts: OutputFacts): number =>
+    ports.write(facts, { name, width: 1, type: facts.dtype === 'float32' ? 'f32' : 'i32' });
   const verdict = tells === 'updates' ? one('verdict', scalar('float32', [VERDICT_SIZE])) : -1;
   const position = tells === 'position' ? one('position', scalar('int32')) : -1;
   const applied = rule !== null && by === 'notes' ? one('appliedFlag', scalar('bool')) : -1;
@@ -76,7 +77,13 @@ export function decide(options: DecideOptions): Decided {
   ];
   const named = Object.fromEntries(Object.entries(options.scalars).filter(([name]) => params.some((param) => param.name === name)));
   const request = ports.request(
-    `halftoneDecide ${by} ${notesEach} ${norm} ${unscale} ${powerRule} ${tells} ${rule === null ? '' : Object.values(ruleParams(rule)).map(({ value }) => value).join()}`,
+    `halftoneDecide ${by} ${notesEach} ${norm} ${unscale} ${powerRule} ${tells} ${
+      rule === null
+        ? ''
+        : Object.values(ruleParams(rule))
+            .map(({ value }) => value)
+            .join()
+    }`,
     () => ({
       name: 'halftoneDecide',
       params,

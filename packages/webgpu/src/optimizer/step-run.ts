@@ -37,7 +37,10 @@ export class StepRun {
   }
 
   /** Looks at gradients: as many dispatches as the bindings ask for, one tensor of notes. */
-  survey(gradients: readonly Surveyed[], { state, norm }: { readonly state: TensorInfo | null; readonly norm: boolean }): {
+  survey(
+    gradients: readonly Surveyed[],
+    { state, norm }: { readonly state: TensorInfo | null; readonly norm: boolean },
+  ): {
     readonly notes: TensorInfo;
     readonly ranges: Ranges;
   } {
@@ -85,17 +88,15 @@ export class StepRun {
       unscale,
       clip: own ? 'variable' : clip.norm !== undefined ? 'norm' : clip.value !== undefined ? 'value' : 'none',
     };
-    const variables = request.variables.map(
-      ({ gradient, value, slots, decay = 0 }, which): Updated => ({
-        gradient,
-        value,
-        slots,
-        decay,
-        size: sizeOf(value),
-        which,
-        notes: surveyed?.ranges.get(which) ?? { first: 0, count: 0 },
-      }),
-    );
+    const variables = request.variables.map(({ gradient, value, slots, decay = 0 }, which): Updated => ({
+      gradient,
+      value,
+      slots,
+      decay,
+      size: sizeOf(value),
+      which,
+      notes: surveyed?.ranges.get(which) ?? { first: 0, count: 0 },
+    }));
     const results = this.#update(variables, {
       kind,
       rates,
@@ -143,7 +144,9 @@ export class StepRun {
       verdict: this.#keepUntilEnd(at(decided.verdict)),
       powers: decided.powers.map(at),
       scale:
-        rule === null ? null : { state: at(decided.state), seed: at(decided.seed), applied: decided.applied < 0 ? null : at(decided.applied) },
+        rule === null
+          ? null
+          : { state: at(decided.state), seed: at(decided.seed), applied: decided.applied < 0 ? null : at(decided.applied) },
     };
   }
 
@@ -171,7 +174,10 @@ export class StepRun {
   #lamb(options: UpdateOptions & { readonly verdict: TensorInfo }, results: Results): void {
     const { request, slots, sums } = lambMoments(options);
     const made = this.#record(request);
-    const moved = options.variables.map(({ value }, index) => ({ value, slots: (slots[index] ?? []).map((slot) => made[slot] as TensorInfo) }));
+    const moved = options.variables.map(({ value }, index) => ({
+      value,
+      slots: (slots[index] ?? []).map((slot) => made[slot] as TensorInfo),
+    }));
     const values = this.#record(lambMove(options, { sums: this.#keepUntilEnd(made[sums] as TensorInfo), variables: moved }));
     options.variables.forEach(({ which }, index) => {
       results[which] = { value: values[index] as TensorInfo, slots: moved[index]?.slots ?? [] };

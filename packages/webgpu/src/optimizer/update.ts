@@ -47,7 +47,10 @@ export interface UpdatedAt {
 }
 
 /** The bindings that a dispatch needs beside those of its variables, and for each variable. */
-export function updateBindings(kind: FusedKind, { verdict, notes }: { readonly verdict: boolean; readonly notes: boolean }): { readonly fixed: number; readonly each: number } {
+export function updateBindings(
+  kind: FusedKind,
+  { verdict, notes }: { readonly verdict: boolean; readonly notes: boolean },
+): { readonly fixed: number; readonly each: number } {
   return { fixed: (verdict ? 1 : 0) + (notes ? 1 : 0), each: 2 + UPDATE_RULES[kind].slots };
 }
 

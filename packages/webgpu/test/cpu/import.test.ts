@@ -16,6 +16,13 @@ function registry(): unknown {
 it('importing the package changes nothing: no backend, kernel, gradient or global is added', async () => {
   const before = registry();
   const module = await import('../../src/index.ts');
-  expect(Object.keys(module).sort()).toEqual(['DeviceLostError', 'DeviceMemoryError', 'layerNorm', 'registerWebGPU', 'softmaxCrossEntropy', 'useWebGPU']);
+  expect(Object.keys(module).sort()).toEqual([
+    'DeviceLostError',
+    'DeviceMemoryError',
+    'layerNorm',
+    'registerWebGPU',
+    'softmaxCrossEntropy',
+    'useWebGPU',
+  ]);
   expect(registry()).toEqual(before);
 });

@@ -42,20 +42,27 @@ const ACTIVATIONS = (Object.keys(FUNCTIONS) as Activation[]).map((activation, in
 }));
 
 describe('bias and activation', () => {
-  it.each(ACTIVATIONS)('$activation, depthwise $depthwise, on $channels channels in $codec', async ({ activation, depthwise, channels, codec }) => {
-    const of: ConvCase = { shape: shape(depthwise ? channels : 3, channels), depthwise };
-    const sizes = sizesOf(of);
-    const random = seeded(17);
-    const [x, w, bias] = [sizes.x, sizes.w, depthwise ? 1 : channels].map((size) => randomNumbers(size, random, codec)) as [Numbers, Numbers, Numbers];
-    const slopes = activation === 'prelu' ? randomNumbers(channels, random, codec) : new Float32Array(0);
-    const end: ConvEnd = { activation, leak: LEAK, bias: bias.length, slopes: slopes.length };
-    const [y] = await runRecipe({
-      recipe: (depthwise ? depthwiseForward : convForward)(of.shape, end),
-      inputs: [x, w, bias, ...(slopes.length > 0 ? [slopes] : [])].map((values) => ({ values, codec })),
-      outputs: [{ size: sizes.y, codec }],
-    });
-    expectExact(y as Numbers, finished(exact(of, 'y', { x, w }), channels, activation, bias, slopes), codec, activation);
-  });
+  it.each(ACTIVATIONS)(
+    '$activation, depthwise $depthwise, on $channels channels in $codec',
+    async ({ activation, depthwise, channels, codec }) => {
+      const of: ConvCase = { shape: shape(depthwise ? channels : 3, channels), depthwise };
+      const sizes = sizesOf(of);
+      const random = seeded(17);
+      const [x, w, bias] = [sizes.x, sizes.w, depthwise ? 1 : channels].map((size) => randomNumbers(size, random, codec)) as [
+        Numbers,
+        Numbers,
+        Numbers,
+      ];
+      const slopes = activation === 'prelu' ? randomNumbers(channels, random, codec) : new Float32Array(0);
+      const end: ConvEnd = { activation, leak: LEAK, bias: bias.length, slopes: slopes.length };
+      const [y] = await runRecipe({
+        recipe: (depthwise ? depthwiseForward : convForward)(of.shape, end),
+        inputs: [x, w, bias, ...(slopes.length > 0 ? [slopes] : [])].map((values) => ({ values, codec })),
+        outputs: [{ size: sizes.y, codec }],
+      });
+      expectExact(y as Numbers, finished(exact(of, 'y', { x, w }), channels, activation, bias, slopes), codec, activation);
+    },
+  );
 });
 
 describe('numbers that are too large', () => {

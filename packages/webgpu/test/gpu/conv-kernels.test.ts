@@ -89,7 +89,10 @@ describe('gradients', () => {
     const small = (shape: number[], seed: number): tf.Tensor => tf.tidy(() => tf.round(tf.mul(random(shape, seed), 3)));
     const [x, w, c] = [small([1, 4, 4, 2], 1), small([2, 2, 2, 3], 2), small([1, 2, 2, 3], 3)] as tf.Tensor4D[];
     const loss = (a: tf.Tensor4D, b: tf.Tensor4D): tf.Scalar => tf.sum(tf.mul(tf.conv2d(a, b, 2, 'same'), c as tf.Tensor));
-    const [dx, dw] = tf.grads((a, b) => loss(a as tf.Tensor4D, b as tf.Tensor4D))([x as tf.Tensor, w as tf.Tensor]) as [tf.Tensor, tf.Tensor];
+    const [dx, dw] = tf.grads((a, b) => loss(a as tf.Tensor4D, b as tf.Tensor4D))([x as tf.Tensor, w as tf.Tensor]) as [
+      tf.Tensor,
+      tf.Tensor,
+    ];
     const shifted = async (of: tf.Tensor, at: number, by: number): Promise<tf.Tensor4D> => {
       const values = (await of.data()).slice() as Float32Array;
       values[at] = (values[at] as number) + by;

@@ -48,9 +48,37 @@ function randomCase(random: () => number, depthwise: boolean, channels: readonly
   const [height, width, fh, fw] = [pick([1, 2, 5, 7, 11]), pick([1, 3, 6, 9, 13]), pick([1, 2, 3, 5]), pick([1, 2, 3, 4])];
   const inChannels = pick(channels);
   const last = depthwise ? pick([1, 1, 2, 3]) : pick(channels);
-  const dilation: [number, number] = pick([[1, 1], [1, 1], [1, 1], [2, 2], [2, 1]]);
-  const stride: [number, number] = dilation[0] * dilation[1] > 1 ? pick([[1, 1], [3, 2]]) : pick([[1, 1], [1, 1], [2, 2], [3, 1], [5, 4]]);
-  const pad = pick<'same' | 'valid' | backend_util.ExplicitPadding>(['same', 'same', 'valid', [[0, 0], [1, 0], [2, 1], [0, 0]]]);
+  const dilation: [number, number] = pick([
+    [1, 1],
+    [1, 1],
+    [1, 1],
+    [2, 2],
+    [2, 1],
+  ]);
+  const stride: [number, number] =
+    dilation[0] * dilation[1] > 1
+      ? pick([
+          [1, 1],
+          [3, 2],
+        ])
+      : pick([
+          [1, 1],
+          [1, 1],
+          [2, 2],
+          [3, 1],
+          [5, 4],
+        ]);
+  const pad = pick<'same' | 'valid' | backend_util.ExplicitPadding>([
+    'same',
+    'same',
+    'valid',
+    [
+      [0, 0],
+      [1, 0],
+      [2, 1],
+      [0, 0],
+    ],
+  ]);
   if (pad === 'valid' && ((fh - 1) * dilation[0] >= height || (fw - 1) * dilation[1] >= width)) return null;
   const xShape: [number, number, number, number] = [pick([1, 2, 3]), height, width, inChannels];
   const info = backend_util.computeConv2DInfo(xShape, [fh, fw, inChannels, last], stride, dilation, pad, undefined, depthwise);
@@ -87,7 +115,11 @@ function eachProduct({ shape: s, depthwise }: ConvCase, visit: (x: number, w: nu
             const iy = oy * s.strideHeight - s.padTop + ky * s.dilationHeight;
             const ix = ox * s.strideWidth - s.padLeft + kx * s.dilationWidth;
             if (iy < 0 || iy >= s.inHeight || ix < 0 || ix >= s.inWidth) continue;
-            const [pixel, tap, out] = [(b * s.inHeight + iy) * s.inWidth + ix, ky * s.filterWidth + kx, (b * s.outHeight + oy) * s.outWidth + ox];
+            const [pixel, tap, out] = [
+              (b * s.inHeight + iy) * s.inWidth + ix,
+              ky * s.filterWidth + kx,
+              (b * s.outHeight + oy) * s.outWidth + ox,
+            ];
             for (let o = 0; o < s.outChannels; o++) {
               if (depthwise) visit(pixel * s.inChannels + Math.floor(o / multiplier), tap * s.outChannels + o, out * s.outChannels + o);
               else

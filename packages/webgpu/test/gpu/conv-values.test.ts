@@ -21,15 +21,28 @@ function tensors(of: ConvCase, codec: PortCodec): Record<'x' | 'w' | 'y', Number
 async function filterGradient(of: ConvCase, codec: PortCodec, splits: number, adapterClass: AdapterClass): Promise<Numbers> {
   const { x, y } = tensors(of, codec);
   const size = sizesOf(of).w;
-  const inputs = [{ values: x, codec }, { values: y, codec }];
-  const [partials] = await runRecipe({ recipe: convFilterGradient(of.shape, splits), inputs, outputs: [{ size: size * splits }], adapterClass });
+  const inputs = [
+    { values: x, codec },
+    { values: y, codec },
+  ];
+  const [partials] = await runRecipe({
+    recipe: convFilterGradient(of.shape, splits),
+    inputs,
+    outputs: [{ size: size * splits }],
+    adapterClass,
+  });
   if (splits === 1) return partials as Numbers;
   const [sum] = await runRecipe({ recipe: sumPartials(size, splits), inputs: [{ values: partials as Numbers }], outputs: [{ size }] });
   return sum as Numbers;
 }
 
 /** Storages and adapter classes take turns, so that each meets shapes of every kind. */
-const row = (of: ConvCase, index: number, adapterClass: AdapterClass) => ({ name: caseName(of), of, codec: STORAGES[index % 4] as PortCodec, adapterClass });
+const row = (of: ConvCase, index: number, adapterClass: AdapterClass) => ({
+  name: caseName(of),
+  of,
+  codec: STORAGES[index % 4] as PortCodec,
+  adapterClass,
+});
 const CASES = randomCases(20, 7, false).map((of, index) => row(of, index, index % 8 < 4 ? 'cpu' : 'discrete'));
 /** From 16 channels on, a GPU gets tiles in workgroup memory. */
 const WIDE = randomCases(6, 11, false, [3, 16, 17, 20, 36]).map((of, index) => row(of, index, index % 3 === 0 ? 'mobile' : 'discrete'));
@@ -40,14 +53,20 @@ describe('convolution against float64', () => {
     const sizes = sizesOf(of);
     const [forward] = await runRecipe({
       recipe: convForward(of.shape, PLAIN_END),
-      inputs: [{ values: x, codec }, { values: w, codec }],
+      inputs: [
+        { values: x, codec },
+        { values: w, codec },
+      ],
       outputs: [{ size: sizes.y, codec }],
       adapterClass,
     });
     expectExact(forward as Numbers, exact(of, 'y', { x, w }), codec, 'forward');
     const [dx] = await runRecipe({
       recipe: convInputGradient(of.shape),
-      inputs: [{ values: y, codec }, { values: w, codec }],
+      inputs: [
+        { values: y, codec },
+        { values: w, codec },
+      ],
       outputs: [{ size: sizes.x, codec }],
       adapterClass,
     });

@@ -21,8 +21,16 @@ function tensors(of: ConvCase, codec: PortCodec): Record<'x' | 'w' | 'y', Number
 async function filterGradient(of: ConvCase, codec: PortCodec, splits: number, adapterClass: AdapterClass): Promise<Numbers> {
   const { x, y } = tensors(of, codec);
   const size = sizesOf(of).w;
-  const inputs = [{ values: x, codec }, { values: y, codec }];
-  const [partials] = await runRecipe({ recipe: depthwiseFilterGradient(of.shape, splits), inputs, outputs: [{ size: size * splits }], adapterClass });
+  const inputs = [
+    { values: x, codec },
+    { values: y, codec },
+  ];
+  const [partials] = await runRecipe({
+    recipe: depthwiseFilterGradient(of.shape, splits),
+    inputs,
+    outputs: [{ size: size * splits }],
+    adapterClass,
+  });
   if (splits === 1) return partials as Numbers;
   const [sum] = await runRecipe({ recipe: sumPartials(size, splits), inputs: [{ values: partials as Numbers }], outputs: [{ size }] });
   return sum as Numbers;
@@ -42,14 +50,20 @@ describe('depthwise convolution against float64', () => {
     const sizes = sizesOf(of);
     const [forward] = await runRecipe({
       recipe: depthwiseForward(of.shape, PLAIN_END),
-      inputs: [{ values: x, codec }, { values: w, codec }],
+      inputs: [
+        { values: x, codec },
+        { values: w, codec },
+      ],
       outputs: [{ size: sizes.y, codec }],
       adapterClass,
     });
     expectExact(forward as Numbers, exact(of, 'y', { x, w }), codec, 'forward');
     const [dx] = await runRecipe({
       recipe: depthwiseInputGradient(of.shape),
-      inputs: [{ values: y, codec }, { values: w, codec }],
+      inputs: [
+        { values: y, codec },
+        { values: w, codec },
+      ],
       outputs: [{ size: sizes.x, codec }],
       adapterClass,
     });

@@ -14,7 +14,8 @@ const SHAPES = [
   { batch: 1, outer: 4, length: 13, slice: 3, positions: 29 },
 ] as const;
 
-const indicesOf = (size: number, length: number): Int32Array<ArrayBuffer> => Int32Array.from({ length: size }, (_, i) => (i % 5 === 4 ? 0 : (i * 7919 + 3) % length));
+const indicesOf = (size: number, length: number): Int32Array<ArrayBuffer> =>
+  Int32Array.from({ length: size }, (_, i) => (i % 5 === 4 ? 0 : (i * 7919 + 3) % length));
 
 describe.each(STORAGES)('rows of a table stored as %s', (codec) => {
   it.each(SHAPES)('are copied: $batch x $outer x $length x $slice at $positions', async (shape) => {
@@ -28,7 +29,11 @@ describe.each(STORAGES)('rows of a table stored as %s', (codec) => {
       const index = indices[Math.floor(block / outer) * positions + (Math.floor(i / slice) % positions)] as number;
       return index < length ? (table[(block * length + index) * slice + (i % slice)] as number) : 0;
     });
-    const [picked] = await runRecipe({ recipe: gatherRecipe(shape), inputs: [{ values: table, codec }, { values: indices }], outputs: [{ size, codec }] });
+    const [picked] = await runRecipe({
+      recipe: gatherRecipe(shape),
+      inputs: [{ values: table, codec }, { values: indices }],
+      outputs: [{ size, codec }],
+    });
     expect(picked).toBeBitEqual(expected);
   });
 
@@ -38,21 +43,29 @@ describe.each(STORAGES)('rows of a table stored as %s', (codec) => {
     { length: 2000, slice: 66, positions: 37 },
     { length: 5, slice: 260, positions: 1100 },
   ] as const;
-  it.each(codec === null ? GRADIENTS : GRADIENTS.slice(1, 2))('have a gradient summed in order: $length x $slice at $positions', async (shape) => {
-    const { length, slice, positions } = shape;
-    const dys = rounded(normal(positions * slice, 2, 1), codec);
-    const indices = indicesOf(positions, length);
-    indices[positions - 1] = -1; // out of range: goes nowhere
-    const expected = new Float32Array(length * slice); // float32 sums in the order of the positions: exact bits
-    for (let p = 0; p < positions - 1; p++) {
-      for (let c = 0; c < slice; c++) {
-        const at = (indices[p] as number) * slice + c;
-        expected[at] = (expected[at] as number) + (dys[p * slice + c] as number);
+  it.each(codec === null ? GRADIENTS : GRADIENTS.slice(1, 2))(
+    'have a gradient summed in order: $length x $slice at $positions',
+    async (shape) => {
+      const { length, slice, positions } = shape;
+      const dys = rounded(normal(positions * slice, 2, 1), codec);
+      const indices = indicesOf(positions, length);
+      indices[positions - 1] = -1; // out of range: goes nowhere
+      const expected = new Float32Array(length * slice); // float32 sums in the order of the positions: exact bits
+      for (let p = 0; p < positions - 1; p++) {
+        for (let c = 0; c < slice; c++) {
+          const at = (indices[p] as number) * slice + c;
+          expected[at] = (expected[at] as number) + (dys[p * slice + c] as number);
+        }
       }
-    }
-    for (const adapterClass of codec === null ? CLASSES : CLASSES.slice(0, 1)) {
-      const [sums] = await runRecipe({ recipe: gatherGradRecipe(shape), inputs: [{ values: dys, codec }, { values: indices }], outputs: [{ size: length * slice, codec }], adapterClass });
-      expect(sums).toBeBitEqual(rounded(expected, codec));
-    }
-  });
+      for (const adapterClass of codec === null ? CLASSES : CLASSES.slice(0, 1)) {
+        const [sums] = await runRecipe({
+          recipe: gatherGradRecipe(shape),
+          inputs: [{ values: dys, codec }, { values: indices }],
+          outputs: [{ size: length * slice, codec }],
+          adapterClass,
+        });
+        expect(sums).toBeBitEqual(rounded(expected, codec));
+      }
+    },
+  );
 });

@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => handle?.dispose());
 
-const whole = (shape: number[]): tf.Tensor => tf.reshape(tf.tensor1d(Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => i % 5)), shape);
+const whole = (shape: number[]): tf.Tensor =>
+  tf.reshape(tf.tensor1d(Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => i % 5)), shape);
 
 /** Calls that kernels of ours leave to tfjs's; whole numbers, so that sums are exact in any order. */
 const CALLS: Readonly<Record<string, () => tf.Tensor>> = {

@@ -46,8 +46,26 @@ const EXACT = {
     return tf.concat([parts[1] as tf.Tensor2D, parts[0] as tf.Tensor2D], 1) as tf.Tensor2D;
   },
   tiled: (x, y) => tf.mul(x, tf.slice(tf.tile(y, [2, 1]), [1, 0], x.shape)),
-  padded: (x) => tf.slice(tf.pad(x, [[1, 0], [0, 1]]), [0, 1], x.shape),
-  gathered: (x, y, k) => tf.add(x, tf.gather(y, tf.tensor1d(Array.from({ length: x.shape[0] }, (_, i) => (i * (k + 2)) % x.shape[0]), 'int32'))),
+  padded: (x) =>
+    tf.slice(
+      tf.pad(x, [
+        [1, 0],
+        [0, 1],
+      ]),
+      [0, 1],
+      x.shape,
+    ),
+  gathered: (x, y, k) =>
+    tf.add(
+      x,
+      tf.gather(
+        y,
+        tf.tensor1d(
+          Array.from({ length: x.shape[0] }, (_, i) => (i * (k + 2)) % x.shape[0]),
+          'int32',
+        ),
+      ),
+    ),
 } as const satisfies Readonly<Record<string, (x: tf.Tensor2D, y: tf.Tensor2D, k: number) => tf.Tensor>>;
 
 /** Ops whose order of summation depends on the kernel; each keeps magnitudes near 1. */

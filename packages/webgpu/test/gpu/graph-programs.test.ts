@@ -33,7 +33,10 @@ async function on({ backendName }: WebGPUHandle, steps: readonly ProgramStep[], 
   return values;
 }
 
-const runs = (numRuns: number): { seed: number; numRuns: number } => ({ seed: Number(process.env['SEED'] ?? 5), numRuns: numRuns * Number(process.env['MORE'] ?? 1) });
+const runs = (numRuns: number): { seed: number; numRuns: number } => ({
+  seed: Number(process.env['SEED'] ?? 5),
+  numRuns: numRuns * Number(process.env['MORE'] ?? 1),
+});
 
 describe.each(STORAGES)('random programs in %s', (storage) => {
   it('of ops that are exact give the bits that they give one by one', async () => {
@@ -53,7 +56,9 @@ describe.each(STORAGES)('random programs in %s', (storage) => {
       fc.asyncProperty(programsOf('sums', 8), fc.constantFrom(...SHAPES), async (steps, shape) => {
         const expected = await on(plain, steps, { shape, storage, reading: 'the end' });
         const actual = await on(fused, steps, { shape, storage, reading: 'the end' });
-        actual.forEach((values, index) => expect(values).toBeCloseInFormat(expected[index] as Float32Array, storage, { terms: 64, scale: 1 }));
+        actual.forEach((values, index) =>
+          expect(values).toBeCloseInFormat(expected[index] as Float32Array, storage, { terms: 64, scale: 1 }),
+        );
       }),
       runs(4),
     );

@@ -55,7 +55,9 @@ describe('tf.time on recorded work', () => {
   it('tells tf.profile the time of each kernel', async () => {
     const x = tf.ones([SIZE, SIZE]) as tf.Tensor2D;
     const { kernels } = await tf.profile(() => tf.tidy(() => tf.relu(heavy(x))));
-    const times = await Promise.all(kernels.map(({ name, kernelTimeMs }) => Promise.resolve(kernelTimeMs).then((ms) => [name, ms] as const)));
+    const times = await Promise.all(
+      kernels.map(({ name, kernelTimeMs }) => Promise.resolve(kernelTimeMs).then((ms) => [name, ms] as const)),
+    );
     expect(times.map(([name]) => name)).toEqual(['BatchMatMul', 'Relu']);
     for (const [, ms] of times) expect(ms).toBeGreaterThan(0);
     x.dispose();

@@ -126,7 +126,9 @@ function bytesOf(values: Numbers, codec: PortCodec): ArrayBuffer {
 
 function numbersOf(bytes: ArrayBuffer, size: number, codec: PortCodec, type: 'f32' | 'i32'): Numbers {
   if (type === 'i32') return new Int32Array(bytes, 0, size);
-  return codec === null ? new Float32Array(bytes, 0, size) : (decode(new Uint16Array(bytes, 0, size), FORMAT[codec]) as Float32Array<ArrayBuffer>);
+  return codec === null
+    ? new Float32Array(bytes, 0, size)
+    : (decode(new Uint16Array(bytes, 0, size), FORMAT[codec]) as Float32Array<ArrayBuffer>);
 }
 
 function storageBuffer(device: GPUDevice, bytes: ArrayBuffer): GPUBuffer {

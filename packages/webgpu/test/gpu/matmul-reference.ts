@@ -62,7 +62,8 @@ export function referenceMatmul(spec: MatmulSpec, { a, b, bias, slopes }: Operan
     const added = bias?.[column] ?? 0;
     const slope = activation === 'leakyrelu' ? leak : (slopes?.[slopes.length === 1 ? 0 : column] ?? 0);
     values[i] = ACTIVATIONS[activation](sum + added, slope);
-    magnitudes[i] = (magnitude + Math.abs(added)) * Math.max(1, Math.abs(slope)) + (activation === 'elu' || activation === 'sigmoid' ? 8 : 0);
+    magnitudes[i] =
+      (magnitude + Math.abs(added)) * Math.max(1, Math.abs(slope)) + (activation === 'elu' || activation === 'sigmoid' ? 8 : 0);
   }
   return { values, magnitudes };
 }

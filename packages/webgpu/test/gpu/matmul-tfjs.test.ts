@@ -53,17 +53,20 @@ describe('tf.matMul', () => {
     { a: [3, 5, 8], b: [3, 8, 7], transposeA: false, transposeB: false },
     { a: [2, 3, 4, 6], b: [2, 3, 6, 1], transposeA: false, transposeB: false },
   ];
-  it.each(cases)('and both gradients equal stock within rounding: $a x $b $transposeA $transposeB', async ({ a, b, transposeA, transposeB }) => {
-    const { ours, stock } = await both(() => {
-      const [x, y] = [random(a, 1), random(b, 2)];
-      const weight = random(tf.matMul(x, y, transposeA, transposeB).shape, 3);
-      const loss = (p: tf.Tensor, q: tf.Tensor): tf.Tensor => tf.sum(tf.mul(tf.matMul(p, q, transposeA, transposeB), weight));
-      return [tf.matMul(x, y, transposeA, transposeB), ...tf.grads(loss)([x, y])];
-    });
-    for (const [i, name] of ['product', 'gradient of a', 'gradient of b'].entries())
-      expect(ours[i], name).toBeCloseInFormat(stock[i] as Float32Array, 'float32', { terms: 24 });
-    expect(leftToStock).toEqual([]);
-  });
+  it.each(cases)(
+    'and both gradients equal stock within rounding: $a x $b $transposeA $transposeB',
+    async ({ a, b, transposeA, transposeB }) => {
+      const { ours, stock } = await both(() => {
+        const [x, y] = [random(a, 1), random(b, 2)];
+        const weight = random(tf.matMul(x, y, transposeA, transposeB).shape, 3);
+        const loss = (p: tf.Tensor, q: tf.Tensor): tf.Tensor => tf.sum(tf.mul(tf.matMul(p, q, transposeA, transposeB), weight));
+        return [tf.matMul(x, y, transposeA, transposeB), ...tf.grads(loss)([x, y])];
+      });
+      for (const [i, name] of ['product', 'gradient of a', 'gradient of b'].entries())
+        expect(ours[i], name).toBeCloseInFormat(stock[i] as Float32Array, 'float32', { terms: 24 });
+      expect(leftToStock).toEqual([]);
+    },
+  );
 
   it('broadcasts batches on both sides', async () => {
     const [a, b] = [random([2, 1, 3, 4], 1), random([1, 3, 4, 5], 2)];
@@ -93,19 +96,22 @@ describe('tf.matMul', () => {
 });
 
 describe('tf.fused.matMul', () => {
-  it.each(['linear', 'relu', 'relu6', 'elu', 'prelu', 'leakyrelu', 'sigmoid'] as const)('equals stock within rounding: %s', async (activation) => {
-    const before = leftToStock.length;
-    const { ours, stock } = await both(() => [
-      tf.fused.matMul({
-        a: tf.mul(random([9, 16], 1), 3) as tf.Tensor2D,
-        b: random([16, 12], 2) as tf.Tensor2D,
-        bias: random([12], 3),
-        activation,
-        ...(activation === 'prelu' ? { preluActivationWeights: random([12], 4) } : {}),
-        ...(activation === 'leakyrelu' ? { leakyreluAlpha: 0.3 } : {}),
-      }),
-    ]);
-    expect(ours[0]).toBeCloseInFormat(stock[0] as Float32Array, 'float32', { terms: 16, scale: 8 });
-    expect(leftToStock.length).toBe(before);
-  });
+  it.each(['linear', 'relu', 'relu6', 'elu', 'prelu', 'leakyrelu', 'sigmoid'] as const)(
+    'equals stock within rounding: %s',
+    async (activation) => {
+      const before = leftToStock.length;
+      const { ours, stock } = await both(() => [
+        tf.fused.matMul({
+          a: tf.mul(random([9, 16], 1), 3) as tf.Tensor2D,
+          b: random([16, 12], 2) as tf.Tensor2D,
+          bias: random([12], 3),
+          activation,
+          ...(activation === 'prelu' ? { preluActivationWeights: random([12], 4) } : {}),
+          ...(activation === 'leakyrelu' ? { leakyreluAlpha: 0.3 } : {}),
+        }),
+      ]);
+      expect(ours[0]).toBeCloseInFormat(stock[0] as Float32Array, 'float32', { terms: 16, scale: 8 });
+      expect(leftToStock.length).toBe(before);
+    },
+  );
 });

@@ -113,7 +113,10 @@ describe('a matrix product on a CPU driver', () => {
     const [a, b] = [numbers(9 * 20, 1, 'bfloat16'), numbers(12 * 20, 2, 'f16')];
     const [result] = await runRecipe({
       recipe: matmulRecipe(s),
-      inputs: [{ values: a, codec: 'bfloat16' }, { values: b, codec: 'f16' }],
+      inputs: [
+        { values: a, codec: 'bfloat16' },
+        { values: b, codec: 'f16' },
+      ],
       outputs: [{ size: 9 * 12 }],
     });
     expect(misses(result as Float32Array, referenceMatmul(s, { a, b }), null, 20)).toEqual([]);

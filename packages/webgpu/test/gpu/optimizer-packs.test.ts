@@ -24,7 +24,12 @@ const wave = (size: number, seed: number): Float32Array => Float32Array.from({ l
 /** One step that checks, on tensors made anew: everything that it gives, and what was there before. */
 async function step(
   kind: FusedKind,
-  { maxStorageBuffers, clip = {}, bad = false, half = null }: { maxStorageBuffers: number; clip?: object; bad?: boolean; half?: 'float16' | 'bfloat16' | null },
+  {
+    maxStorageBuffers,
+    clip = {},
+    bad = false,
+    half = null,
+  }: { maxStorageBuffers: number; clip?: object; bad?: boolean; half?: 'float16' | 'bfloat16' | null },
 ): Promise<{ before: Float32Array[]; after: Float32Array[]; state: Float32Array; seed: Float32Array; applied: number }> {
   const { slots, powers } = UPDATE_RULES[kind];
   const request: FusedStepRequest = {
@@ -37,7 +42,9 @@ async function step(
       return {
         gradient: half === null ? wide : toStorage(wide, half),
         value: tf.tensor1d(wave(size, index + 20)),
-        slots: Array.from({ length: slots }, (_, at) => tf.tensor1d(wave(size, index + 40 + at).map((value) => (value * value + 1) / (at === 2 ? 10 : 1)))), // the mean gradient of centered RMSProp is below its root mean square
+        slots: Array.from({ length: slots }, (_, at) =>
+          tf.tensor1d(wave(size, index + 40 + at).map((value) => (value * value + 1) / (at === 2 ? 10 : 1))),
+        ), // the mean gradient of centered RMSProp is below its root mean square
         decay: index % 2 === 0 ? 0.1 : 0,
       };
     }),
@@ -51,7 +58,11 @@ async function step(
   const before = await Promise.all(held.map(numbers));
   const result = device.fused({ maxStorageBuffers }).step(request);
   const made = [...result.variables.flatMap(({ value, slots: each }) => [value, ...each]), ...result.powers].map(tensorOf);
-  const [state, seed, applied] = [result.scale!.state, result.scale!.seed, result.scale!.applied!].map(tensorOf) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [state, seed, applied] = [result.scale!.state, result.scale!.seed, result.scale!.applied!].map(tensorOf) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
   for (const [index, tensor] of held.entries()) expect(await numbers(tensor), 'what was held').toBeBitEqual(before[index]!);
   const answer = {
     before,
@@ -60,7 +71,15 @@ async function step(
     seed: await numbers(seed),
     applied: (await applied.data())[0] as number,
   };
-  tf.dispose([held, made, state, seed, applied, request.state as tf.Tensor, request.variables.map(({ gradient }) => gradient as tf.Tensor)]);
+  tf.dispose([
+    held,
+    made,
+    state,
+    seed,
+    applied,
+    request.state as tf.Tensor,
+    request.variables.map(({ gradient }) => gradient as tf.Tensor),
+  ]);
   return answer;
 }
 

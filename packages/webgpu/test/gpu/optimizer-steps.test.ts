@@ -43,7 +43,11 @@ const KINDS: Readonly<Partial<Record<FusedKind, { make: () => tf.Optimizer; rate
     rates: { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: EPSILON, decay: 0.1 },
     fields: { slots: ['accumulatedFirstMoment', 'accumulatedWeightedInfNorm'], powers: ['accBeta1', 'iteration'] },
   },
-  adagrad: { make: () => tf.train.adagrad(0.1), rates: { learningRate: 0.1, epsilon: EPSILON }, fields: { slots: ['accumulatedGrads'], powers: [] } },
+  adagrad: {
+    make: () => tf.train.adagrad(0.1),
+    rates: { learningRate: 0.1, epsilon: EPSILON },
+    fields: { slots: ['accumulatedGrads'], powers: [] },
+  },
   adadelta: {
     make: () => tf.train.adadelta(1, 0.95, EPSILON),
     rates: { learningRate: 1, rho: 0.95, epsilon: EPSILON },
@@ -65,7 +69,9 @@ type Slots = { variable: tf.Variable }[];
 
 /** Gradients of one step, some of them large and some tiny. */
 function gradientsOf(step: number): tf.Tensor[] {
-  return SHAPES.map((shape, index) => tf.tidy(() => tf.mul(tf.randomNormal(shape, 0, 1, 'float32', step * 10 + index), 10 ** ((index % 3) * 2 - 2))));
+  return SHAPES.map((shape, index) =>
+    tf.tidy(() => tf.mul(tf.randomNormal(shape, 0, 1, 'float32', step * 10 + index), 10 ** ((index % 3) * 2 - 2))),
+  );
 }
 
 function start(): tf.Variable[] {

@@ -1,7 +1,10 @@
 import type { PoolShape } from '../../src/kernels/pool/pool-shape.ts';
 
 /** Calls `visit` for each window and channel with the index of its output and those of its elements inside the input, in order. */
-function eachWindow({ batch, channels, input, output, filter, stride, padding }: PoolShape, visit: (out: number, inside: number[]) => void): void {
+function eachWindow(
+  { batch, channels, input, output, filter, stride, padding }: PoolShape,
+  visit: (out: number, inside: number[]) => void,
+): void {
   for (let out = 0; out < batch * output[0] * output[1] * channels; out++) {
     const channel = out % channels;
     const column = Math.floor(out / channels) % output[1];

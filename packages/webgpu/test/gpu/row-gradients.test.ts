@@ -35,10 +35,14 @@ async function both(work: () => tf.Tensor[]): Promise<{ ours: Float32Array[]; st
 
 async function expectSame(work: () => tf.Tensor[], terms: number): Promise<void> {
   const { ours, stock } = await both(work);
-  for (const [i, values] of ours.entries()) expect(values, `output ${i}`).toBeCloseInFormat(stock[i] as Float32Array, 'float32', { terms, scale: 1 });
+  for (const [i, values] of ours.entries())
+    expect(values, `output ${i}`).toBeCloseInFormat(stock[i] as Float32Array, 'float32', { terms, scale: 1 });
 }
 
-const pooled = (pool: (x: tf.Tensor4D) => tf.Tensor) => (): tf.Tensor[] => [pool(random([2, 7, 9, 4], 1) as tf.Tensor4D), tf.grad((x) => tf.sum(tf.square(pool(x as tf.Tensor4D))))(random([2, 7, 9, 4], 1))];
+const pooled = (pool: (x: tf.Tensor4D) => tf.Tensor) => (): tf.Tensor[] => [
+  pool(random([2, 7, 9, 4], 1) as tf.Tensor4D),
+  tf.grad((x) => tf.sum(tf.square(pool(x as tf.Tensor4D))))(random([2, 7, 9, 4], 1)),
+];
 
 const WORK: Readonly<Record<string, () => tf.Tensor[]>> = {
   softmax: () => [tf.softmax(random([3, 5, 33], 1)), tf.grad((x) => tf.sum(tf.square(tf.softmax(x))))(random([3, 5, 33], 1))],
@@ -48,15 +52,68 @@ const WORK: Readonly<Record<string, () => tf.Tensor[]>> = {
   'average pool': pooled((x) => tf.avgPool(x, 3, 2, 'same')),
   'pool 1x1': pooled((x) => tf.maxPool(x, 1, 1, 'valid')),
   relu: () => [tf.grad((x) => tf.sum(tf.square(tf.relu(x))))(random([6, 7], 1))],
-  'gather of rows': () => [tf.grad((x) => tf.sum(tf.square(tf.gather(x, tf.tensor2d([[1, 4, 1], [0, 2, 1]], [2, 3], 'int32')))))(random([6, 7], 1))],
+  'gather of rows': () => [
+    tf.grad((x) =>
+      tf.sum(
+        tf.square(
+          tf.gather(
+            x,
+            tf.tensor2d(
+              [
+                [1, 4, 1],
+                [0, 2, 1],
+              ],
+              [2, 3],
+              'int32',
+            ),
+          ),
+        ),
+      ),
+    )(random([6, 7], 1)),
+  ],
   'gather of columns': () => [tf.gather(random([6, 7], 1), tf.tensor1d([5, 0, 0], 'int32'), 1)],
-  'gather in batches': () => [tf.gather(random([2, 6, 5], 1), tf.tensor2d([[1, 4, 1], [0, 2, 1]], [2, 3], 'int32'), 1, 1)],
-  'cross-entropy of classes': () => lossAndGradient((x) => softmaxCrossEntropy(tf.tensor2d([[1, 4, -1], [0, 2, 1]], [2, 3], 'int32'), x), [2, 3, 5]),
+  'gather in batches': () => [
+    tf.gather(
+      random([2, 6, 5], 1),
+      tf.tensor2d(
+        [
+          [1, 4, 1],
+          [0, 2, 1],
+        ],
+        [2, 3],
+        'int32',
+      ),
+      1,
+      1,
+    ),
+  ],
+  'cross-entropy of classes': () =>
+    lossAndGradient(
+      (x) =>
+        softmaxCrossEntropy(
+          tf.tensor2d(
+            [
+              [1, 4, -1],
+              [0, 2, 1],
+            ],
+            [2, 3],
+            'int32',
+          ),
+          x,
+        ),
+      [2, 3, 5],
+    ),
   'cross-entropy of probabilities': () => lossAndGradient((x) => softmaxCrossEntropy(tf.softmax(random([6, 5], 3)), x), [6, 5]),
-  'cross-entropy, twice': () => [tf.grad((x) => tf.sum(tf.square(tf.grad((a) => tf.sum(softmaxCrossEntropy(tf.tensor1d([1, 0], 'int32'), a)))(x))))(random([2, 5], 1))],
+  'cross-entropy, twice': () => [
+    tf.grad((x) => tf.sum(tf.square(tf.grad((a) => tf.sum(softmaxCrossEntropy(tf.tensor1d([1, 0], 'int32'), a)))(x))))(random([2, 5], 1)),
+  ],
   'layer norm': () => {
-    const loss = (x: tf.Tensor, g: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(layerNorm(x, g as tf.Tensor1D, b as tf.Tensor1D), random([2, 3, 10], 9, 1)));
-    return [layerNorm(random([2, 3, 10], 1), tf.ones([10]), tf.zeros([10])), ...tf.grads(loss)([random([2, 3, 10], 1), random([10], 2), random([10], 3)])];
+    const loss = (x: tf.Tensor, g: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+      tf.sum(tf.mul(layerNorm(x, g as tf.Tensor1D, b as tf.Tensor1D), random([2, 3, 10], 9, 1)));
+    return [
+      layerNorm(random([2, 3, 10], 1), tf.ones([10]), tf.zeros([10])),
+      ...tf.grads(loss)([random([2, 3, 10], 1), random([10], 2), random([10], 3)]),
+    ];
   },
   'layer norm, twice': () => {
     const norm = (x: tf.Tensor): tf.Tensor => tf.sum(tf.mul(layerNorm(x, tf.ones([5]), tf.zeros([5])), random([2, 5], 9, 1)));
@@ -104,7 +161,9 @@ describe('ops with kernels of ours', () => {
 
   it('give the same bits on every run', async () => {
     const run = async (): Promise<Float32Array> => {
-      const g = tf.tidy(() => tf.grad((x) => tf.sum(tf.square(tf.gather(x, tf.tensor1d([1, 4, 1, 1, 4, 2, 1], 'int32')))))(random([6, 300], 1)));
+      const g = tf.tidy(() =>
+        tf.grad((x) => tf.sum(tf.square(tf.gather(x, tf.tensor1d([1, 4, 1, 1, 4, 2, 1], 'int32')))))(random([6, 300], 1)),
+      );
       const data = (await g.data()) as Float32Array;
       g.dispose();
       return data;

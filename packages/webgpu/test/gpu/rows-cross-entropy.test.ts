@@ -29,7 +29,11 @@ const probabilities = (row: readonly number[]): number[] => {
 
 describe.each(STORAGES)('cross-entropy of logits stored as %s', (codec) => {
   const format = FORMATS[codec ?? 'float32'];
-  const shapes = (codec === null ? SHAPES : SHAPES.slice(1, 3)).map(([rows, cols], index) => ({ rows, cols, cases: variants(index, codec) }));
+  const shapes = (codec === null ? SHAPES : SHAPES.slice(1, 3)).map(([rows, cols], index) => ({
+    rows,
+    cols,
+    cases: variants(index, codec),
+  }));
 
   it.each(shapes)('and its gradient equal float64 on $rows rows of $cols classes', async ({ rows, cols, cases }) => {
     const xs = rounded(normal(rows * cols, rows + cols, 4), codec);
@@ -41,21 +45,37 @@ describe.each(STORAGES)('cross-entropy of logits stored as %s', (codec) => {
       const shape = { rows, cols, labels: dense ? 'dense' : 'index', ignoreIndex: -1 } as const;
       const labels = dense ? { values: weights, codec } : { values: classes };
       const logits = { values: xs, codec };
-      const [losses, logSums] = await runRecipe({ recipe: crossEntropyRecipe(shape), inputs: [logits, labels], outputs: [{ size: rows }, { size: rows }], adapterClass });
+      const [losses, logSums] = await runRecipe({
+        recipe: crossEntropyRecipe(shape),
+        inputs: [logits, labels],
+        outputs: [{ size: rows }, { size: rows }],
+        adapterClass,
+      });
       const sums = rowsOf(xs, cols).map(logSum);
-      const expected = rowsOf(xs, cols).map((row, r) => row.reduce((total, value, c) => total + labelOf(r, c) * ((sums[r] as number) - value), 0));
+      const expected = rowsOf(xs, cols).map((row, r) =>
+        row.reduce((total, value, c) => total + labelOf(r, c) * ((sums[r] as number) - value), 0),
+      );
       expect(logSums).toBeCloseInFormat(sums, 'float32', { terms: EXP_ULPS ** 2, scale: 1 });
       expect(losses).toBeCloseInFormat(expected, 'float32', { terms: EXP_ULPS ** 2, scale: 1 });
       for (const wish of dense ? (['logits', 'labels'] as const) : (['logits'] as const)) {
         const inputs = [{ values: dys }, logits, labels, { values: Float32Array.from(sums) }];
-        const [result] = await runRecipe({ recipe: crossEntropyGradRecipe(shape, wish), inputs, outputs: [{ size: rows * cols, codec }], adapterClass });
+        const [result] = await runRecipe({
+          recipe: crossEntropyGradRecipe(shape, wish),
+          inputs,
+          outputs: [{ size: rows * cols, codec }],
+          adapterClass,
+        });
         const gradient = rowsOf(xs, cols).flatMap((row, r) =>
           row.map((value, c) => {
             const gap = value - (sums[r] as number);
             return (wish === 'logits' ? Math.exp(gap) - labelOf(r, c) : -gap) * (dys[r] as number);
           }),
         );
-        expect(result).toBeCloseInFormat(storedAs(Float64Array.from(gradient), codec), format, codec === null ? { terms: EXP_ULPS ** 2, scale: 1 / 4 } : { terms: 4 });
+        expect(result).toBeCloseInFormat(
+          storedAs(Float64Array.from(gradient), codec),
+          format,
+          codec === null ? { terms: EXP_ULPS ** 2, scale: 1 / 4 } : { terms: 4 },
+        );
       }
     }
   });
@@ -68,9 +88,25 @@ describe('labels of cross-entropy', () => {
     const labels = Int32Array.of(-100, 4, -1, 1, 1);
     for (const adapterClass of CLASSES) {
       const shape = { rows: 5, cols, labels: 'index', ignoreIndex: -100 } as const;
-      const [losses, logSums] = await runRecipe({ recipe: crossEntropyRecipe(shape), inputs: [{ values: xs }, { values: labels }], outputs: [{ size: 5 }, { size: 5 }], adapterClass });
-      expect([...(losses as Float32Array)].map((value) => (Number.isNaN(value) ? 'NaN' : value.toFixed(3)))).toEqual(['0.000', 'NaN', 'NaN', 'NaN', '0.693']);
-      const inputs = [{ values: new Float32Array(5).fill(2) }, { values: xs }, { values: labels }, { values: logSums as Float32Array<ArrayBuffer> }];
+      const [losses, logSums] = await runRecipe({
+        recipe: crossEntropyRecipe(shape),
+        inputs: [{ values: xs }, { values: labels }],
+        outputs: [{ size: 5 }, { size: 5 }],
+        adapterClass,
+      });
+      expect([...(losses as Float32Array)].map((value) => (Number.isNaN(value) ? 'NaN' : value.toFixed(3)))).toEqual([
+        '0.000',
+        'NaN',
+        'NaN',
+        'NaN',
+        '0.693',
+      ]);
+      const inputs = [
+        { values: new Float32Array(5).fill(2) },
+        { values: xs },
+        { values: labels },
+        { values: logSums as Float32Array<ArrayBuffer> },
+      ];
       const [dxs] = await runRecipe({ recipe: crossEntropyGradRecipe(shape, 'logits'), inputs, outputs: [{ size: 20 }], adapterClass });
       const rows = rowsOf(dxs as Float32Array, cols);
       expect(rows[0]).toEqual([0, 0, 0, 0]);

@@ -33,11 +33,18 @@ function norm64(row: readonly number[]): RowNorm {
 
 describe.each(STORAGES)('layer norm stored as %s', (codec) => {
   const format = FORMATS[codec ?? 'float32'];
-  const shapes = (codec === null ? SHAPES : SHAPES.slice(1, 4)).map(([rows, cols], index) => ({ rows, cols, cases: variants(index, codec) }));
+  const shapes = (codec === null ? SHAPES : SHAPES.slice(1, 4)).map(([rows, cols], index) => ({
+    rows,
+    cols,
+    cases: variants(index, codec),
+  }));
 
   it.each(shapes)('and its gradients equal float64 on $rows rows of $cols', async ({ rows, cols, cases }) => {
     const size = rows * cols;
-    const xs = rounded(normal(size, rows + cols, 1).map((value) => value + 3), codec);
+    const xs = rounded(
+      normal(size, rows + cols, 1).map((value) => value + 3),
+      codec,
+    );
     const dys = rounded(normal(size, 4, 1), codec);
     const [gammas, betas] = [normal(cols, 2, 1), normal(cols, 3, 1)];
     const norms = rowsOf(xs, cols).map(norm64);
@@ -68,7 +75,11 @@ describe.each(STORAGES)('layer norm stored as %s', (codec) => {
         return g.map((value, c) => rstd * (value - a - (xhat[c] as number) * b));
       });
       const largest = Math.max(...rstds);
-      expect(dxs).toBeCloseInFormat(storedAs(Float64Array.from(dx64), codec), format, codec === null ? { terms: 16 + cols, scale: 4 * largest } : { terms: 4, scale: 1 });
+      expect(dxs).toBeCloseInFormat(
+        storedAs(Float64Array.from(dx64), codec),
+        format,
+        codec === null ? { terms: 16 + cols, scale: 4 * largest } : { terms: 4, scale: 1 },
+      );
 
       const [dgammas, dbetas] = await runRecipe({
         recipe: layerNormParameterGradRecipe({ rows, cols }),
@@ -77,9 +88,14 @@ describe.each(STORAGES)('layer norm stored as %s', (codec) => {
         adapterClass,
       });
       const columns = Array.from({ length: cols }, (_, c) => c);
-      const total = (of: (row: number, col: number) => number): number[] => columns.map((c) => norms.reduce((sum, _, r) => sum + of(r, c), 0));
+      const total = (of: (row: number, col: number) => number): number[] =>
+        columns.map((c) => norms.reduce((sum, _, r) => sum + of(r, c), 0));
       const dy = (r: number, c: number): number => dys[r * cols + c] as number;
-      expect(dgammas).toBeCloseInFormat(total((r, c) => dy(r, c) * (norms[r]?.xhat[c] as number)), 'float32', { terms: 16 + rows, scale: 4 });
+      expect(dgammas).toBeCloseInFormat(
+        total((r, c) => dy(r, c) * (norms[r]?.xhat[c] as number)),
+        'float32',
+        { terms: 16 + rows, scale: 4 },
+      );
       expect(dbetas).toBeCloseInFormat(total(dy), 'float32', { terms: 16 + rows, scale: 4 });
     }
   });
@@ -90,7 +106,15 @@ describe('layer norm', () => {
     const xs = Float32Array.from({ length: 64 }, (_, i) => 4096 + (i % 2));
     const ones = new Float32Array(64).fill(1);
     const recipe = layerNormRecipe({ rows: 1, cols: 64, epsilon: 1e-6 });
-    const [ys] = await runRecipe({ recipe, inputs: [{ values: xs }, { values: ones }, { values: new Float32Array(64) }], outputs: [{ size: 64 }, { size: 1 }, { size: 1 }] });
-    expect(ys).toBeCloseInFormat(xs.map((_, i) => (i % 2 === 0 ? -1 : 1) / Math.sqrt(1 + 4e-6)), 'float32', { terms: 16 });
+    const [ys] = await runRecipe({
+      recipe,
+      inputs: [{ values: xs }, { values: ones }, { values: new Float32Array(64) }],
+      outputs: [{ size: 64 }, { size: 1 }, { size: 1 }],
+    });
+    expect(ys).toBeCloseInFormat(
+      xs.map((_, i) => (i % 2 === 0 ? -1 : 1) / Math.sqrt(1 + 4e-6)),
+      'float32',
+      { terms: 16 },
+    );
   });
 });

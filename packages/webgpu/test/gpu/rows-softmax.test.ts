@@ -54,7 +54,11 @@ describe.each(STORAGES)('softmax stored as %s', (codec) => {
       const inputs = [dys, ys].map((values) => ({ values, codec }));
       const [dxs] = await runRecipe({ recipe, inputs, outputs: [{ size: rows * cols, codec }], adapterClass });
       // one dispatch: the sum over a row never leaves float32
-      expect(dxs).toBeCloseInFormat(storedAs(Float64Array.from(expected), codec), format, codec === null ? { terms: 16 + cols, scale: 1 } : { terms: 4 });
+      expect(dxs).toBeCloseInFormat(
+        storedAs(Float64Array.from(expected), codec),
+        format,
+        codec === null ? { terms: 16 + cols, scale: 1 } : { terms: 4 },
+      );
     }
   });
 
@@ -63,12 +67,33 @@ describe.each(STORAGES)('softmax stored as %s', (codec) => {
     const cols = 8;
     const row = (...values: number[]): number[] => [...values, ...Array.from({ length: cols - values.length }, () => 0)];
     const masked = [1, -infinity, 2, -infinity, -infinity, -infinity, -infinity, -infinity];
-    const xs = Float32Array.from([...masked, ...row(NaN), ...row(1, infinity), ...Array<number>(cols).fill(-infinity), ...row(-60000, 60000), ...row(1)]);
+    const xs = Float32Array.from([
+      ...masked,
+      ...row(NaN),
+      ...row(1, infinity),
+      ...Array<number>(cols).fill(-infinity),
+      ...row(-60000, 60000),
+      ...row(1),
+    ]);
     for (const index of codec === null ? [0, 1] : [STORAGES.indexOf(codec)]) {
       for (const { log, adapterClass } of variants(index, codec)) {
-        const [ys] = await runRecipe({ recipe: softmaxRecipe({ rows: 6, cols, log }), inputs: [{ values: xs, codec }], outputs: [{ size: xs.length, codec }], adapterClass });
+        const [ys] = await runRecipe({
+          recipe: softmaxRecipe({ rows: 6, cols, log }),
+          inputs: [{ values: xs, codec }],
+          outputs: [{ size: xs.length, codec }],
+          adapterClass,
+        });
         const [first, ...others] = rowsOf(ys as Float32Array, cols);
-        expect(first?.map((value) => (log ? value === -infinity : value === 0))).toEqual([false, true, false, true, true, true, true, true]);
+        expect(first?.map((value) => (log ? value === -infinity : value === 0))).toEqual([
+          false,
+          true,
+          false,
+          true,
+          true,
+          true,
+          true,
+          true,
+        ]);
         expect(others.map((values) => values.every(Number.isNaN))).toEqual([true, true, true, false, false]);
         if (!log) expect(others[3]).toEqual([0, 1, 0, 0, 0, 0, 0, 0]);
       }

@@ -16,7 +16,15 @@ import { randomGraphs, sizeOf } from './random-graph.ts';
 const ROUND = roundingOf({ narrow: 'hardware', widen: 'hardware' });
 type Storage = SlotFacts['storage'];
 
-const slot = (size: number, producer: number, more: Partial<SlotFacts> = {}): SlotFacts => ({ size, dtype: 'float32', storage: 'float32', producer, live: producer >= 0, foreign: false, ...more });
+const slot = (size: number, producer: number, more: Partial<SlotFacts> = {}): SlotFacts => ({
+  size,
+  dtype: 'float32',
+  storage: 'float32',
+  producer,
+  live: producer >= 0,
+  foreign: false,
+  ...more,
+});
 const through = (at: number, view: View | null = null): NodeOperand => ({ slot: at, view });
 const map = (op: string, shape: readonly number[], operands: readonly NodeOperand[], output: number): GraphNode => ({
   kind: 'map',
@@ -38,7 +46,13 @@ function chain(rows: number, columns: number, storage: Storage = 'float32'): Gra
       map('Relu', shape, [through(2)], 3),
       map('Multiply', shape, [through(3), { scalar: 0 }], 4),
     ],
-    slots: [slot(size, -1), slot(columns, -1), slot(size, 0, { live: false, storage }), slot(size, 1, { live: false, storage }), slot(size, 2, { storage })],
+    slots: [
+      slot(size, -1),
+      slot(columns, -1),
+      slot(size, 0, { live: false, storage }),
+      slot(size, 1, { live: false, storage }),
+      slot(size, 2, { storage }),
+    ],
   };
 }
 
@@ -57,11 +71,18 @@ function reduction(rows: number, columns: number, axes: readonly number[]): Grap
 
 function emit(graph: GraphShape, members: readonly number[], emitter: 'maps' | 'reductions' = 'maps'): EmittedKernel {
   const { inlined } = inlineMaps(graph, neededNodes(graph), 8);
-  const text = { graph, inlined: (index: number) => inlined.has(index), round: ROUND, inPlace: new Map<number, number>(), stored: (at: number) => graph.slots[at]?.live === true };
+  const text = {
+    graph,
+    inlined: (index: number) => inlined.has(index),
+    round: ROUND,
+    inPlace: new Map<number, number>(),
+    stored: (at: number) => graph.slots[at]?.live === true,
+  };
   return emitter === 'maps' ? emitMaps(members, text) : emitReductions(members, text);
 }
 
-const textOf = ({ source }: EmittedKernel): string => `${source.ports.map(({ name, access, width }) => `${name} ${access} ${width}`).join(', ')}\n${source.declarations}\n${source.main}`;
+const textOf = ({ source }: EmittedKernel): string =>
+  `${source.ports.map(({ name, access, width }) => `${name} ${access} ${width}`).join(', ')}\n${source.declarations}\n${source.main}`;
 
 describe('emitMaps', () => {
   it('writes a chain as straight lines, four elements at a time where rows allow it', () => {
@@ -217,9 +238,18 @@ describe('emitEpilogue', () => {
   };
   it('puts elementwise work into the store of a kernel', () => {
     const graph = chain(8, 12);
-    const nodes: GraphNode[] = [{ kind: 'kernel', recipe: { key: 'copy', build: () => kernel }, inputs: [0], outputs: [2], key: '' }, ...graph.nodes.slice(1)];
+    const nodes: GraphNode[] = [
+      { kind: 'kernel', recipe: { key: 'copy', build: () => kernel }, inputs: [0], outputs: [2], key: '' },
+      ...graph.nodes.slice(1),
+    ];
     const shape: GraphShape = { nodes, slots: graph.slots };
-    const text = { graph: shape, inlined: (index: number) => index === 1, round: ROUND, inPlace: new Map<number, number>(), stored: (at: number) => at === 4 };
+    const text = {
+      graph: shape,
+      inlined: (index: number) => index === 1,
+      round: ROUND,
+      inPlace: new Map<number, number>(),
+      stored: (at: number) => at === 4,
+    };
     const { source, slots } = emitEpilogue(kernel, { portSlots: [0, 2], output: 2, members: [2] }, text);
     expect(slots).toEqual([0, 4]);
     expect(source.declarations).toMatchInlineSnapshot(`
@@ -244,11 +274,23 @@ describe('every emitted kernel', () => {
         for (const index of needed) {
           const node = graph.nodes[index];
           if (inlined.has(index) || (node?.kind !== 'map' && node?.kind !== 'reduce')) continue;
-          const text = { graph, inlined: (other: number) => inlined.has(other), round: ROUND, inPlace: new Map<number, number>(), stored: () => true };
+          const text = {
+            graph,
+            inlined: (other: number) => inlined.has(other),
+            round: ROUND,
+            inPlace: new Map<number, number>(),
+            stored: () => true,
+          };
           const { source, slots } = node.kind === 'map' ? emitMaps([index], text) : emitReductions([index], text);
           expect(new Set(slots).size).toBe(slots.length);
           source.ports.forEach(({ size }, port) => expect(size).toBe(graph.slots[slots[port] as number]?.size));
-          const codecs = slots.map((at) => (graph.slots[at]?.storage === 'float32' ? null : graph.slots[at]?.storage === 'bfloat16' ? ('bfloat16' as const) : ('packed-f16' as const)));
+          const codecs = slots.map((at) =>
+            graph.slots[at]?.storage === 'float32'
+              ? null
+              : graph.slots[at]?.storage === 'bfloat16'
+                ? ('bfloat16' as const)
+                : ('packed-f16' as const),
+          );
           expect(assemble(source, codecs, { narrow: 'hardware', widen: 'hardware' }).code).toContain('fn main(');
           if (node.kind === 'map') expect(source.dispatch[0] * 64 * 4).toBeGreaterThanOrEqual(sizeOf(node.shape));
         }

@@ -34,7 +34,11 @@ const readsIn = (graph: GraphShape, { inlining }: Fused, index: number): readonl
   return [...(inlining.leaves.get(index)?.keys() ?? (node === undefined ? [] : readsOf(node)))];
 };
 
-const everyGraph = (check: (graph: GraphShape, fused: Fused) => void): void => fc.assert(fc.property(randomGraphs, (graph) => check(graph, fuse(graph))), RUNS);
+const everyGraph = (check: (graph: GraphShape, fused: Fused) => void): void =>
+  fc.assert(
+    fc.property(randomGraphs, (graph) => check(graph, fuse(graph))),
+    RUNS,
+  );
 
 describe('neededNodes', () => {
   it('keeps what a tensor refers to and what that is made of, and nothing else', () => {
@@ -75,7 +79,10 @@ describe('groupNodes and scheduleGroups', () => {
     everyGraph(({ nodes }, { needed, inlining, groups }) => {
       const members = groups.flatMap((group) => group.members);
       expect([...members].sort((a, b) => a - b)).toEqual(needed.filter((index) => !inlining.inlined.has(index)));
-      for (const { kind, members: [first = -1, ...rest] } of groups) {
+      for (const {
+        kind,
+        members: [first = -1, ...rest],
+      } of groups) {
         expect(nodes[first]?.kind).toBe(kind);
         for (const index of rest) expect(['map', kind === 'reduce' ? 'reduce' : 'map']).toContain(nodes[index]?.kind);
       }
@@ -130,10 +137,29 @@ describe('groupNodes and scheduleGroups', () => {
 
 describe('pairInPlace', () => {
   it('keeps an input whose beginning a smaller neighbour in the same dispatch reads', () => {
-    const slot = (size: number, producer: number): GraphShape['slots'][number] => ({ size, dtype: 'float32', storage: 'float32', producer, live: producer >= 0, foreign: false });
-    const map = (size: number, output: number, view: MapNode['operands'][number]): MapNode => ({ kind: 'map', op: 'copy', shape: [size], operands: [view], inputs: [0], outputs: [output], scalars: [], key: '' });
+    const slot = (size: number, producer: number): GraphShape['slots'][number] => ({
+      size,
+      dtype: 'float32',
+      storage: 'float32',
+      producer,
+      live: producer >= 0,
+      foreign: false,
+    });
+    const map = (size: number, output: number, view: MapNode['operands'][number]): MapNode => ({
+      kind: 'map',
+      op: 'copy',
+      shape: [size],
+      operands: [view],
+      inputs: [0],
+      outputs: [output],
+      scalars: [],
+      key: '',
+    });
     const beginning = { slot: 0, view: { offset: 0, strides: [1] } };
-    const graph: GraphShape = { nodes: [map(8, 1, { slot: 0, view: null }), map(4, 2, beginning)], slots: [slot(8, -1), slot(8, 0), slot(4, 1)] };
+    const graph: GraphShape = {
+      nodes: [map(8, 1, { slot: 0, view: null }), map(4, 2, beginning)],
+      slots: [slot(8, -1), slot(8, 0), slot(4, 1)],
+    };
     const { inlining, groups } = fuse(graph);
     expect(groups.length).toBe(1);
     expect(pairInPlace(graph, groups[0] as Group, { inlining, stored: () => true, isLastReader: () => true }).size).toBe(0);
@@ -142,12 +168,14 @@ describe('pairInPlace', () => {
     everyGraph((graph, fused) => {
       const readers = new Map<number, Set<number>>();
       for (const { members, id } of fused.groups) {
-        for (const index of members) for (const slot of readsIn(graph, fused, index)) readers.set(slot, (readers.get(slot) ?? new Set()).add(id));
+        for (const index of members)
+          for (const slot of readsIn(graph, fused, index)) readers.set(slot, (readers.get(slot) ?? new Set()).add(id));
       }
       const turn = new Map(fused.order.map(({ id }, position) => [id, position]));
       for (const [position, group] of fused.order.entries()) {
         const isLastReader = (slot: number): boolean => [...(readers.get(slot) ?? [])].every((id) => (turn.get(id) ?? 0) <= position);
-        const stored = (slot: number): boolean => graph.slots[slot]?.live === true || [...(readers.get(slot) ?? [])].some((id) => id !== group.id);
+        const stored = (slot: number): boolean =>
+          graph.slots[slot]?.live === true || [...(readers.get(slot) ?? [])].some((id) => id !== group.id);
         const pairs = pairInPlace(graph, group, { inlining: fused.inlining, stored, isLastReader });
         expect(new Set(pairs.values()).size).toBe(pairs.size);
         for (const [input, output] of pairs) {

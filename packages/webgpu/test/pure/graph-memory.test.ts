@@ -12,7 +12,12 @@ interface Case {
   readonly bytes: readonly number[];
 }
 
-const stepPicks = fc.record({ reads: fc.array(fc.nat(100), { maxLength: 3 }), update: fc.nat(100), updates: fc.boolean(), writes: fc.array(fc.nat(4), { minLength: 1, maxLength: 2 }) });
+const stepPicks = fc.record({
+  reads: fc.array(fc.nat(100), { maxLength: 3 }),
+  update: fc.nat(100),
+  updates: fc.boolean(),
+  writes: fc.array(fc.nat(4), { minLength: 1, maxLength: 2 }),
+});
 
 /** Steps that read, go on from and make slots; every slot is made once, or comes from outside. */
 const cases: fc.Arbitrary<Case> = fc
@@ -32,11 +37,19 @@ const cases: fc.Arbitrary<Case> = fc
       const outputs = [...pair.map(([output]) => output), ...writes.map((k) => made(BYTES[k] as number))];
       return { reads: [...new Set(reads.map((k) => k % known))], writes: outputs, updates: pair };
     });
-    const slots = bytes.map((size, slot): SlotFacts => ({ size: size / 4, dtype: 'float32', storage: 'float32', producer: slot < outside.length ? -1 : 0, live: live[slot] === 0, foreign: slot === foreign && slot < outside.length }));
+    const slots = bytes.map((size, slot): SlotFacts => ({
+      size: size / 4,
+      dtype: 'float32',
+      storage: 'float32',
+      producer: slot < outside.length ? -1 : 0,
+      live: live[slot] === 0,
+      foreign: slot === foreign && slot < outside.length,
+    }));
     return { slots, steps: list, bytes };
   });
 
-const planOf = ({ slots, steps, bytes }: Case): MemoryPlan => planMemory({ nodes: [], slots } satisfies GraphShape, steps, (slot) => bytes[slot] as number);
+const planOf = ({ slots, steps, bytes }: Case): MemoryPlan =>
+  planMemory({ nodes: [], slots } satisfies GraphShape, steps, (slot) => bytes[slot] as number);
 
 /** Runs the steps on buffers that remember which slot they hold; whoever reads must find its slot. */
 function simulate({ slots, steps, bytes }: Case, { buffers, bufferOf, copies }: MemoryPlan): (number | null)[] {
@@ -64,7 +77,10 @@ function simulate({ slots, steps, bytes }: Case, { buffers, bufferOf, copies }: 
 
 describe('planMemory', () => {
   it('lets every step find what it reads, and goes on from the old value only where nobody needs it', () => {
-    fc.assert(fc.property(cases, (one) => void simulate(one, planOf(one))), { seed: 4, numRuns: 1500 });
+    fc.assert(
+      fc.property(cases, (one) => void simulate(one, planOf(one))),
+      { seed: 4, numRuns: 1500 },
+    );
   });
 
   it('leaves everything that a tensor refers to in a buffer of exactly its size that may stay', () => {
@@ -103,7 +119,14 @@ describe('planMemory', () => {
     );
   });
 
-  const facts = (live: boolean, producer = 0): SlotFacts => ({ size: 16, dtype: 'float32', storage: 'float32', producer, live, foreign: false });
+  const facts = (live: boolean, producer = 0): SlotFacts => ({
+    size: 16,
+    dtype: 'float32',
+    storage: 'float32',
+    producer,
+    live,
+    foreign: false,
+  });
   const weights = (oldLive: boolean, steps: readonly StepEffects[]): MemoryPlan =>
     planMemory({ nodes: [], slots: [facts(oldLive, -1), facts(true)] }, steps, () => 64);
 
@@ -115,11 +138,17 @@ describe('planMemory', () => {
   });
   it('copies weights that somebody still holds before they are updated', () => {
     const plan = weights(true, [{ reads: [], writes: [1], updates: [[1, 0]] }]);
-    expect(plan.buffers).toEqual([{ kind: 'external', slot: 0 }, { kind: 'own', bytes: 64 }]);
+    expect(plan.buffers).toEqual([
+      { kind: 'external', slot: 0 },
+      { kind: 'own', bytes: 64 },
+    ]);
     expect(plan.copies.get(0)).toEqual([[0, 1, 64]]);
   });
   it('copies weights whose old value a later step reads', () => {
-    const plan = weights(false, [{ reads: [], writes: [1], updates: [[1, 0]] }, { reads: [0], writes: [], updates: [] }]);
+    const plan = weights(false, [
+      { reads: [], writes: [1], updates: [[1, 0]] },
+      { reads: [0], writes: [], updates: [] },
+    ]);
     expect(plan.copies.size).toBe(1);
     expect(plan.bufferOf.get(1)).not.toBe(plan.bufferOf.get(0));
   });
@@ -127,7 +156,11 @@ describe('planMemory', () => {
     const length = 50;
     const slots = Array.from({ length: length + 1 }, (_, slot) => facts(slot === length, slot === 0 ? -1 : slot - 1));
     const steps = Array.from({ length }, (_, step): StepEffects => ({ reads: [step], writes: [step + 1], updates: [] }));
-    const { buffers } = planMemory({ nodes: [], slots: slots.map((slot, index) => (index === 0 ? { ...slot, live: true } : slot)) }, steps, () => 64);
+    const { buffers } = planMemory(
+      { nodes: [], slots: slots.map((slot, index) => (index === 0 ? { ...slot, live: true } : slot)) },
+      steps,
+      () => 64,
+    );
     expect(buffers.length).toBeLessThanOrEqual(4);
   });
 });

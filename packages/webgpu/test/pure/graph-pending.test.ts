@@ -26,7 +26,17 @@ const dataOf = (size: number, storage: Storage = 'float32', more: Partial<HalfTe
 });
 
 /** Records x + number, and what the variation says. */
-function record({ op = 'Add', shape = [8], storage, inputStorage, dropped = false, foreign = false, dtype = 'float32', number = 1, twice = false }: Variation = {}): { graph: PendingGraph; words: string } {
+function record({
+  op = 'Add',
+  shape = [8],
+  storage,
+  inputStorage,
+  dropped = false,
+  foreign = false,
+  dtype = 'float32',
+  number = 1,
+  twice = false,
+}: Variation = {}): { graph: PendingGraph; words: string } {
   const graph = new PendingGraph();
   const size = shape.reduce((product, length) => product * length, 1);
   const input = dataOf(size, inputStorage, foreign ? { external: true } : {});
@@ -35,7 +45,16 @@ function record({ op = 'Add', shape = [8], storage, inputStorage, dropped = fals
     const result = dataOf(size, storage, { dtype });
     const out = graph.made(result, size);
     const operands: NodeOperand[] = [{ slot, view: null }, { scalar: 0 }];
-    graph.push({ kind: 'map', op, shape, operands, inputs: [slot], outputs: [out], scalars: [number], key: `m${op}[${shape.join()}]${slot} s>${out}` } satisfies MapNode);
+    graph.push({
+      kind: 'map',
+      op,
+      shape,
+      operands,
+      inputs: [slot],
+      outputs: [out],
+      scalars: [number],
+      key: `m${op}[${shape.join()}]${slot} s>${out}`,
+    } satisfies MapNode);
     return result;
   };
   const first = add(input);

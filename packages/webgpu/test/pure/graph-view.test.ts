@@ -20,7 +20,12 @@ function find(index: number, shape: readonly number[], { offset, strides }: View
   return at;
 }
 
-const along = (index: number, runs: readonly Run[]): number => find(index, runs.map(({ length }) => length), { offset: 0, strides: runs.map(({ stride }) => stride) });
+const along = (index: number, runs: readonly Run[]): number =>
+  find(
+    index,
+    runs.map(({ length }) => length),
+    { offset: 0, strides: runs.map(({ stride }) => stride) },
+  );
 
 function follow(index: number, access: Access): number {
   switch (access.kind) {
@@ -40,10 +45,29 @@ function follow(index: number, access: Access): number {
 }
 
 const viewed = fc
-  .record({ shape: shapes, strides: fc.array(fc.constantFrom(0, 0, 1, 1, 2, 3, 4, 5, 12, -1, -5), { minLength: 5, maxLength: 5 }), own: fc.nat(3), offset: fc.constantFrom(0, 0, 0, 7) })
+  .record({
+    shape: shapes,
+    strides: fc.array(fc.constantFrom(0, 0, 1, 1, 2, 3, 4, 5, 12, -1, -5), { minLength: 5, maxLength: 5 }),
+    own: fc.nat(3),
+    offset: fc.constantFrom(0, 0, 0, 7),
+  })
   .map(({ shape, strides, own, offset }) => {
     const mine = stridesOf(shape);
-    return { shape, view: { offset, strides: shape.map((_, axis) => (own === 0 ? (strides[axis] as number) : own === 1 ? (mine[axis] as number) : (strides[axis] as number) > 0 ? (mine[axis] as number) : 0)) } };
+    return {
+      shape,
+      view: {
+        offset,
+        strides: shape.map((_, axis) =>
+          own === 0
+            ? (strides[axis] as number)
+            : own === 1
+              ? (mine[axis] as number)
+              : (strides[axis] as number) > 0
+                ? (mine[axis] as number)
+                : 0,
+        ),
+      },
+    };
   });
 
 describe('accessOf', () => {
@@ -65,7 +89,14 @@ describe('accessOf', () => {
     expect(accessOf([7, 2, 3], { offset: 0, strides: [0, 3, 1] })).toEqual({ kind: 'suffix', length: 6 });
     expect(accessOf([2, 3, 7], { offset: 0, strides: [3, 1, 0] })).toEqual({ kind: 'prefix', length: 7 });
     expect(accessOf([2, 3], { offset: 5, strides: [-3, -1] })).toEqual({ kind: 'general', offset: 5, runs: [{ length: 6, stride: -1 }] });
-    expect(accessOf([3, 2], { offset: 0, strides: [1, 3] })).toEqual({ kind: 'general', offset: 0, runs: [{ length: 3, stride: 1 }, { length: 2, stride: 3 }] });
+    expect(accessOf([3, 2], { offset: 0, strides: [1, 3] })).toEqual({
+      kind: 'general',
+      offset: 0,
+      runs: [
+        { length: 3, stride: 1 },
+        { length: 2, stride: 3 },
+      ],
+    });
   });
 });
 
@@ -73,7 +104,10 @@ describe('mergeRuns', () => {
   it('drops dimensions of length 1 and joins those that lie behind each other', () => {
     expect(mergeRuns([2, 3, 4], [12, 4, 1])).toEqual([{ length: 24, stride: 1 }]);
     expect(mergeRuns([2, 1, 4], [4, 9, 1])).toEqual([{ length: 8, stride: 1 }]);
-    expect(mergeRuns([2, 3, 4], [0, 0, 1])).toEqual([{ length: 6, stride: 0 }, { length: 4, stride: 1 }]);
+    expect(mergeRuns([2, 3, 4], [0, 0, 1])).toEqual([
+      { length: 6, stride: 0 },
+      { length: 4, stride: 1 },
+    ]);
     expect(mergeRuns([1, 1], [3, 1])).toEqual([]);
   });
 });
@@ -81,7 +115,15 @@ describe('mergeRuns', () => {
 describe('domainOf', () => {
   const reductions = fc
     .record({ shape: shapes.filter((shape) => shape.length > 0), picks: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }) })
-    .map(({ shape, picks }): ReduceNode => ({ kind: 'reduce', op: 'sum', shape, axes: shape.flatMap((_, axis) => (picks[axis] ? [axis] : [])), inputs: [0], outputs: [1], key: '' }));
+    .map(({ shape, picks }): ReduceNode => ({
+      kind: 'reduce',
+      op: 'sum',
+      shape,
+      axes: shape.flatMap((_, axis) => (picks[axis] ? [axis] : [])),
+      inputs: [0],
+      outputs: [1],
+      key: '',
+    }));
 
   it('visits for each output exactly the elements that belong to it', () => {
     fc.assert(
@@ -93,7 +135,9 @@ describe('domainOf', () => {
         const leftStrides = stridesOf(left).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
         for (let output = 0; output < outputs; output++) {
           const visited = Array.from({ length: count }, (_, step) => along(output, kept) + along(step, reduced));
-          const wanted = Array.from({ length: size(shape) }, (_, element) => element).filter((element) => find(element, shape, { offset: 0, strides: leftStrides }) === output);
+          const wanted = Array.from({ length: size(shape) }, (_, element) => element).filter(
+            (element) => find(element, shape, { offset: 0, strides: leftStrides }) === output,
+          );
           expect(visited.sort((a, b) => a - b)).toEqual(wanted);
         }
       }),
@@ -101,7 +145,8 @@ describe('domainOf', () => {
     );
   });
   it('has the same words only for the same elements in the same order', () => {
-    const words = (shape: number[], axes: number[]): string => domainKey(domainOf({ kind: 'reduce', op: 'sum', shape, axes, inputs: [0], outputs: [1], key: '' }));
+    const words = (shape: number[], axes: number[]): string =>
+      domainKey(domainOf({ kind: 'reduce', op: 'sum', shape, axes, inputs: [0], outputs: [1], key: '' }));
     expect(words([4, 6], [0])).toBe(words([4, 2, 3], [0]));
     expect(words([4, 6], [0])).not.toBe(words([4, 6], [1]));
     expect(words([4, 6], [0])).not.toBe(words([6, 4], [0]));

@@ -54,8 +54,13 @@ describe('the table of tiles', () => {
 
   it.each(CLASSES)('keeps the least limits of WebGPU in the row %s', (adapterClass) => {
     for (const s of Object.values(SHAPES)) {
-      const { workgroupSize, declarations = '' } = matmulSource({ spec: s, tile: tileFor(s, { device: device(adapterClass) }), splits: 1 }, context(s, device(adapterClass)));
-      const bytes = [...declarations.matchAll(/array<(vec4<f32>|f32), (\d+)>/g)].map(([, type, count]) => (type === 'f32' ? 4 : 16) * Number(count));
+      const { workgroupSize, declarations = '' } = matmulSource(
+        { spec: s, tile: tileFor(s, { device: device(adapterClass) }), splits: 1 },
+        context(s, device(adapterClass)),
+      );
+      const bytes = [...declarations.matchAll(/array<(vec4<f32>|f32), (\d+)>/g)].map(
+        ([, type, count]) => (type === 'f32' ? 4 : 16) * Number(count),
+      );
       expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(16384);
       expect(workgroupSize[0] * workgroupSize[1] * workgroupSize[2]).toBeLessThanOrEqual(256);
     }
@@ -66,10 +71,12 @@ describe('the table of tiles', () => {
   });
 
   it('keeps tiles in f16 where operands are, and the row says so', () => {
-    const source = (adapterClass: AdapterClass, storage: 'float16' | 'float32') => matmulRecipe(SHAPES.large).build(context(SHAPES.large, device(adapterClass), storage));
+    const source = (adapterClass: AdapterClass, storage: 'float16' | 'float32') =>
+      matmulRecipe(SHAPES.large).build(context(SHAPES.large, device(adapterClass), storage));
     expect(source('discrete', 'float16')).toMatchObject({ enables: ['f16'] });
     expect(source('discrete', 'float16').declarations).toContain('tileA : array<vec4<f16>');
-    for (const other of [source('discrete', 'float32'), source('unknown', 'float16')]) expect(other.declarations).toContain('tileA : array<vec4<f32>');
+    for (const other of [source('discrete', 'float32'), source('unknown', 'float16')])
+      expect(other.declarations).toContain('tileA : array<vec4<f32>');
   });
 });
 
@@ -83,7 +90,12 @@ describe('splitting k', () => {
 
   it.each(CLASSES)('bounds the partial sums in the row %s', (adapterClass) => {
     const { belowOutputs } = matmulTable[adapterClass].split;
-    for (const [m, n] of [[1, 1], [31, 31], [16, belowOutputs / 16 - 1], [64, 65]] as const) {
+    for (const [m, n] of [
+      [1, 1],
+      [31, 31],
+      [16, belowOutputs / 16 - 1],
+      [64, 65],
+    ] as const) {
       const s = spec(m, n, 10_000_000);
       expect(4 * m * n * splitsFor(s, adapterClass)).toBeLessThanOrEqual(8 * 1024 * 1024);
     }

@@ -20,7 +20,10 @@ const picks = fc.record({
 /** One random graph: what `GraphShape` may be, in no particular proportion. */
 export const randomGraphs: fc.Arbitrary<GraphShape> = fc
   .record({
-    outside: fc.array(fc.record({ shape: fc.nat(SHAPES.length - 1), live: fc.boolean(), foreign: fc.nat(5) }), { minLength: 2, maxLength: 6 }),
+    outside: fc.array(fc.record({ shape: fc.nat(SHAPES.length - 1), live: fc.boolean(), foreign: fc.nat(5) }), {
+      minLength: 2,
+      maxLength: 6,
+    }),
     nodes: fc.array(picks, { minLength: 1, maxLength: 40 }),
   })
   .map(({ outside, nodes }) => new Builder(outside).build(nodes));
@@ -32,7 +35,8 @@ class Builder {
   readonly #slots: { -readonly [K in keyof SlotFacts]: SlotFacts[K] }[] = [];
 
   constructor(outside: readonly { shape: number; live: boolean; foreign: number }[]) {
-    for (const { shape, live, foreign } of outside) this.#slot(sizeOf(SHAPES[shape] as number[]), { producer: -1, live, storage: 'float32', foreign: foreign === 0 });
+    for (const { shape, live, foreign } of outside)
+      this.#slot(sizeOf(SHAPES[shape] as number[]), { producer: -1, live, storage: 'float32', foreign: foreign === 0 });
   }
 
   build(list: readonly (typeof picks extends fc.Arbitrary<infer T> ? T : never)[]): GraphShape {
@@ -53,12 +57,25 @@ class Builder {
     return this.#slots.push({ size, dtype: 'float32', foreign: false, ...facts }) - 1;
   }
 
-  #map(shape: readonly number[], inputs: readonly number[], { views, storage, live, scalar }: { views: readonly number[]; storage: SlotFacts['storage']; live: boolean; scalar: boolean }): void {
+  #map(
+    shape: readonly number[],
+    inputs: readonly number[],
+    { views, storage, live, scalar }: { views: readonly number[]; storage: SlotFacts['storage']; live: boolean; scalar: boolean },
+  ): void {
     const operands = inputs.map((slot, k): NodeOperand => ({ slot, view: viewOf(this.#slots[slot]?.size ?? 1, shape, views[k] ?? 0) }));
     if (scalar) operands.push({ scalar: 0 });
     const output = this.#slot(sizeOf(shape), { producer: this.#nodes.length, live, storage });
     const op = ['copy', 'Add', 'Select', 'ClipByValue', 'FusedBatchNorm', 'FusedBatchNorm'][Math.min(operands.length, 6) - 1] ?? 'copy';
-    this.#nodes.push({ kind: 'map', op, shape, operands, inputs: operands.flatMap((o) => ('slot' in o ? [o.slot] : [])), outputs: [output], scalars: scalar ? [1] : [], key: 'm' });
+    this.#nodes.push({
+      kind: 'map',
+      op,
+      shape,
+      operands,
+      inputs: operands.flatMap((o) => ('slot' in o ? [o.slot] : [])),
+      outputs: [output],
+      scalars: scalar ? [1] : [],
+      key: 'm',
+    });
   }
 
   #reduce(slot: number, { live, storage, axes }: { live: boolean; storage: SlotFacts['storage']; axes: number }): void {
@@ -70,22 +87,46 @@ class Builder {
     this.#nodes.push({ kind: 'reduce', op: 'sum', shape, axes: reduced, inputs: [slot], outputs: [output], key: 'r' });
   }
 
-  #kernel(shape: readonly number[], inputs: readonly number[], { live, storage, extra }: { live: boolean; storage: SlotFacts['storage']; extra: number }): void {
+  #kernel(
+    shape: readonly number[],
+    inputs: readonly number[],
+    { live, storage, extra }: { live: boolean; storage: SlotFacts['storage']; extra: number },
+  ): void {
     const producer = this.#nodes.length;
     const first = inputs[0] as number;
     const updates: [number, number][] = extra === 1 ? [[0, 0]] : [];
     const size = updates.length > 0 ? (this.#slots[first]?.size ?? 1) : sizeOf(shape);
-    const outputs = [this.#slot(size, { producer, live, storage: updates.length > 0 ? (this.#slots[first]?.storage ?? 'float32') : storage })];
+    const outputs = [
+      this.#slot(size, { producer, live, storage: updates.length > 0 ? (this.#slots[first]?.storage ?? 'float32') : storage }),
+    ];
     if (extra > 5) outputs.push(this.#slot(4, { producer, live: false, storage: 'float32' }));
-    const recipe = { key: 'k', build: () => ({}) as never, ...(updates.length > 0 ? { updates } : { fuses: { epilogue: extra % 2 === 0 } }) };
+    const recipe = {
+      key: 'k',
+      build: () => ({}) as never,
+      ...(updates.length > 0 ? { updates } : { fuses: { epilogue: extra % 2 === 0 } }),
+    };
     this.#nodes.push({ kind: 'kernel', recipe, inputs: [...new Set(inputs)].slice(0, 3), outputs, key: 'k' } satisfies KernelNode);
   }
 
-  #program(shape: readonly number[], inputs: readonly number[], { live, storage, goesOn }: { live: boolean; storage: SlotFacts['storage']; goesOn: boolean }): void {
+  #program(
+    shape: readonly number[],
+    inputs: readonly number[],
+    { live, storage, goesOn }: { live: boolean; storage: SlotFacts['storage']; goesOn: boolean },
+  ): void {
     const updates = goesOn ? (inputs.at(-1) as number) : -1;
     const from = this.#slots[updates];
     const output = this.#slot(from?.size ?? sizeOf(shape), { producer: this.#nodes.length, live, storage: from?.storage ?? storage });
-    const node = { kind: 'program', uniforms: [], inputShapes: [], outputShape: shape, outputDtype: 'float32', inputs: inputs.slice(0, 3), outputs: [output], updates, key: 'p' };
+    const node = {
+      kind: 'program',
+      uniforms: [],
+      inputShapes: [],
+      outputShape: shape,
+      outputDtype: 'float32',
+      inputs: inputs.slice(0, 3),
+      outputs: [output],
+      updates,
+      key: 'p',
+    };
     this.#nodes.push({ ...node, program: {} } as unknown as ProgramNode);
   }
 }

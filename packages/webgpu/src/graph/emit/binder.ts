@@ -93,9 +93,21 @@ export class Binder {
   /** Ports, params and the functions that loads and stores call. */
   finish(): { ports: Port[]; params: Param[]; slots: number[]; scalars: ScalarRef[]; declarations: string } {
     const uses = [...this.#uses.values()];
-    const ports = uses.map((use): Port => ({ name: use.name, access: accessOf(use), type: this.#typeOf(use.slot), width: use.widths.has(1) ? 1 : 4, size: this.graph.slots[use.slot]?.size ?? 0 }));
+    const ports = uses.map((use): Port => ({
+      name: use.name,
+      access: accessOf(use),
+      type: this.#typeOf(use.slot),
+      width: use.widths.has(1) ? 1 : 4,
+      size: this.graph.slots[use.slot]?.size ?? 0,
+    }));
     const accessors = uses.flatMap((use, index) => this.#accessors(use, ports[index] as Port));
-    return { ports, params: this.#params, slots: uses.map(({ slot }) => slot), scalars: this.#scalars, declarations: [...accessors, ...this.functions.values()].join('\n') };
+    return {
+      ports,
+      params: this.#params,
+      slots: uses.map(({ slot }) => slot),
+      scalars: this.#scalars,
+      declarations: [...accessors, ...this.functions.values()].join('\n'),
+    };
   }
 
   #use(asked: number): PortUse {

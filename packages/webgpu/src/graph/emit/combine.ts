@@ -19,13 +19,26 @@ function extreme(name: 'max' | 'min', width: 1 | 4): string {
   return `fn nan_${name}${width}(a : ${float}, b : ${float}) -> ${float} { return select(select(${name}(a, b), b, ${isNan('b')}), a, ${isNan('a')}); }`;
 }
 
-const extremeFunctions = (name: 'max' | 'min'): Record<string, string> => ({ [`nan_${name}1`]: extreme(name, 1), [`nan_${name}4`]: extreme(name, 4) });
+const extremeFunctions = (name: 'max' | 'min'): Record<string, string> => ({
+  [`nan_${name}1`]: extreme(name, 1),
+  [`nan_${name}4`]: extreme(name, 4),
+});
 
 const FLOAT: Readonly<Partial<Record<ReduceOp, Combine>>> = {
   sum: { type: 'f', start: () => '0.0', code: (a, b) => `${a} + ${b}` },
   prod: { type: 'f', start: () => '1.0', code: (a, b) => `${a} * ${b}` },
-  max: { type: 'f', start: (bits) => `bitcast<f32>(${bits(MINUS_INFINITY_BITS)})`, code: (a, b, width) => `nan_max${width}(${a}, ${b})`, functions: extremeFunctions('max') },
-  min: { type: 'f', start: (bits) => `bitcast<f32>(${bits(INFINITY_BITS)})`, code: (a, b, width) => `nan_min${width}(${a}, ${b})`, functions: extremeFunctions('min') },
+  max: {
+    type: 'f',
+    start: (bits) => `bitcast<f32>(${bits(MINUS_INFINITY_BITS)})`,
+    code: (a, b, width) => `nan_max${width}(${a}, ${b})`,
+    functions: extremeFunctions('max'),
+  },
+  min: {
+    type: 'f',
+    start: (bits) => `bitcast<f32>(${bits(INFINITY_BITS)})`,
+    code: (a, b, width) => `nan_min${width}(${a}, ${b})`,
+    functions: extremeFunctions('min'),
+  },
 };
 
 const WHOLE: Readonly<Record<ReduceOp, Combine>> = {

@@ -74,7 +74,8 @@ export class Emitter {
   /** Computes an elementwise node at an index, whether it is inlined or not; not yet rounded to its storage. */
   compute(nodeIndex: number, index: string, width: Width): Local {
     const node = this.#binder.graph.nodes[nodeIndex];
-    if (!isMap(node)) throw new Error(`[webgpu] only elementwise nodes can be computed in place, got ${node?.kind}. Please report the model.`);
+    if (!isMap(node))
+      throw new Error(`[webgpu] only elementwise nodes can be computed in place, got ${node?.kind}. Please report the model.`);
     const op = mapOps[node.op];
     if (op === undefined) throw new Error(`[webgpu] the table of elementwise ops has no row '${node.op}'. Please report it.`);
     const args = node.operands.map((operand, position) => {

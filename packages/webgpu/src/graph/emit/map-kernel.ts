@@ -32,7 +32,9 @@ export function emitMaps(members: readonly number[], { graph, inlined, inPlace, 
       const value = emitter.compute(member, index, width);
       if (stored(slot)) emitter.store(slot, index, width, value);
     }
-    const body = [`let ${index} : i32 = i${width === 4 ? ' * 4' : ''};`, ...emitter.lines, ...emitter.stores].map((line) => `    ${line}`).join('\n');
+    const body = [`let ${index} : i32 = i${width === 4 ? ' * 4' : ''};`, ...emitter.lines, ...emitter.stores]
+      .map((line) => `    ${line}`)
+      .join('\n');
     return `  if (i < ${binder.number(size / width)}) {\n${body}\n  }`;
   });
   const { ports, params, slots, scalars, declarations } = binder.finish();

@@ -38,22 +38,31 @@ export function emitReductions(members: readonly number[], { graph, inlined, inP
   const reductions = members.map((index) => graph.nodes[index]).filter((node): node is ReduceNode => node?.kind === 'reduce');
   const domain = domainOf(reductions[0] as ReduceNode);
   const { width, lanes, units } = spreadOf(domain);
-  const accumulators = reductions.map(
-    (node, index): Accumulator => ({ name: `acc${index}`, node, combine: combineOf(node.op, graph.slots[node.inputs[0]]?.dtype ?? 'float32') }),
-  );
-  for (const { combine } of accumulators) for (const [name, text] of Object.entries(combine.functions ?? {})) binder.functions.set(name, text);
+  const accumulators = reductions.map((node, index): Accumulator => ({
+    name: `acc${index}`,
+    node,
+    combine: combineOf(node.op, graph.slots[node.inputs[0]]?.dtype ?? 'float32'),
+  }));
+  for (const { combine } of accumulators)
+    for (const [name, text] of Object.entries(combine.functions ?? {})) binder.functions.set(name, text);
   const bits = (value: number): string => binder.number(value);
   const columnWidth = domain.rows ? 1 : width;
   const rowWidth = domain.rows ? width : 1;
 
   const loop = new Emitter(binder, { inlined, round });
   const added = accumulators.map(({ name, node, combine }) => {
-    const value = loop.expression(loop.value(node.inputs[0], 'e', width), combine.type === 'f' ? 'f' : node.op === 'any' || node.op === 'all' ? 'b' : 'i', width);
+    const value = loop.expression(
+      loop.value(node.inputs[0], 'e', width),
+      combine.type === 'f' ? 'f' : node.op === 'any' || node.op === 'all' ? 'b' : 'i',
+      width,
+    );
     const number = node.op === 'any' || node.op === 'all' ? `${typeOf(combine, width)}(${value})` : value;
     return `${name} = ${combine.code(name, number, width)};`;
   });
 
-  const start = accumulators.map(({ name, combine }) => `  var ${name} : ${typeOf(combine, width)} = ${typeOf(combine, width)}(${combine.start(bits)});`);
+  const start = accumulators.map(
+    ({ name, combine }) => `  var ${name} : ${typeOf(combine, width)} = ${typeOf(combine, width)}(${combine.start(bits)});`,
+  );
   const accumulate = `  if (inside) {
     let base : i32 = ${position(binder, domain.kept, 'q')};
     for (var r : i32 = lane${rowWidth === 4 ? ' * 4' : ''}; r < ${binder.number(domain.count)}; r += ${lanes * rowWidth}) {
@@ -66,7 +75,10 @@ ${[...loop.lines, ...added].map((line) => `      ${line}`).join('\n')}
       ? `  let ${name}_row : ${typeOf(combine, 1)} = ${[1, 2, 3].reduce((sum, k) => combine.code(sum, `${name}[${k}]`, 1), `${name}[0]`)};`
       : `  let ${name}_row : ${typeOf(combine, columnWidth)} = ${name};`,
   );
-  const shared = lanes === 1 ? [] : accumulators.map(({ name, combine }) => `var<workgroup> shared_${name} : array<${typeOf(combine, columnWidth)}, ${WORKGROUP}>;`);
+  const shared =
+    lanes === 1
+      ? []
+      : accumulators.map(({ name, combine }) => `var<workgroup> shared_${name} : array<${typeOf(combine, columnWidth)}, ${WORKGROUP}>;`);
 
   const ending = new Emitter(binder, { inlined, round, prefix: 'w' });
   const raw = new Map<number, { readonly name: string; readonly type: 'f' | 'i' }>();
@@ -142,9 +154,15 @@ function position(binder: Binder, runs: readonly Run[], flat: string): string {
   return terms.reverse().join(' + ');
 }
 
-function tree(accumulators: readonly Accumulator[], { lanes, units, rows, width }: { lanes: number; units: number; rows: boolean; width: 1 | 4 }): string {
+function tree(
+  accumulators: readonly Accumulator[],
+  { lanes, units, rows, width }: { lanes: number; units: number; rows: boolean; width: 1 | 4 },
+): string {
   const far = rows ? 'step' : `step * ${units}u`;
-  const sums = accumulators.map(({ name, combine }) => `      shared_${name}[localIndex] = ${combine.code(`shared_${name}[localIndex]`, `shared_${name}[localIndex + ${far}]`, width)};`);
+  const sums = accumulators.map(
+    ({ name, combine }) =>
+      `      shared_${name}[localIndex] = ${combine.code(`shared_${name}[localIndex]`, `shared_${name}[localIndex + ${far}]`, width)};`,
+  );
   return `${accumulators.map(({ name }) => `  shared_${name}[localIndex] = ${name}_row;`).join('\n')}
   workgroupBarrier();
   for (var step : u32 = ${lanes / 2}u; step > 0u; step = step / 2u) {

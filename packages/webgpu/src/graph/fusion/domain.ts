@@ -25,7 +25,13 @@ export function domainOf({ shape, axes }: ReduceNode): ReduceDomain {
   const [kept, reduced] = [pick(false), pick(true)];
   const product = (runs: readonly Run[]): number => runs.reduce((total, { length }) => total * length, 1);
   const innermost = (runs: readonly Run[]): number => runs.at(-1)?.stride ?? Infinity;
-  return { kept, reduced, outputs: product(kept), count: product(reduced), rows: innermost(reduced) < innermost(kept) || kept.length === 0 };
+  return {
+    kept,
+    reduced,
+    outputs: product(kept),
+    count: product(reduced),
+    rows: innermost(reduced) < innermost(kept) || kept.length === 0,
+  };
 }
 
 /** Two reductions with the same words visit the same elements in the same order. */

@@ -27,7 +27,11 @@ const MAX_GROUP_OPS = 512;
 const LOOK_BACK = 48;
 
 /** Puts nodes into groups, each as early as it can go without a cycle. */
-export function groupNodes(graph: GraphShape, needed: readonly number[], { inlining, maxBindings }: { inlining: Inlining; maxBindings: number }): Group[] {
+export function groupNodes(
+  graph: GraphShape,
+  needed: readonly number[],
+  { inlining, maxBindings }: { inlining: Inlining; maxBindings: number },
+): Group[] {
   const { nodes, slots } = graph;
   const groups: Group[] = [];
   const groupOf = new Map<number, number>(); // by node
@@ -44,10 +48,22 @@ export function groupNodes(graph: GraphShape, needed: readonly number[], { inlin
   const opsOf = (index: number): number => inlining.ops.get(index) ?? 1;
   const dependenciesOf = (reads: Iterable<number>): Set<number> => new Set([...reads].map(producerGroup).filter((id) => id >= 0));
 
-  const create = (index: number, kind: Group['kind'], { size, domain, reads }: { size: number; domain: string; reads: Iterable<number> }): void => {
+  const create = (
+    index: number,
+    kind: Group['kind'],
+    { size, domain, reads }: { size: number; domain: string; reads: Iterable<number> },
+  ): void => {
     const node = nodes[index];
     const list = [...reads];
-    const group: Group = { id: groups.length, kind, size, domain, members: [index], dependencies: dependenciesOf(list), bound: new Set([...list, ...(node?.outputs ?? [])]) };
+    const group: Group = {
+      id: groups.length,
+      kind,
+      size,
+      domain,
+      members: [index],
+      dependencies: dependenciesOf(list),
+      bound: new Set([...list, ...(node?.outputs ?? [])]),
+    };
     groups.push(group);
     groupOf.set(index, group.id);
   };
@@ -67,7 +83,8 @@ export function groupNodes(graph: GraphShape, needed: readonly number[], { inlin
     if (group.members.reduce((total, member) => total + opsOf(member), opsOf(index)) > MAX_GROUP_OPS) return false;
     for (const [slot, same] of reads) {
       if (producerGroup(slot) === group.id) {
-        if (group.kind === 'kernel' && slots[slot]?.producer === group.members[0] && nodes[group.members[0] ?? -1]?.outputs[0] !== slot) return false;
+        if (group.kind === 'kernel' && slots[slot]?.producer === group.members[0] && nodes[group.members[0] ?? -1]?.outputs[0] !== slot)
+          return false;
         if (!insideAllowed || !same || slots[slot]?.size !== slots[outputs[0] ?? -1]?.size) return false;
       }
     }
@@ -77,10 +94,14 @@ export function groupNodes(graph: GraphShape, needed: readonly number[], { inlin
   const placeMap = (index: number, node: MapNode): void => {
     const reads = inlining.leaves.get(index) ?? new Map<number, boolean>();
     const size = slots[node.outputs[0]]?.size ?? 0;
-    const above = [...reads].filter(([, same]) => same).map(([slot]) => producerGroup(slot)).filter((id) => id >= 0);
+    const above = [...reads]
+      .filter(([, same]) => same)
+      .map(([slot]) => producerGroup(slot))
+      .filter((id) => id >= 0);
     for (const id of [...new Set(above)].sort((a, b) => b - a)) {
       const group = groups[id];
-      if (group !== undefined && group.size === size && takesMaps(graph, group) && fits(group, index, reads, true)) return join(group, index, reads);
+      if (group !== undefined && group.size === size && takesMaps(graph, group) && fits(group, index, reads, true))
+        return join(group, index, reads);
     }
     for (const group of groups.slice(-LOOK_BACK).reverse()) {
       if (group.kind !== 'map') continue;

@@ -25,7 +25,8 @@ export function pairInPlace(graph: GraphShape, group: Group, { inlining, stored,
   const leavesOf = (index: number): ReadonlyMap<number, boolean> => inlining.leaves.get(index) ?? new Map<number, boolean>();
   for (const index of group.members) {
     const node = nodes[index];
-    if (node?.kind === 'map') for (const [slot, same] of leavesOf(index)) if (!same || slots[slot]?.size !== slots[node.outputs[0]]?.size) elsewhere.add(slot);
+    if (node?.kind === 'map')
+      for (const [slot, same] of leavesOf(index)) if (!same || slots[slot]?.size !== slots[node.outputs[0]]?.size) elsewhere.add(slot);
     if (node?.kind === 'reduce') for (const slot of leavesOf(index).keys()) elsewhere.add(slot);
     if (node?.kind === 'kernel') for (const slot of node.inputs) elsewhere.add(slot);
   }

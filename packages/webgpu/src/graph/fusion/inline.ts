@@ -45,7 +45,10 @@ export function inlineMaps(graph: GraphShape, needed: readonly number[], maxLeav
     const found = leavesOf(graph, node, { inlined, leaves });
     leaves.set(index, found);
     const inner = new Set(node.inputs.map((slot) => slots[slot]?.producer ?? -1).filter((producer) => inlined.has(producer)));
-    ops.set(index, [...inner].reduce((total, producer) => total + (ops.get(producer) ?? 0), 1));
+    ops.set(
+      index,
+      [...inner].reduce((total, producer) => total + (ops.get(producer) ?? 0), 1),
+    );
   };
   for (const index of needed) {
     measure(index);
@@ -90,7 +93,11 @@ function leavesOf({ slots }: GraphShape, node: GraphNode, { inlined, leaves }: F
 }
 
 /** Takes the inlined input with the most leaves out again; false when there is none. */
-function giveBuffer({ slots }: GraphShape, node: GraphNode, { inlined, leaves }: { inlined: Set<number>; leaves: ReadonlyMap<number, Leaves> }): boolean {
+function giveBuffer(
+  { slots }: GraphShape,
+  node: GraphNode,
+  { inlined, leaves }: { inlined: Set<number>; leaves: ReadonlyMap<number, Leaves> },
+): boolean {
   const producers = node.inputs.map((slot) => slots[slot]?.producer ?? -1).filter((producer) => inlined.has(producer));
   const heaviest = producers.sort((a, b) => (leaves.get(b)?.size ?? 0) - (leaves.get(a)?.size ?? 0))[0];
   return heaviest !== undefined && (leaves.get(heaviest)?.size ?? 0) > 1 && inlined.delete(heaviest);
@@ -112,7 +119,9 @@ function isInlined({ nodes, slots }: GraphShape, node: MapNode, { index, leaves,
   const largest = Math.max(...users.map((user) => sizeOf(user, slots)));
   const cost = ops.get(index) ?? 1;
   if (cost > INLINE_LIMITS.chainOps) return false;
-  const followsReduction = [...own].some(([leaf, same]) => same && nodes[slots[leaf]?.producer ?? -1]?.kind === 'reduce' && slots[leaf]?.size === slot.size);
+  const followsReduction = [...own].some(
+    ([leaf, same]) => same && nodes[slots[leaf]?.producer ?? -1]?.kind === 'reduce' && slots[leaf]?.size === slot.size,
+  );
   if (followsReduction && slot.size * 4 <= largest) return false; // free at the end of that reduction
   if (slot.size * 8 <= largest && cost > INLINE_LIMITS.broadcastOps) return false;
   if (users.length === 1) return true;

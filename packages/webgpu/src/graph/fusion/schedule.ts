@@ -4,7 +4,8 @@ import type { Group } from './groups.ts';
 export function scheduleGroups(groups: readonly Group[]): Group[] {
   const waiting = groups.map(({ dependencies }) => dependencies.size);
   const dependents = new Map<number, number[]>();
-  for (const { id, dependencies } of groups) for (const other of dependencies) dependents.set(other, [...(dependents.get(other) ?? []), id]);
+  for (const { id, dependencies } of groups)
+    for (const other of dependencies) dependents.set(other, [...(dependents.get(other) ?? []), id]);
   const anchor = (group: Group): number => group.members.at(-1) ?? 0;
   const ready = groups.filter(({ dependencies }) => dependencies.size === 0);
   const order: Group[] = [];
@@ -18,6 +19,9 @@ export function scheduleGroups(groups: readonly Group[]): Group[] {
       if (waiting[id] === 0) ready.push(groups[id] as Group);
     }
   }
-  if (order.length !== groups.length) throw new Error(`[webgpu] the fused graph has a cycle, got ${order.length} of ${groups.length} groups in order. Please report the model; fusion: 'off' runs it.`);
+  if (order.length !== groups.length)
+    throw new Error(
+      `[webgpu] the fused graph has a cycle, got ${order.length} of ${groups.length} groups in order. Please report the model; fusion: 'off' runs it.`,
+    );
   return order;
 }

@@ -78,7 +78,8 @@ export function planMemory(graph: GraphShape, steps: readonly StepEffects[], byt
     rooms.push({ buffer: holder.buffer, bytes: holder.bytes, leaves: holder.live, taken: [[holder.first, end]] });
   };
   const inside = holders.filter(({ external }) => external < 0);
-  for (const live of [true, false]) for (const holder of inside.filter((one) => one.live === live).sort((a, b) => b.bytes - a.bytes)) place(holder);
+  for (const live of [true, false])
+    for (const holder of inside.filter((one) => one.live === live).sort((a, b) => b.bytes - a.bytes)) place(holder);
   return {
     buffers,
     bufferOf: new Map([...holderOf].map(([slot, { buffer }]) => [slot, buffer])),
@@ -101,7 +102,14 @@ function findHolders({ slots }: GraphShape, steps: readonly StepEffects[], bytes
   const isKept = (slot: number): boolean => slots[slot]?.live === true || slots[slot]?.foreign === true;
   const hold = (slot: number, step: number, external: boolean): Holder => {
     const last = Math.max(lastRead.get(slot) ?? step, step);
-    const holder: Holder = { bytes: bytesOf(slot), external: external ? slot : -1, first: external ? 0 : step, last, live: isKept(slot), buffer: -1 };
+    const holder: Holder = {
+      bytes: bytesOf(slot),
+      external: external ? slot : -1,
+      first: external ? 0 : step,
+      last,
+      live: isKept(slot),
+      buffer: -1,
+    };
     holders.push(holder);
     holderOf.set(slot, holder);
     return holder;

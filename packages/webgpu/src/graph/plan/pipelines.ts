@@ -48,7 +48,9 @@ export class PipelineCache {
     const known = this.#layouts.get(types);
     if (known !== undefined) return known;
     const COMPUTE = 4; // GPUShaderStage.COMPUTE
-    const layout = this.#device.createBindGroupLayout({ entries: bindings.map((type, binding) => ({ binding, visibility: COMPUTE, buffer: { type } })) });
+    const layout = this.#device.createBindGroupLayout({
+      entries: bindings.map((type, binding) => ({ binding, visibility: COMPUTE, buffer: { type } })),
+    });
     this.#layouts.set(types, layout);
     return layout;
   }

@@ -57,7 +57,8 @@ export class RunnablePlan {
       if (step.copies.length > 0) {
         pass?.end();
         pass = null;
-        for (const [from, to, bytes] of step.copies) encoder.copyBufferToBuffer(buffers[from] as GPUBuffer, 0, buffers[to] as GPUBuffer, 0, bytes);
+        for (const [from, to, bytes] of step.copies)
+          encoder.copyBufferToBuffer(buffers[from] as GPUBuffer, 0, buffers[to] as GPUBuffer, 0, bytes);
       }
       if (pass === null) {
         pass = encoder.beginComputePass();
@@ -108,7 +109,12 @@ export class RunnablePlan {
     let changed = this.runs === 0;
     for (const { byte, type, node: index, scalar } of this.plan.scalars) {
       const node = graph.nodes[index];
-      const value = node?.kind === 'map' ? node.scalars[scalar as number] : node?.kind === 'kernel' ? node.recipe.scalars?.[scalar as string] : undefined;
+      const value =
+        node?.kind === 'map'
+          ? node.scalars[scalar as number]
+          : node?.kind === 'kernel'
+            ? node.recipe.scalars?.[scalar as string]
+            : undefined;
       const before = this.#numbers.getUint32(byte, true);
       if (type === 'f32') this.#numbers.setFloat32(byte, value ?? 0, true);
       else if (type === 'i32') this.#numbers.setInt32(byte, value ?? 0, true);
@@ -127,7 +133,8 @@ export class RunnablePlan {
       binding,
       resource: { buffer: buffers[buffer] as GPUBuffer, offset: 0, size: Math.max(4, bytes) },
     }));
-    if (params !== null) entries.push({ binding: bound.length, resource: { buffer: this.#uniform as GPUBuffer, offset: params.offset, size: params.bytes } });
+    if (params !== null)
+      entries.push({ binding: bound.length, resource: { buffer: this.#uniform as GPUBuffer, offset: params.offset, size: params.bytes } });
     const group = this.#device.device.createBindGroup({ layout, entries });
     if (known.size >= GROUPS_PER_STEP) known.delete(known.keys().next().value as string);
     known.set(key, group);

@@ -24,7 +24,10 @@ export function sharedForward(shape: ConvShape, end: ConvEnd, most: SharedTile, 
       ...endPorts(end, width),
       { name: 'y', access: 'write', type: 'f32', width, size: outputs[0]?.size ?? 0 },
     ],
-    params: [...shapeParams(shape, { rows, inners, groups: outChannels / width, columnGroups }), { name: 'leak', type: 'f32', value: end.leak }],
+    params: [
+      ...shapeParams(shape, { rows, inners, groups: outChannels / width, columnGroups }),
+      { name: 'leak', type: 'f32', value: end.leak },
+    ],
     workgroupSize: [tile.x * tile.y, 1, 1],
     dispatch: spreadGroups(Math.ceil(rows / (tile.y * 4)) * columnGroups),
     declarations: [sharedDeclarations(product), finishFunction(end, width), left(xWidth), right(width)].join('\n'),
@@ -49,7 +52,8 @@ function left(width: 1 | 4): string {
   let pixel = (line / params.outHeight * params.inHeight + iy) * params.inWidth + ix;
   return load_x((pixel * params.inChannels + inner % params.inChannels) / ${width});
 }`;
-  const four = width === 4 ? 'tapAt(row, inner)' : 'vec4<f32>(tapAt(row, inner), tapAt(row, inner + 1), tapAt(row, inner + 2), tapAt(row, inner + 3))';
+  const four =
+    width === 4 ? 'tapAt(row, inner)' : 'vec4<f32>(tapAt(row, inner), tapAt(row, inner + 1), tapAt(row, inner + 2), tapAt(row, inner + 3))';
   return `${one}
 fn left(row : i32, inner : i32) -> vec4<f32> { return ${four}; }`;
 }
@@ -60,7 +64,8 @@ function right(width: 1 | 4): string {
   if (inner >= params.inners || column >= params.outChannels) { return ${width === 1 ? '0.0' : 'vec4<f32>()'}; }
   return load_w((inner * params.outChannels + column) / ${width});
 }`;
-  const four = width === 4 ? 'weightAt(inner, column)' : `vec4<f32>(${[0, 1, 2, 3].map((j) => `weightAt(inner, column + ${j})`).join(', ')})`;
+  const four =
+    width === 4 ? 'weightAt(inner, column)' : `vec4<f32>(${[0, 1, 2, 3].map((j) => `weightAt(inner, column + ${j})`).join(', ')})`;
   return `${one}
 fn right(inner : i32, column : i32) -> vec4<f32> { return ${four}; }`;
 }

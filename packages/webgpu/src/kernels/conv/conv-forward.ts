@@ -63,7 +63,8 @@ interface Text {
 
 function registerMain({ rows, rowLanes, columns, lanes, xWidth, width }: Text): string {
   const [xType, type] = [vectorType(xWidth), vectorType(width)];
-  const sum = (part: string): string => unroll(rows, (i) => unroll(columns, (j) => `sum${i}_${j} = fma(${type}(x${i}${part}), w${j}, sum${i}_${j});`));
+  const sum = (part: string): string =>
+    unroll(rows, (i) => unroll(columns, (j) => `sum${i}_${j} = fma(${type}(x${i}${part}), w${j}, sum${i}_${j});`));
   return `
   let lane = i32(localIndex);
   let row = (i32(groupIndex) / params.columnGroups * ${rowLanes} + lane % ${rowLanes}) * ${rows};

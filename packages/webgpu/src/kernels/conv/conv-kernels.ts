@@ -103,7 +103,10 @@ function isCovered({ dtype, shape }: TensorInfo): boolean {
   return dtype === 'float32' && util.sizeFromShape(shape) > 0;
 }
 
-function forward({ shape, info, inputs, attrs, backend }: Call, recipe: (shape: ConvShape, end: ConvEnd) => KernelRecipe): TensorInfo[] | null {
+function forward(
+  { shape, info, inputs, attrs, backend }: Call,
+  recipe: (shape: ConvShape, end: ConvEnd) => KernelRecipe,
+): TensorInfo[] | null {
   const { bias, preluActivationWeights: slopes } = inputs;
   const activation = attrs.activation ?? 'linear';
   if (!isActivation(activation) || (activation === 'prelu') !== isTensor(slopes)) return null;

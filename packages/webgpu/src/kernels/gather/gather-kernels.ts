@@ -18,13 +18,18 @@ export function gatherKernels(stock: StockKernel): OwnKernel[] {
         const [x, indices] = [params.inputs['x'] as TensorInfo, params.inputs['indices'] as TensorInfo];
         const { axis, batchDims } = params.attrs as { axis: number; batchDims: number };
         const empty = util.sizeFromShape(x.shape) === 0 || util.sizeFromShape(indices.shape) === 0;
-        if (empty || x.dtype !== 'float32' || indices.dtype !== 'int32' || backend.shouldExecuteOnCPU([x, indices])) return stock('GatherV2')(params);
+        if (empty || x.dtype !== 'float32' || indices.dtype !== 'int32' || backend.shouldExecuteOnCPU([x, indices]))
+          return stock('GatherV2')(params);
         const parsed = util.parseAxisParam(axis, [...x.shape])[0] as number;
         type Known = Parameters<typeof backend_util.segment_util.collectGatherOpShapeInfo>[0];
         const info = backend_util.segment_util.collectGatherOpShapeInfo(x as Known, indices as Known, parsed, batchDims);
         const positions = util.sizeFromShape(indices.shape) / info.batchSize;
         const shape = { batch: info.batchSize, outer: info.outerSize, length: info.dimSize, slice: info.sliceSize, positions };
-        const [output] = backend.record({ recipe: gatherRecipe(shape), inputs: [x, indices], outputs: [{ shape: info.outputShape, dtype: 'float32' }] });
+        const [output] = backend.record({
+          recipe: gatherRecipe(shape),
+          inputs: [x, indices],
+          outputs: [{ shape: info.outputShape, dtype: 'float32' }],
+        });
         return output as TensorInfo;
       },
     },
@@ -39,7 +44,11 @@ export function gatherKernels(stock: StockKernel): OwnKernel[] {
         // it feeds float32 masters
         const storage = half.decision?.forced === true ? {} : ({ storage: 'float32' } as const);
         const recipe = gatherGradRecipe({ length, slice, positions });
-        const [output] = half.record({ recipe, inputs: [dy, indices], outputs: [{ shape: [length, slice], dtype: 'float32', ...storage }] });
+        const [output] = half.record({
+          recipe,
+          inputs: [dy, indices],
+          outputs: [{ shape: [length, slice], dtype: 'float32', ...storage }],
+        });
         return output as TensorInfo;
       },
     },

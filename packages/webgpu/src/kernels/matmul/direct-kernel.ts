@@ -58,7 +58,9 @@ function partText(slices: number): string {
 function meetText(cut: CutMatmul, { type }: Frame): string {
   const { tile } = cut;
   const [across, down, slices] = tile.workgroup;
-  const names = Array.from({ length: tile.rows }, (_, r) => Array.from({ length: Math.max(1, tile.columns / 4) }, (_c, c) => `acc${r}_${c}`)).flat();
+  const names = Array.from({ length: tile.rows }, (_, r) =>
+    Array.from({ length: Math.max(1, tile.columns / 4) }, (_c, c) => `acc${r}_${c}`),
+  ).flat();
   const plane = across * down;
   const at = (slice: string, i: number): string => `(${slice} * ${names.length} + ${i}) * ${plane} + lane`;
   return `  let lane = i32(local.y) * ${across} + i32(local.x);

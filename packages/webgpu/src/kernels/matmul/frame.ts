@@ -124,7 +124,9 @@ export function storeText({ spec, tile, splits }: CutMatmul, { lanes, type, port
       else {
         lines.push(`    let value${c} = ${value};`);
         for (let i = 0; i < lanes; i += 1)
-          lines.push(`    if (column + ${first + i} < params.n) { store_C(at + ${first + i}, value${c}${lanes === 1 ? '' : `.${'xyzw'[i]}`}); }`);
+          lines.push(
+            `    if (column + ${first + i} < params.n) { store_C(at + ${first + i}, value${c}${lanes === 1 ? '' : `.${'xyzw'[i]}`}); }`,
+          );
       }
     }
     lines.push('  }');

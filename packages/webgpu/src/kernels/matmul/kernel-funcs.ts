@@ -32,7 +32,12 @@ export function matmulKernels(stock: StockKernel): OwnKernel[] {
       kernelFunc: (params) => {
         const { inputs, attrs, backend } = params;
         const { a, b, bias, preluActivationWeights } = inputs;
-        const tensors: MatmulTensors = { a: a as TensorInfo, b: b as TensorInfo, bias: bias ?? undefined, slopes: preluActivationWeights ?? undefined };
+        const tensors: MatmulTensors = {
+          a: a as TensorInfo,
+          b: b as TensorInfo,
+          bias: bias ?? undefined,
+          slopes: preluActivationWeights ?? undefined,
+        };
         const found = specOf(tensors, attrs as unknown as MatmulAttrs);
         if (found === null) return fallback(params);
         const recorder = backend as HalfBackend;
@@ -63,7 +68,8 @@ export function specOf(
   const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
   const [countA, countB] = [batchSteps(outerA, outer), batchSteps(outerB, outer)];
-  const perColumn = (info: TensorInfo | undefined): boolean => info === undefined || (util.sizeFromShape(info.shape) === n && info.shape.at(-1) === n);
+  const perColumn = (info: TensorInfo | undefined): boolean =>
+    info === undefined || (util.sizeFromShape(info.shape) === n && info.shape.at(-1) === n);
   const oneSlope = slopes !== undefined && util.sizeFromShape(slopes.shape) === 1;
   if (countA === null || countB === null || !perColumn(bias) || !(oneSlope || perColumn(slopes))) return null;
   if (!isMatmulActivation(activation) || (activation === 'prelu') !== (slopes !== undefined)) return null;
@@ -90,7 +96,10 @@ export function specOf(
  * How an operand's matrices are counted through: product i takes matrix `floor(i / repeat) % matrices`. That works where
  * the axes that are not broadcast stand together; `null` where they do not.
  */
-export function batchSteps(own: readonly number[], outer: readonly number[]): { readonly matrices: number; readonly repeat: number } | null {
+export function batchSteps(
+  own: readonly number[],
+  outer: readonly number[],
+): { readonly matrices: number; readonly repeat: number } | null {
   const padded = outer.map((size, i) => ({ size, own: own[i - outer.length + own.length] ?? 1 }));
   const full = padded.flatMap(({ size, own: length }, i) => (length === size && size !== 1 ? [i] : []));
   const [first, last] = [full[0] ?? 0, full.at(-1) ?? -1];

@@ -31,8 +31,7 @@ export function multiplyText({ a, b, depth, tile, frame, fast }: Multiply): stri
   const type = fast ? frame.type.replace('f32', 'f16') : frame.type;
   const lines: string[] = [];
   for (let k = 0; k < depth; k += 1) {
-    for (let c = 0; c < groups; c += 1)
-      lines.push(`let b${c}_${k} = ${blockVector(b, { outer: c * 4, k, width: frame.lanes, type })};`);
+    for (let c = 0; c < groups; c += 1) lines.push(`let b${c}_${k} = ${blockVector(b, { outer: c * 4, k, width: frame.lanes, type })};`);
     for (let r = 0; r < tile.rows; r += 1) {
       lines.push(`let a${r}_${k} = ${type}(${fast ? 'f16' : ''}(${a.element(r, k)}));`);
       for (let c = 0; c < groups; c += 1) {
@@ -42,6 +41,7 @@ export function multiplyText({ a, b, depth, tile, frame, fast }: Multiply): stri
       }
     }
   }
-  if (fast) for (let r = 0; r < tile.rows; r += 1) for (let c = 0; c < groups; c += 1) lines.push(`acc${r}_${c} += ${frame.type}(part${r}_${c});`);
+  if (fast)
+    for (let r = 0; r < tile.rows; r += 1) for (let c = 0; c < groups; c += 1) lines.push(`acc${r}_${c} += ${frame.type}(part${r}_${c});`);
   return lines;
 }

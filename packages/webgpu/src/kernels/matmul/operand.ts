@@ -61,7 +61,10 @@ export function loadBlock({ layout, outer, depth, base, outerAt, kAt }: BlockReq
 }
 
 /** `width` neighbouring elements of one step as a vector of `type`; a load that already is one is taken as it is. */
-export function blockVector(block: Block, at: { readonly outer: number; readonly k: number; readonly width: number; readonly type: string }): string {
+export function blockVector(
+  block: Block,
+  at: { readonly outer: number; readonly k: number; readonly width: number; readonly type: string },
+): string {
   const { outer, k, width, type } = at;
   const parts = Array.from({ length: width }, (_, i) => block.element(outer + i, k));
   const names = new Set(parts.map((part) => part.split('.')[0]));

@@ -21,12 +21,18 @@ export interface MatmulTarget {
 }
 
 /** Records one product: one kernel, or two where k is split. The caller owns the result. */
-export function recordMatmul(spec: MatmulSpec, { a, b, bias, slopes }: MatmulTensors, { recorder, adapterClass, output }: MatmulTarget): TensorInfo {
+export function recordMatmul(
+  spec: MatmulSpec,
+  { a, b, bias, slopes }: MatmulTensors,
+  { recorder, adapterClass, output }: MatmulTarget,
+): TensorInfo {
   const extra = [bias, slopes].filter((input) => input !== undefined);
   const splits = splitsFor(spec, adapterClass);
   if (splits === 1) return only(recorder.record({ recipe: matmulRecipe(spec), inputs: [a, b, ...extra], outputs: [output] }));
   const { partials, partialsShape, sum } = splitMatmulRecipes(spec, splits);
-  const parts = only(recorder.record({ recipe: partials, inputs: [a, b], outputs: [{ shape: partialsShape, dtype: 'float32', storage: 'float32' }] }));
+  const parts = only(
+    recorder.record({ recipe: partials, inputs: [a, b], outputs: [{ shape: partialsShape, dtype: 'float32', storage: 'float32' }] }),
+  );
   const result = only(recorder.record({ recipe: sum, inputs: [parts, ...extra], outputs: [output] }));
   recorder.disposeData(parts.dataId);
   return result;

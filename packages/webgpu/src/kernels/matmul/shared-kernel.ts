@@ -68,7 +68,14 @@ interface Fill {
 /** Blocks of 4 x 4 go round the invocations. Beyond the last step of k a tile holds zeros, so that nothing is added. */
 function fillText({ layout, tile, wide, from, threads, depth, element }: Fill): string {
   const blocks = (depth / 4) * wide;
-  const block = loadBlock({ layout, outer: 4, depth: 4, base: `base${layout.name}`, outerAt: `${from} + (unit % ${wide}) * 4`, kAt: 'blockK' });
+  const block = loadBlock({
+    layout,
+    outer: 4,
+    depth: 4,
+    base: `base${layout.name}`,
+    outerAt: `${from} + (unit % ${wide}) * 4`,
+    kAt: 'blockK',
+  });
   const vector = (k: number): string => blockVector(block, { outer: 0, k, width: 4, type: 'vec4<f32>' });
   const put = (k: number): string =>
     `      ${tile}[(unit / ${wide} * 4 + ${k}) * ${wide} + unit % ${wide}] = vec4<${element}>(select(vec4<f32>(), ${vector(k)}, blockK + ${k} < last));`;

@@ -57,7 +57,13 @@ function sumKernel(spec: MatmulSpec, splits: number): KernelSource {
   const type = width === 4 ? 'vec4<f32>' : 'f32';
   const count = outputsOf(spec) / width;
   const isPrelu = activation === 'prelu';
-  const slopes: Port = { name: 'slopes', access: 'read', type: 'f32', width: spec.slopes === 'one' ? 1 : width, size: spec.slopes === 'one' ? 1 : n };
+  const slopes: Port = {
+    name: 'slopes',
+    access: 'read',
+    type: 'f32',
+    width: spec.slopes === 'one' ? 1 : width,
+    size: spec.slopes === 'one' ? 1 : n,
+  };
   const slope = spec.slopes === 'one' ? `${type}(load_slopes(0))` : 'load_slopes(i % params.columns)';
   return {
     name: 'matmulSum',

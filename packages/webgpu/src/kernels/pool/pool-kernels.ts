@@ -54,7 +54,12 @@ function avgPoolGrad(stock: StockKernel): OwnKernel {
 type PoolAttrs = Parameters<typeof backend_util.computePool2DInfo>;
 
 function poolInfo(x: TensorInfo, attrs: NamedAttrMap | undefined): backend_util.Conv2DInfo {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as { filterSize: PoolAttrs[1]; strides: PoolAttrs[2]; pad: PoolAttrs[4]; dimRoundingMode?: PoolAttrs[5] };
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as {
+    filterSize: PoolAttrs[1];
+    strides: PoolAttrs[2];
+    pad: PoolAttrs[4];
+    dimRoundingMode?: PoolAttrs[5];
+  };
   return backend_util.computePool2DInfo(x.shape as PoolAttrs[0], filterSize, strides, 1, pad, dimRoundingMode);
 }
 

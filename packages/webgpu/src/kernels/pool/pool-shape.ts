@@ -54,12 +54,23 @@ export interface PoolPlan {
 }
 
 /** Plans one invocation for each place of a grid of `lines` × `columns` in each image. */
-export function planPool(shape: PoolShape, [lines, columns]: readonly [number, number], { adapterClass, maxInvocations }: DeviceTraits): PoolPlan {
+export function planPool(
+  shape: PoolShape,
+  [lines, columns]: readonly [number, number],
+  { adapterClass, maxInvocations }: DeviceTraits,
+): PoolPlan {
   const workgroup = Math.min(POOL_WORKGROUP[adapterClass], maxInvocations);
   const width = poolWidth(shape);
   const places = shape.batch * lines * columns * (shape.channels / width);
   const pairs = { in: shape.input, out: shape.output, filter: shape.filter, stride: shape.stride } as const;
-  const numbers: Record<string, number> = { places, lines, columns, loads: shape.channels / width, padTop: shape.padding[0], padLeft: shape.padding[1] };
+  const numbers: Record<string, number> = {
+    places,
+    lines,
+    columns,
+    loads: shape.channels / width,
+    padTop: shape.padding[0],
+    padLeft: shape.padding[1],
+  };
   for (const [name, [height, span]] of Object.entries(pairs)) {
     numbers[`${name}Height`] = height;
     numbers[`${name}Width`] = span;

@@ -25,12 +25,22 @@ function forward(params: KernelParams): TensorInfo[] {
   const backend = params.backend as HalfBackend;
   const shape = shapeOf(params);
   const perRow = { shape: [shape.rows], dtype: 'float32', ...wanted(backend, 'float32') } as const;
-  return recordRows(backend, crossEntropyRecipe(shape), [params.inputs['logits'] as TensorInfo, params.inputs['labels'] as TensorInfo], [perRow, perRow]);
+  return recordRows(
+    backend,
+    crossEntropyRecipe(shape),
+    [params.inputs['logits'] as TensorInfo, params.inputs['labels'] as TensorInfo],
+    [perRow, perRow],
+  );
 }
 
 function backward(params: KernelParams): TensorInfo {
   const backend = params.backend as HalfBackend;
-  const [dy, logits, labels, logSum] = ['dy', 'logits', 'labels', 'logSum'].map((name) => params.inputs[name] as TensorInfo) as [TensorInfo, TensorInfo, TensorInfo, TensorInfo];
+  const [dy, logits, labels, logSum] = ['dy', 'logits', 'labels', 'logSum'].map((name) => params.inputs[name] as TensorInfo) as [
+    TensorInfo,
+    TensorInfo,
+    TensorInfo,
+    TensorInfo,
+  ];
   const recipe = crossEntropyGradRecipe(shapeOf(params), params.attrs?.['wish'] as CrossEntropyWish);
   const output = { shape: logits.shape, dtype: 'float32', ...wanted(backend, backend.storageOf(logits.dataId)) } as const;
   const [result] = recordRows(backend, recipe, [dy, logits, labels, logSum], [output]);

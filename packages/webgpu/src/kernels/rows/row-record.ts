@@ -13,7 +13,12 @@ export function rowShape({ shape }: TensorInfo): RowShape {
 }
 
 /** Records a kernel; tensors without elements are made at once. */
-export function recordRows(backend: HalfBackend, recipe: KernelRecipe, inputs: readonly TensorInfo[], outputs: readonly OutputFacts[]): TensorInfo[] {
+export function recordRows(
+  backend: HalfBackend,
+  recipe: KernelRecipe,
+  inputs: readonly TensorInfo[],
+  outputs: readonly OutputFacts[],
+): TensorInfo[] {
   if (inputs.some(({ shape }) => util.sizeFromShape(shape) === 0)) {
     return outputs.map(({ shape, dtype }) => backend.makeTensorInfo([...shape], dtype, new Float32Array(util.sizeFromShape([...shape]))));
   }

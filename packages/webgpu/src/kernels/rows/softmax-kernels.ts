@@ -9,7 +9,10 @@ import { softmaxRecipe } from './softmax.ts';
 /** Softmax and log-softmax over the last axis, and the gradient of both. */
 export function softmaxKernels(stock: StockKernel): OwnKernel[] {
   return [
-    { kernelName: 'Softmax', kernelFunc: (params) => (params.inputs['logits']?.dtype === 'float32' ? forward(params, false) : stock('Softmax')(params)) },
+    {
+      kernelName: 'Softmax',
+      kernelFunc: (params) => (params.inputs['logits']?.dtype === 'float32' ? forward(params, false) : stock('Softmax')(params)),
+    },
     { kernelName: 'LogSoftmax', kernelFunc: (params) => forward(params, true) }, // tfjs's backend has none
     { kernelName: SOFTMAX_GRAD, kernelFunc: backward },
   ];
