@@ -36,15 +36,16 @@ export const suites = [
   { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 3 },
   { name: 'public face as written down', script: ['apps/checks/src/api.mjs'], needs: [], budgetMinutes: 1 },
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
-  { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 6 },
+  { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 4 },
   { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 10 },
+  { name: 'training curves', script: ['apps/bench/dist/check-curves.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 4 },
   { name: 'budgets of a train step', script: ['apps/bench/dist/budgets.mjs'], needs: ['vulkan'], budgetMinutes: 5 },
   { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 4 },
   {
     name: 'each package alone',
     script: ['apps/consumers/src/consumers.mjs'],
     needs: ['tensorflow', 'browser', 'vulkan'],
-    budgetMinutes: 7,
+    budgetMinutes: 5,
   },
   { name: 'examples of the documentation', script: ['apps/consumers/src/examples.mjs'], needs: ['vulkan'], budgetMinutes: 3 },
 ];
