@@ -31,7 +31,7 @@ export class Chooser {
       const shape = byRow ? [1, fresh.size] : [fresh.size];
       const condition = byRow ? this.#flag : this.#mask(fresh.size);
       const inputs = { condition, t: reshape(fresh, shape), e: reshape(old, shape) };
-      return reshape(engine().runKernel<Tensor>(Select, inputs), fresh.shape);
+      return reshape(engine().runKernel<Tensor>(Select, inputs, { elseIsBefore: true }), fresh.shape);
     });
   }
 

@@ -21,7 +21,7 @@ import { dispatchNow } from './graph/dispatch-now.ts';
 import type { FlushOptions, ProgramUniforms } from './graph/lazy-recorder.ts';
 import { LazyRecorder } from './graph/lazy-recorder.ts';
 import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest } from './graph/record.ts';
-import { slotBytes } from './graph/plan/build-plan.ts';
+import { slotBytes, STORAGE_USAGE } from './graph/slot-bytes.ts';
 import { PipelineCache } from './graph/plan/pipelines.ts';
 import { stockCompiler } from './graph/stock-program.ts';
 import { hostReadMessage } from './readback.ts';
@@ -67,7 +67,6 @@ export interface HalfBackend extends WebGPUBackend, Recorder, MapRecorder {
   flush(options?: { readonly submit?: boolean }): void;
 }
 
-const STORAGE_USAGE = 0x80 | 0x4 | 0x8; // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST
 const FILLS: readonly string[] = ['Fill', 'ZerosLike', 'OnesLike'];
 
 /**

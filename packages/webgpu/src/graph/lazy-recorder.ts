@@ -3,13 +3,14 @@ import { util } from '@tensorflow/tfjs-core';
 import type { Storage } from '@halftone/autocast';
 import type { Program } from '../internals.ts';
 import type { HalfTensorData } from '../storage-data.ts';
-import type { GraphShape, NodeOperand, ProgramNode } from './node.ts';
+import type { GraphNode, GraphShape, NodeOperand, ProgramNode } from './node.ts';
 import { PendingGraph } from './pending-graph.ts';
 import type { PlanDevice } from './plan/build-plan.ts';
-import { buildPlan, slotBytes } from './plan/build-plan.ts';
+import { buildPlan } from './plan/build-plan.ts';
 import type { RunDevice } from './plan/run-plan.ts';
 import { RunnablePlan } from './plan/run-plan.ts';
 import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest, View } from './record.ts';
+import { slotBytes } from './slot-bytes.ts';
 
 /** What the recorder needs of the backend that it works for. */
 export interface RecorderHost extends PlanDevice, RunDevice {
@@ -132,7 +133,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
     return made.map(({ info }) => info);
   }
 
-  recordMap({ op, operands, output }: MapRequest): TensorInfo {
+  recordMap({ op, operands, output, before }: MapRequest): TensorInfo {
     this.#begin(operands.flatMap((operand) => ('input' in operand ? [operand.input] : [])));
     const info = this.#host.allocate(output.shape, output.dtype, output.storage);
     const scalars: number[] = [];
@@ -143,6 +144,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
       return constant === undefined ? { slot: this.#read(operand.input), view: operand.view ?? null } : scalar(constant);
     });
     const slot = this.#make(info);
+    const old = before === undefined ? undefined : list[before];
     const words = list.map((operand) => ('scalar' in operand ? 's' : `${operand.slot}${viewKey(operand.view)}`));
     this.#graph.push({
       kind: 'map',
@@ -152,6 +154,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
       inputs: list.flatMap((operand) => ('slot' in operand ? [operand.slot] : [])),
       outputs: [slot],
       scalars,
+      ...(old !== undefined && 'slot' in old ? { before: old.slot } : {}),
       key: `m${op}[${output.shape.join()}]${words.join(' ')}>${slot}`,
     });
     return info;
@@ -327,7 +330,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
 
   /** Hands the buffers to the data that keep them and gives the rest back. */
   #settle(graph: PendingGraph, bufferOf: ReadonlyMap<number, number>, count: number, buffers: readonly GPUBuffer[]): void {
-    const kept = new Set<GPUBuffer>();
+    const kept = foreignBuffers(graph);
     const dying = new Set<GPUBuffer>();
     for (const data of graph.slots) {
       if (data.disposed === true && data.resource) dying.add(data.resource as GPUBuffer);
@@ -343,28 +346,21 @@ export class LazyRecorder implements Recorder, MapRecorder {
       data.place = undefined;
     }
     for (let index = 0; index < count; index++) dying.add(buffers[index] as GPUBuffer);
-    for (const buffer of dying) if (!kept.has(buffer) && !this.#isForeign(graph, buffer)) this.#host.release(buffer);
-  }
-
-  #isForeign(graph: PendingGraph, buffer: GPUBuffer): boolean {
-    return graph.slots.some((data) => data.external === true && data.resource === buffer);
+    for (const buffer of dying) if (!kept.has(buffer)) this.#host.release(buffer);
   }
 
   /** What was to be updated keeps its old numbers; what was to be made will never be. */
   #abandon(graph: PendingGraph, failure: Error): void {
-    for (const node of graph.nodes) {
-      if (node.kind !== 'kernel') continue;
-      for (const [output, input] of node.recipe.updates ?? []) {
-        const [to, from] = [graph.slots[node.outputs[output] ?? -1], graph.slots[node.inputs[input] ?? -1]];
-        if (to === undefined || from === undefined || !from.resource) continue;
-        to.resource = from.resource;
-        if (from.disposed === true) from.resource = null;
-        else to.failure = failure; // somebody still holds the old value: it cannot be in two places
-      }
+    const foreign = foreignBuffers(graph);
+    for (const [output, input] of graph.nodes.flatMap(updatesOf)) {
+      const [to, from] = [graph.slots[output], graph.slots[input]];
+      if (to === undefined || from === undefined || !from.resource || to.resource || foreign.has(from.resource as GPUBuffer)) continue;
+      if (from.disposed !== true || !sameForm(to, from)) continue; // somebody still holds the old value: it cannot be in two places
+      [to.resource, from.resource] = [from.resource, null];
     }
     for (const data of graph.slots) {
       if (data.disposed === true && data.resource) {
-        this.#host.release(data.resource as GPUBuffer);
+        if (!foreign.has(data.resource as GPUBuffer)) this.#host.release(data.resource as GPUBuffer);
         data.resource = null;
       } else if (data.place?.pending === true && !data.resource) data.failure = failure;
       data.place = undefined;
@@ -389,6 +385,22 @@ export class LazyRecorder implements Recorder, MapRecorder {
     if (data.resource || data.dtype !== 'float32' || data.values?.length !== 1) return undefined;
     return data.values[0] as number;
   }
+}
+
+/** Pairs [output, input] of slots: what the output was before this node, and stays where the node cannot run. */
+function updatesOf(node: GraphNode): (readonly [number, number])[] {
+  if (node.kind === 'map') return node.before === undefined ? [] : [[node.outputs[0], node.before]];
+  if (node.kind !== 'kernel') return [];
+  return (node.recipe.updates ?? []).map(([output, input]) => [node.outputs[output] ?? -1, node.inputs[input] ?? -1] as const);
+}
+
+function sameForm(a: HalfTensorData, b: HalfTensorData): boolean {
+  return a.dtype === b.dtype && a.storage === b.storage && util.sizeFromShape(a.shape) === util.sizeFromShape(b.shape);
+}
+
+/** Buffers that belong to the user. */
+function foreignBuffers({ slots }: PendingGraph): Set<GPUBuffer> {
+  return new Set(slots.flatMap((data) => (data.external === true && data.resource ? [data.resource as GPUBuffer] : [])));
 }
 
 function bytesOf({ shape, storage }: HalfTensorData): number {

@@ -17,6 +17,8 @@ export interface MapNode {
   readonly outputs: readonly [number];
   /** Numbers of this recording; the plan does not depend on them. */
   readonly scalars: readonly number[];
+  /** The slot of what the output was before, where this changes a variable by a flag: it stays so if the graph cannot run. */
+  readonly before?: number;
   readonly key: string;
 }
 

@@ -2,6 +2,7 @@ import type { Storage } from '@halftone/autocast';
 import type { HalfTensorData } from '../storage-data.ts';
 import type { GraphNode, GraphShape, SlotFacts } from './node.ts';
 import { readsOf } from './node.ts';
+import { slotBytes, STORAGE_USAGE } from './slot-bytes.ts';
 
 let epochs = 0;
 
@@ -56,7 +57,7 @@ export class PendingGraph {
         storage: this.#past.get(slot) ?? data.storage ?? 'float32',
         producer: this.#producers[slot] ?? -1,
         live: (data.disposed !== true && data.place?.slot === slot && data.place.epoch === this.epoch) || isFinal(slot),
-        foreign: data.external === true,
+        foreign: data.external === true || isOdd(data, this.sizes[slot] ?? 0),
       }),
     );
     const words = facts.map(({ size, storage, live, foreign, dtype }) => `${size}${STORAGE_WORD[storage]}${dtype[0]}${live ? 'L' : ''}${foreign ? 'F' : ''}`);
@@ -71,4 +72,10 @@ export class PendingGraph {
     this.#producers.push(-1);
     return slot;
   }
+}
+
+/** A copy of a user's buffer may be larger than its tensor, or of another usage: it is read, and given to no other tensor. */
+function isOdd({ resource, storage }: HalfTensorData, size: number): boolean {
+  const buffer = resource as GPUBuffer | null | undefined;
+  return buffer !== null && buffer !== undefined && (buffer.size !== slotBytes({ size, storage: storage ?? 'float32' }) || buffer.usage !== STORAGE_USAGE);
 }

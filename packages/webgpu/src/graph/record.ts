@@ -35,6 +35,8 @@ export interface MapRequest {
   readonly op: string;
   readonly operands: readonly MapOperand[];
   readonly output: OutputFacts;
+  /** Index of the operand that the output is a new version of: where the work cannot be done, the output keeps its numbers. */
+  readonly before?: number;
 }
 
 /** What a reduction does with its elements; accumulated in float32 (or int32), in a fixed order. */

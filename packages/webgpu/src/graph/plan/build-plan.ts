@@ -18,6 +18,7 @@ import { neededNodes } from '../fusion/needed.ts';
 import { scheduleGroups } from '../fusion/schedule.ts';
 import type { GraphShape, KernelNode, ProgramNode } from '../node.ts';
 import { readsOf } from '../node.ts';
+import { slotBytes } from '../slot-bytes.ts';
 import type { StepEffects } from './memory-plan.ts';
 import { planMemory } from './memory-plan.ts';
 import type { PipelineCache } from './pipelines.ts';
@@ -50,11 +51,6 @@ interface Draft {
   readonly scalars: readonly { readonly byte: number; readonly type: 'f32' | 'i32' | 'u32'; readonly node: number; readonly scalar: number | string }[];
   readonly dispatch: readonly [number, number, number];
   readonly effects: StepEffects;
-}
-
-/** Bytes of a slot's buffer. */
-export function slotBytes({ size, storage }: { readonly size: number; readonly storage: Storage }): number {
-  return storage === 'float32' ? size * 4 : Math.ceil(size / 2) * 4;
 }
 
 /** Fuses a graph and lays down how it runs: kernels, buffers, numbers. Compiles nothing but tfjs's own programs. */

@@ -78,8 +78,11 @@ const recordBatchNorm: RecordKernel = ({ inputs, attrs }, backend) => {
   return backend.recordMap({ op: 'FusedBatchNorm', operands, output: { shape, dtype: 'float32' } });
 };
 
-/** The condition has the shape of the others, or that of their leading dimensions. */
-const recordSelect: RecordKernel = ({ inputs }, backend) => {
+/**
+ * The condition has the shape of the others, or that of their leading dimensions. With the attribute `elseIsBefore`, `e` is
+ * what a variable held before a step: it holds it still if the step cannot be taken.
+ */
+const recordSelect: RecordKernel = ({ inputs, attrs }, backend) => {
   const { condition, t, e } = inputs as Readonly<Record<string, TensorInfo>>;
   if (!condition || !t || !e || condition.dtype !== 'bool' || t.dtype !== e.dtype) return null;
   const { shape, dtype } = t;
@@ -93,6 +96,7 @@ const recordSelect: RecordKernel = ({ inputs }, backend) => {
     op: dtype === 'float32' ? 'Select' : 'Select.i32',
     operands: [operand, { input: t }, { input: e }],
     output: { shape, dtype },
+    ...(attrs?.['elseIsBefore'] === true ? { before: 2 } : {}),
   });
 };
 
