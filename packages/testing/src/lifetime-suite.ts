@@ -101,6 +101,26 @@ export function describeLifetimes(options: PluginSuiteOptions): void {
       tf.dispose([value, gradient, w]);
     });
 
+    it('inputs that are disposed before anybody reads the result are in it, and old weights stay what they were', async () => {
+      const weights = tf.tidy(() => tf.variable(wave(tf, 7)));
+      const held: Tensor[] = [];
+      for (let step = 0; step < 3; step++) {
+        held.push(weights.clone());
+        const next = tf.add(weights, 1) as TensorFlow.Tensor2D;
+        weights.assign(next);
+        next.dispose();
+      }
+      const sum = tf.tidy(() => tf.addN([...held, weights]));
+      const [first] = [await (held[0] as Tensor).data()];
+      for (const [step, old] of held.entries()) {
+        expect(compareBits((await old.data()) as Float32Array, (first as Float32Array).map((value) => plusOnes(value, step))).pass).toBe(true);
+      }
+      tf.dispose([held, weights]);
+      const expected = (first as Float32Array).map((value) => Math.fround(4 * value + 6));
+      (await sum.data()).forEach((value, index) => expect(Math.abs(value - (expected[index] as number))).toBeLessThan(2 ** -19));
+      sum.dispose();
+    });
+
     it('disposing while a read is under way loses nothing', async () => {
       const x = tf.tidy(() => autocast.toStorage(tf.add(wave(tf, 6), 1), format));
       const twin = x.clone();
@@ -117,6 +137,11 @@ function wave(tf: typeof TensorFlow, k: number): Tensor {
     Float32Array.from({ length: SIDE * SIDE }, (_, i) => (((i * (7 + 2 * k)) % 197) / 98.5 - 1) / 4),
     [SIDE, SIDE],
   );
+}
+
+/** One added `times` times, each sum rounded to float32. */
+function plusOnes(value: number, times: number): number {
+  return times === 0 ? value : plusOnes(Math.fround(value + 1), times - 1);
 }
 
 /** Runs a program and returns the values of everything that is alive at its end; disposes it all. */

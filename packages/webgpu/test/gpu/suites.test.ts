@@ -10,6 +10,7 @@ import { registerWebGPU } from '../../src/index.ts';
 const plugins = [
   { name: 'webgpu', register: () => registerWebGPU(), formats: ['float16', 'bfloat16'] },
   { name: 'webgpu packed', register: () => registerWebGPU({ codec: 'packed-f16' }), formats: ['float16'] },
+  { name: 'webgpu op by op', register: () => registerWebGPU({ fusion: 'off' }), formats: ['float16'] },
 ] as const;
 
 for (const { name, register, formats } of plugins) {

@@ -10,6 +10,7 @@ const STEPS = 20;
 const adam = (): tf.Optimizer => tf.train.adam(0.001);
 let native: WebGPUHandle;
 let packed: WebGPUHandle;
+let plain: WebGPUHandle;
 let stock: number[];
 
 async function on(backend: string, policy: string | null): Promise<number[]> {
@@ -25,22 +26,26 @@ async function on(backend: string, policy: string | null): Promise<number[]> {
 beforeAll(async () => {
   native = await registerWebGPU();
   packed = await registerWebGPU({ backendName: 'halftone-packed', codec: 'packed-f16' });
+  plain = await registerWebGPU({ backendName: 'halftone-plain', fusion: 'off' });
   stock = await on('webgpu', null);
 }, 120_000);
 afterAll(() => {
   native?.dispose();
   packed?.dispose();
+  plain?.dispose();
 });
 
 describe('float32', () => {
   it('stock tfjs is equal to itself over five runs, so bit equality can be asked for', async () => {
     for (let run = 0; run < 4; run++) expect(await on('webgpu', null)).toEqual(stock);
   });
-  it('without a policy the losses equal stock to the last digit', async () => {
-    expect(await on('halftone-webgpu', null)).toEqual(stock);
+  it.each([null, 'float32'])('op by op, the losses equal stock to the last digit (policy %s)', async (policy) => {
+    expect(await on('halftone-plain', policy)).toEqual(stock);
   });
-  it('with the policy float32 as well', async () => {
-    expect(await on('halftone-webgpu', 'float32')).toEqual(stock);
+  it.each([null, 'float32'])('fused, they equal stock within float32 rounding, and themselves to the last digit (policy %s)', async (policy) => {
+    const losses = await on('halftone-webgpu', policy);
+    expect(losses).toBeCloseInFormat(stock, 'float32', { terms: STEPS * 512 });
+    expect(await on('halftone-webgpu', policy)).toEqual(losses);
   });
 });
 
