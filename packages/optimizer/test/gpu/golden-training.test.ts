@@ -98,6 +98,9 @@ function expectParity(trained: Trained, c: GoldenCase, run: GoldenRun): void {
   expect(part, `step ${step}: loss ${trained.losses[step]}, torch has ${run.loss[step]}`).toBeLessThanOrEqual(1);
   expect(trained.skipped).toEqual(run.skipped);
   expect(trained.scales).toEqual(run.scale);
+  if (run.mode === 'float32') return;
+  const full = c.runs.find(({ mode, optimizer }) => mode === 'float32' && optimizer === run.optimizer);
+  expect(worstPart(trained.losses, full!).part, 'half must show: float32 would pass as well').toBeGreaterThan(1);
 }
 
 describe.skipIf(!vulkan.available)('trainings of torch, step by step, on fused kernels and fused steps', () => {
