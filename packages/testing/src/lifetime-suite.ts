@@ -113,7 +113,12 @@ export function describeLifetimes(options: PluginSuiteOptions): void {
       const sum = tf.tidy(() => tf.addN([...held, weights]));
       const [first] = [await (held[0] as Tensor).data()];
       for (const [step, old] of held.entries()) {
-        expect(compareBits((await old.data()) as Float32Array, (first as Float32Array).map((value) => plusOnes(value, step))).pass).toBe(true);
+        expect(
+          compareBits(
+            (await old.data()) as Float32Array,
+            (first as Float32Array).map((value) => plusOnes(value, step)),
+          ).pass,
+        ).toBe(true);
       }
       tf.dispose([held, weights]);
       const expected = (first as Float32Array).map((value) => Math.fround(4 * value + 6));

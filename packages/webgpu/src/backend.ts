@@ -93,7 +93,8 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       dispatchNow(this, {
         conversion: setup.conversion,
         traits: setup.traits,
-        allocate: (shape, dtype, storage) => this.allocate(shape, dtype, storage ?? this.storageFor({ outputShape: shape } as Program, dtype)),
+        allocate: (shape, dtype, storage) =>
+          this.allocate(shape, dtype, storage ?? this.storageFor({ outputShape: shape } as Program, dtype)),
       });
 
     #host(): ConstructorParameters<typeof LazyRecorder>[0] {
@@ -106,7 +107,8 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
         pipelines: new PipelineCache(setup.device),
         compileProgram: compile,
         dataOf: (dataId) => this.inner.tensorMap.get(dataId),
-        allocate: (shape, dtype, storage) => this.allocate([...shape], dtype, storage ?? this.storageFor({ outputShape: [...shape], shaderKey: '' }, dtype)),
+        allocate: (shape, dtype, storage) =>
+          this.allocate([...shape], dtype, storage ?? this.storageFor({ outputShape: [...shape], shaderKey: '' }, dtype)),
         upload: (dataId) => this.uploadToGPU(dataId),
         submit: () => this.submitQueue(),
         trim: () => void this.ledger.trim(),
@@ -179,18 +181,15 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
 
     /** Says at the op that asks for it, not later, that there is no room. */
     expectBytes(bytes: number): void {
-      this.ledger.expect(
-        bytes,
-        this.lazy?.waitingBytes ?? 0,
-        () => {
-          this.flush();
-          this.ledger.trim();
-        },
-      );
+      this.ledger.expect(bytes, this.lazy?.waitingBytes ?? 0, () => {
+        this.flush();
+        this.ledger.trim();
+      });
     }
 
     toStorage(input: TensorInfo, storage: Storage): TensorInfo {
-      if (this.lazy !== null) return this.recordMap({ op: 'copy', operands: [{ input }], output: { shape: input.shape, dtype: 'float32', storage } });
+      if (this.lazy !== null)
+        return this.recordMap({ op: 'copy', operands: [{ input }], output: { shape: input.shape, dtype: 'float32', storage } });
       const output = this.allocate(input.shape, 'float32', storage);
       return this.outsideKernels(() => this.runWebGPUProgram(storageCastProgram(input.shape), [input], 'float32', undefined, output));
     }
@@ -217,9 +216,14 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       if (data.resource !== undefined && data.resource !== null) return;
       const size = util.sizeFromShape(data.shape);
       if (data.storage === undefined) {
-        if (this.lazy === null || data.values === null || data.values === undefined || data.dtype === 'string') return super.uploadToGPU(dataId);
+        if (this.lazy === null || data.values === null || data.values === undefined || data.dtype === 'string')
+          return super.uploadToGPU(dataId);
         const wide = this.bufferManager.acquireBuffer(size * 4, STORAGE_USAGE);
-        this.queue.writeBuffer(wide, 0, data.dtype === 'float32' ? Float32Array.from(data.values as Float32Array) : Int32Array.from(data.values as Int32Array));
+        this.queue.writeBuffer(
+          wide,
+          0,
+          data.dtype === 'float32' ? Float32Array.from(data.values as Float32Array) : Int32Array.from(data.values as Int32Array),
+        );
         data.values = null;
         data.resource = wide;
         return;
@@ -251,7 +255,8 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       }
       const target = output ?? this.allocate(program.outputShape, outputDtype, this.storageFor(program, outputDtype));
       if (program.atomic === true) this.widen(target.dataId);
-      if (this.lazy !== null && util.sizeFromShape(target.shape) > 0) return this.lazy.recordProgram({ program, inputs, output: target, uniforms: (uniforms ?? []) as ProgramUniforms });
+      if (this.lazy !== null && util.sizeFromShape(target.shape) > 0)
+        return this.lazy.recordProgram({ program, inputs, output: target, uniforms: (uniforms ?? []) as ProgramUniforms });
       const bindings = bindingsToLower(program, inputs, target, setup.conversion.codecs, (dataId) => this.storageOf(dataId));
       if (bindings === null) return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, target);
       const plainKey = program.shaderKey;

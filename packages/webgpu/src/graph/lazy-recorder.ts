@@ -183,7 +183,15 @@ export class LazyRecorder implements Recorder, MapRecorder {
     const info = this.#host.allocate(output.shape, output.dtype, output.storage);
     const from = this.#read(input);
     const slot = this.#make(info);
-    this.#graph.push({ kind: 'reduce', op, shape: input.shape, axes, inputs: [from], outputs: [slot], key: `r${op}[${input.shape.join()}]${axes.join()}(${from})${slot}` });
+    this.#graph.push({
+      kind: 'reduce',
+      op,
+      shape: input.shape,
+      axes,
+      inputs: [from],
+      outputs: [slot],
+      key: `r${op}[${input.shape.join()}]${axes.join()}(${from})${slot}`,
+    });
     return info;
   }
 
@@ -195,7 +203,14 @@ export class LazyRecorder implements Recorder, MapRecorder {
     const goesOn = this.isPending(data) || (data.resource !== undefined && data.resource !== null);
     const updates = goesOn ? this.#read(output) : -1;
     const slot = this.#make(output);
-    const facts = [program.shaderKey, program.dispatch.join('x'), program.workgroupSize.join('x'), program.outputShape.join(), output.dtype, ...inputs.map(({ shape, dtype }) => `${dtype}${shape.join()}`)];
+    const facts = [
+      program.shaderKey,
+      program.dispatch.join('x'),
+      program.workgroupSize.join('x'),
+      program.outputShape.join(),
+      output.dtype,
+      ...inputs.map(({ shape, dtype }) => `${dtype}${shape.join()}`),
+    ];
     const numbers = uniforms.map(({ type, data: values }) => `${type}${Array.from(values).join()}`);
     this.#graph.push({
       kind: 'program',

@@ -50,17 +50,17 @@ export class PendingGraph {
   shape(unread = false): { readonly shape: GraphShape; readonly fingerprint: string } {
     const read = new Set(unread ? this.nodes.flatMap(readsOf) : []);
     const isFinal = (slot: number): boolean => unread && (this.#producers[slot] ?? -1) >= 0 && !read.has(slot);
-    const facts = this.slots.map(
-      (data, slot): SlotFacts => ({
-        size: this.sizes[slot] ?? 0,
-        dtype: data.dtype,
-        storage: this.#past.get(slot) ?? data.storage ?? 'float32',
-        producer: this.#producers[slot] ?? -1,
-        live: (data.disposed !== true && data.place?.slot === slot && data.place.epoch === this.epoch) || isFinal(slot),
-        foreign: data.external === true || isOdd(data, this.sizes[slot] ?? 0),
-      }),
+    const facts = this.slots.map((data, slot): SlotFacts => ({
+      size: this.sizes[slot] ?? 0,
+      dtype: data.dtype,
+      storage: this.#past.get(slot) ?? data.storage ?? 'float32',
+      producer: this.#producers[slot] ?? -1,
+      live: (data.disposed !== true && data.place?.slot === slot && data.place.epoch === this.epoch) || isFinal(slot),
+      foreign: data.external === true || isOdd(data, this.sizes[slot] ?? 0),
+    }));
+    const words = facts.map(
+      ({ size, storage, live, foreign, dtype }) => `${size}${STORAGE_WORD[storage]}${dtype[0]}${live ? 'L' : ''}${foreign ? 'F' : ''}`,
     );
-    const words = facts.map(({ size, storage, live, foreign, dtype }) => `${size}${STORAGE_WORD[storage]}${dtype[0]}${live ? 'L' : ''}${foreign ? 'F' : ''}`);
     return { shape: { nodes: this.nodes, slots: facts }, fingerprint: `${this.#keys.join(';')}|${words.join()}` };
   }
 
@@ -77,5 +77,9 @@ export class PendingGraph {
 /** A copy of a user's buffer may be larger than its tensor, or of another usage: it is read, and given to no other tensor. */
 function isOdd({ resource, storage }: HalfTensorData, size: number): boolean {
   const buffer = resource as GPUBuffer | null | undefined;
-  return buffer !== null && buffer !== undefined && (buffer.size !== slotBytes({ size, storage: storage ?? 'float32' }) || buffer.usage !== STORAGE_USAGE);
+  return (
+    buffer !== null &&
+    buffer !== undefined &&
+    (buffer.size !== slotBytes({ size, storage: storage ?? 'float32' }) || buffer.usage !== STORAGE_USAGE)
+  );
 }

@@ -240,7 +240,11 @@ describe('the same graph again', () => {
       tf.memory(); // runs what waits
       return y;
     });
-    expect(await Promise.all(rounds.map(take))).toEqual([[3, 6], [4, 8], [5, 10]]);
+    expect(await Promise.all(rounds.map(take))).toEqual([
+      [3, 6],
+      [4, 8],
+      [5, 10],
+    ]);
     x.dispose();
   });
 });

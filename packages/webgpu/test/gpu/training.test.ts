@@ -42,11 +42,14 @@ describe('float32', () => {
   it.each([null, 'float32'])('op by op, the losses equal stock to the last digit (policy %s)', async (policy) => {
     expect(await on('halftone-plain', policy)).toEqual(stock);
   });
-  it.each([null, 'float32'])('fused, they equal stock within float32 rounding, and themselves to the last digit (policy %s)', async (policy) => {
-    const losses = await on('halftone-webgpu', policy);
-    expect(losses).toBeCloseInFormat(stock, 'float32', { terms: STEPS * 512 });
-    expect(await on('halftone-webgpu', policy)).toEqual(losses);
-  });
+  it.each([null, 'float32'])(
+    'fused, they equal stock within float32 rounding, and themselves to the last digit (policy %s)',
+    async (policy) => {
+      const losses = await on('halftone-webgpu', policy);
+      expect(losses).toBeCloseInFormat(stock, 'float32', { terms: STEPS * 512 });
+      expect(await on('halftone-webgpu', policy)).toEqual(losses);
+    },
+  );
 });
 
 describe('mixed precision', () => {

@@ -48,7 +48,12 @@ interface Draft {
   readonly layout: GPUBindGroupLayout;
   readonly slots: readonly number[];
   readonly params: ArrayBuffer | null;
-  readonly scalars: readonly { readonly byte: number; readonly type: 'f32' | 'i32' | 'u32'; readonly node: number; readonly scalar: number | string }[];
+  readonly scalars: readonly {
+    readonly byte: number;
+    readonly type: 'f32' | 'i32' | 'u32';
+    readonly node: number;
+    readonly scalar: number | string;
+  }[];
   readonly dispatch: readonly [number, number, number];
   readonly effects: StepEffects;
 }
@@ -64,7 +69,8 @@ export function buildPlan(recorded: GraphShape, device: PlanDevice): Plan {
   for (const group of groups) {
     for (const index of group.members) {
       const node = graph.nodes[index];
-      for (const slot of inlining.leaves.get(index)?.keys() ?? (node === undefined ? [] : readsOf(node))) readers.set(slot, (readers.get(slot) ?? new Set()).add(group.id));
+      for (const slot of inlining.leaves.get(index)?.keys() ?? (node === undefined ? [] : readsOf(node)))
+        readers.set(slot, (readers.get(slot) ?? new Set()).add(group.id));
     }
   }
   const order = scheduleGroups(groups);
@@ -77,7 +83,11 @@ export function buildPlan(recorded: GraphShape, device: PlanDevice): Plan {
       inlined: (node) => inlining.inlined.has(node),
       round: roundingOf(device.conversion),
       stored,
-      inPlace: pairInPlace(graph, group, { inlining, stored, isLastReader: (slot) => readersOf(slot).every((id) => (turn.get(id) ?? 0) <= index) }),
+      inPlace: pairInPlace(graph, group, {
+        inlining,
+        stored,
+        isLastReader: (slot) => readersOf(slot).every((id) => (turn.get(id) ?? 0) <= index),
+      }),
     };
     return draftOf(group, text, device);
   });
@@ -97,8 +107,19 @@ export function buildPlan(recorded: GraphShape, device: PlanDevice): Plan {
       scalars.push(...draft.scalars.map((scalar) => ({ ...scalar, byte: offset + scalar.byte })));
       offset += Math.ceil(params.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
     }
-    const bound = draft.slots.map((slot) => ({ buffer: bufferOf.get(slot) ?? -1, bytes: slotBytes(graph.slots[slot] as { size: number; storage: Storage }) }));
-    return { label: draft.label, pipeline: draft.pipeline, layout: draft.layout, bound, dispatch: draft.dispatch, params: place, copies: copies.get(index) ?? [] };
+    const bound = draft.slots.map((slot) => ({
+      buffer: bufferOf.get(slot) ?? -1,
+      bytes: slotBytes(graph.slots[slot] as { size: number; storage: Storage }),
+    }));
+    return {
+      label: draft.label,
+      pipeline: draft.pipeline,
+      layout: draft.layout,
+      bound,
+      dispatch: draft.dispatch,
+      params: place,
+      copies: copies.get(index) ?? [],
+    };
   });
   const all = new Uint8Array(offset);
   let at = 0;
@@ -142,7 +163,9 @@ function kernelDraft(group: Group, node: KernelNode, index: number, text: GroupT
   const epilogue = group.members.slice(1).sort((a, b) => a - b);
   const output = node.outputs[0] ?? -1;
   const emitted: EmittedKernel =
-    epilogue.length === 0 ? { source, slots: portSlots, scalars: [] } : emitEpilogue(source, { portSlots, output, members: epilogue }, text);
+    epilogue.length === 0
+      ? { source, slots: portSlots, scalars: [] }
+      : emitEpilogue(source, { portSlots, output, members: epilogue }, text);
   const named = Object.keys(node.recipe.scalars ?? {}).map((param) => ({ param, node: index, scalar: param }));
   return emittedDraft(emitted, device, graph, {
     scalars: [...emitted.scalars, ...named],
