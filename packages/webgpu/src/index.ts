@@ -4,7 +4,7 @@ export type { ConversionReport, NumericsReport } from './device/probe.ts';
 export type { CrossEntropyOptions } from './gradients/cross-entropy.ts';
 export { softmaxCrossEntropy } from './gradients/cross-entropy.ts';
 export { layerNorm } from './gradients/layer-norm.ts';
-export type { GraphStatistics } from './graph/lazy-recorder.ts';
+export type { GraphStatistics } from './graph/graph-statistics.ts';
 export type { DeviceBytes } from './memory.ts';
 export { DeviceMemoryError } from './memory.ts';
 export type { WebGPUOptions } from './options.ts';

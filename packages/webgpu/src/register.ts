@@ -17,7 +17,7 @@ import { installBroadcastGradients } from './gradients/reductions.ts';
 import { installSoftmaxGradient } from './gradients/softmax.ts';
 import { registerKernels } from './kernels/register.ts';
 import type { DeviceBytes } from './memory.ts';
-import type { GraphStatistics } from './graph/lazy-recorder.ts';
+import type { GraphStatistics } from './graph/graph-statistics.ts';
 import type { WebGPUOptions } from './options.ts';
 import { checkOptions } from './options.ts';
 import { createPlugin } from './plugin.ts';

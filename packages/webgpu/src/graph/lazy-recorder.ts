@@ -1,64 +1,17 @@
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
-import type { Storage } from '@halftone/autocast';
 import type { Program } from '../internals.ts';
 import type { HalfTensorData } from '../storage-data.ts';
-import type { GraphNode, GraphShape, NodeOperand, ProgramNode } from './node.ts';
+import { GRAPH_LIMITS } from './graph-limits.ts';
+import type { GraphStatistics } from './graph-statistics.ts';
+import type { NodeOperand, ProgramNode } from './node.ts';
 import { PendingGraph } from './pending-graph.ts';
-import type { PlanDevice } from './plan/build-plan.ts';
 import { buildPlan } from './plan/build-plan.ts';
-import type { RunDevice } from './plan/run-plan.ts';
 import { RunnablePlan } from './plan/run-plan.ts';
 import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest, View } from './record.ts';
+import type { FlushOptions, RecorderHost } from './recorder-host.ts';
+import { abandonGraph, settleGraph } from './settle.ts';
 import { slotBytes } from './slot-bytes.ts';
-
-/** What the recorder needs of the backend that it works for. */
-export interface RecorderHost extends PlanDevice, RunDevice {
-  dataOf(dataId: object): HalfTensorData;
-  /** A handle without a buffer; `storage` undefined: what the running kernel's decision says. */
-  allocate(shape: readonly number[], dtype: DataType, storage: Storage | undefined): TensorInfo;
-  /** Gives data that is on the host a buffer. */
-  upload(dataId: object): void;
-  submit(): void;
-  /** Gives pooled buffers back to the device. */
-  trim(): void;
-  /** Counts a run; pooled buffers that were not used for more than `runs` of them may go. */
-  age(runs: number): void;
-}
-
-/** Bounds on what may wait, and on what is remembered. */
-export const GRAPH_LIMITS = {
-  /** Nodes that may wait; a step of ResNet-50 with Adam has about 4,000. */
-  nodes: 32768,
-  /** Plans that are remembered; the one that was not used for longest goes first. */
-  plans: 64,
-  /** A plan that needs at least so many bytes of new buffers has the pool emptied before its first run: it has sizes of its own. */
-  trimBytes: 1_048_576,
-} as const;
-
-/** How what waits is run. */
-export interface FlushOptions {
-  /** `false`: the commands wait in the encoder for a submit that the caller is about to make. */
-  readonly submit?: boolean;
-  /** Whether results run too that nobody refers to or reads any more: for timing. */
-  readonly unread?: boolean;
-}
-
-/** How often recorded work was planned and how often a plan was used again. */
-export interface GraphStatistics {
-  /** Graphs that have run. */
-  readonly runs: number;
-  /** Graphs that no plan was known for: they were fused, planned and their kernels compiled. All others were replayed. */
-  readonly planned: number;
-  /** Plans that are remembered now. */
-  readonly plans: number;
-  /** Host time of runs that were planned first, in milliseconds. */
-  readonly planningMs: number;
-  /** Host time of replayed runs, from the look at the graph to the submit, in milliseconds. */
-  readonly replayMs: number;
-  /** Dispatches of replayed runs. */
-  readonly replayedDispatches: number;
-}
 
 export type ProgramUniforms = ProgramNode['uniforms'];
 
@@ -85,6 +38,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
   #waiting = 0;
   readonly #statistics = { runs: 0, planned: 0, planningMs: 0, replayMs: 0, replayedDispatches: 0 };
   #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #release = (buffer: GPUBuffer): void => this.#host.release(buffer);
   readonly #seen: (fingerprint: string, plan: RunnablePlan) => void;
 
   constructor(host: RecorderHost, seen: (fingerprint: string, plan: RunnablePlan) => void = () => undefined) {
@@ -246,9 +200,9 @@ export class LazyRecorder implements Recorder, MapRecorder {
       if (plan.runs === 0 && newBytes(plan) >= GRAPH_LIMITS.trimBytes) this.#host.trim();
       this.#age(plan);
       if (this.#statistics.planned === planned) this.#statistics.replayedDispatches += plan.plan.steps.length;
-      this.#settle(graph, plan.plan.bufferOf, plan.plan.buffers.length, plan.run(graph));
+      settleGraph(graph, plan.plan, plan.run(graph), this.#release);
     } catch (error) {
-      this.#abandon(graph, error instanceof Error ? error : new Error(String(error)));
+      abandonGraph(graph, error instanceof Error ? error : new Error(String(error)), this.#release);
       throw error;
     }
     if (submit) this.#host.submit();
@@ -343,45 +297,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
     return plan;
   }
 
-  /** Hands the buffers to the data that keep them and gives the rest back. */
-  #settle(graph: PendingGraph, bufferOf: ReadonlyMap<number, number>, count: number, buffers: readonly GPUBuffer[]): void {
-    const kept = foreignBuffers(graph);
-    const dying = new Set<GPUBuffer>();
-    for (const data of graph.slots) {
-      if (data.disposed === true && data.resource) dying.add(data.resource as GPUBuffer);
-      if (data.disposed === true) data.resource = null;
-    }
-    for (const [slot, data] of graph.slots.entries()) {
-      if (data.place?.epoch !== graph.epoch || data.place.slot !== slot) continue;
-      const buffer = buffers[bufferOf.get(slot) ?? -1];
-      if (data.disposed !== true) {
-        if (data.place.pending) data.resource = buffer;
-        if (data.resource) kept.add(data.resource as GPUBuffer);
-      }
-      data.place = undefined;
-    }
-    for (let index = 0; index < count; index++) dying.add(buffers[index] as GPUBuffer);
-    for (const buffer of dying) if (!kept.has(buffer)) this.#host.release(buffer);
-  }
-
-  /** What was to be updated keeps its old numbers; what was to be made will never be. */
-  #abandon(graph: PendingGraph, failure: Error): void {
-    const foreign = foreignBuffers(graph);
-    for (const [output, input] of graph.nodes.flatMap(updatesOf)) {
-      const [to, from] = [graph.slots[output], graph.slots[input]];
-      if (to === undefined || from === undefined || !from.resource || to.resource || foreign.has(from.resource as GPUBuffer)) continue;
-      if (from.disposed !== true || !sameForm(to, from)) continue; // somebody still holds the old value: it cannot be in two places
-      [to.resource, from.resource] = [from.resource, null];
-    }
-    for (const data of graph.slots) {
-      if (data.disposed === true && data.resource) {
-        if (!foreign.has(data.resource as GPUBuffer)) this.#host.release(data.resource as GPUBuffer);
-        data.resource = null;
-      } else if (data.place?.pending === true && !data.resource) data.failure = failure;
-      data.place = undefined;
-    }
-  }
-
   #read(info: TensorInfo): number {
     const data = this.#host.dataOf(info.dataId);
     if (!this.isPending(data)) this.#host.upload(info.dataId);
@@ -402,22 +317,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
   }
 }
 
-/** Pairs [output, input] of slots: what the output was before this node, and stays where the node cannot run. */
-function updatesOf(node: GraphNode): (readonly [number, number])[] {
-  if (node.kind === 'map') return node.before === undefined ? [] : [[node.outputs[0], node.before]];
-  if (node.kind !== 'kernel') return [];
-  return (node.recipe.updates ?? []).map(([output, input]) => [node.outputs[output] ?? -1, node.inputs[input] ?? -1] as const);
-}
-
-function sameForm(a: HalfTensorData, b: HalfTensorData): boolean {
-  return a.dtype === b.dtype && a.storage === b.storage && util.sizeFromShape(a.shape) === util.sizeFromShape(b.shape);
-}
-
-/** Buffers that belong to the user. */
-function foreignBuffers({ slots }: PendingGraph): Set<GPUBuffer> {
-  return new Set(slots.flatMap((data) => (data.external === true && data.resource ? [data.resource as GPUBuffer] : [])));
-}
-
 function bytesOf({ shape, storage }: HalfTensorData): number {
   return slotBytes({ size: util.sizeFromShape(shape), storage: storage ?? 'float32' });
 }
@@ -429,5 +328,3 @@ function newBytes({ plan }: RunnablePlan): number {
 function viewKey(view: View | null): string {
   return view === null ? '' : `v${view.offset}:${view.strides.join('.')}`;
 }
-
-export type { GraphShape };

@@ -5,7 +5,7 @@ import { dawn } from '@halftone/testing/dawn';
 import type { GpuMeter } from '@halftone/testing/meter';
 import { installGpuMeter } from '@halftone/testing/meter';
 import '@halftone/testing/matchers';
-import { GRAPH_LIMITS } from '../../src/graph/lazy-recorder.ts';
+import { GRAPH_LIMITS } from '../../src/graph/graph-limits.ts';
 import type { WebGPUHandle } from '../../src/index.ts';
 import { registerWebGPU, useWebGPU } from '../../src/index.ts';
 import { currentBackend, filled, isPending, numbers, onDevice, take, turn } from './graph-device.ts';
@@ -173,14 +173,14 @@ describe('long and large graphs', () => {
     expect(await take(total)).toEqual([3000, 3001, 3002]);
   });
 
-  it('run long graphs with joins and reductions in them', async () => {
+  it('run long graphs with joins, reductions and programs of tfjs in them', async () => {
     const STEPS = 60;
     const total = tf.tidy(() => {
       let x: tf.Tensor = onDevice([1, 2, 3, 4], [2, 2]);
       let y: tf.Tensor = onDevice([0, 1, 2, 3], [2, 2]);
       for (let k = 0; k < STEPS; k++) {
         const mean = tf.mean(y, 0, true);
-        [x, y] = [tf.minimum(tf.add(x, mean), 4), tf.relu(tf.sub(tf.matMul(x as tf.Tensor2D, tf.eye(2)), tf.mul(y, 0.25)))];
+        [x, y] = [tf.minimum(tf.add(x, mean), 4), tf.relu(tf.sub(tf.cumsum(x, 1), tf.mul(y, 0.25)))];
       }
       return tf.stack([x, y]);
     });
@@ -189,7 +189,13 @@ describe('long and large graphs', () => {
     for (let k = 0; k < STEPS; k++) {
       const mean = [0, 1].map((column) => Math.fround(Math.fround((y[column] as number) + (y[column + 2] as number)) / 2));
       const next = x.map((value, i) => Math.min(Math.fround(value + (mean[i % 2] as number)), 4));
-      y = y.map((value, i) => Math.max(Math.fround((x[i] as number) - Math.fround(value * 0.25)), 0));
+      const sums = [
+        x[0],
+        Math.fround((x[0] as number) + (x[1] as number)),
+        x[2],
+        Math.fround((x[2] as number) + (x[3] as number)),
+      ] as number[];
+      y = y.map((value, i) => Math.max(Math.fround((sums[i] as number) - Math.fround(value * 0.25)), 0));
       x = next;
     }
     expect(await take(total)).toBeCloseInFormat([...x, ...y], 'float32', { terms: 64 });
