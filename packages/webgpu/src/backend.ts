@@ -77,6 +77,7 @@ const FILLS: readonly string[] = ['Fill', 'ZerosLike', 'OnesLike'];
 export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetup): HalfBackend {
   class HalfWebGPUBackend extends Base implements HalfBackend {
     decision: KernelDecision | null = null;
+    isGone = false;
     readonly traits: DeviceTraits = setup.traits;
     readonly ledger: MemoryLedger;
     readonly refused = new Map<string, string>();
@@ -380,6 +381,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     override disposeData(dataId: object, force = false): boolean {
       const { tensorMap } = this.inner;
       const data = tensorMap.has(dataId) ? tensorMap.get(dataId) : undefined;
+      if (this.isGone) return data === undefined || tensorMap.delete(dataId); // its buffers went with the device, and in Node the WebGPU classes too
       if (data === undefined || this.lazy === null || !this.lazy.holds(data)) return super.disposeData(dataId, force);
       data.refCount = force ? 0 : data.refCount - 1;
       if (data.refCount > 0) return false;
@@ -389,6 +391,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     }
 
     override dispose(): void {
+      this.isGone = true;
       this.lazy?.dispose();
       super.dispose();
     }

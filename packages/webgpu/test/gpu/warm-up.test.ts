@@ -29,3 +29,13 @@ it('compiles ahead with progress, and the same work then finds its plan', async 
 it('refuses a function that returns a Promise', async () => {
   await expect(handle.warmUp(async () => work())).rejects.toThrow(/\[webgpu\] warmUp needs a synchronous function/);
 });
+
+it('variables that outlive their plug-in can be disposed', async () => {
+  const previous = tf.getBackend();
+  const gone = await useWebGPU({ backendName: 'gone-with-variables' });
+  const variable = tf.tidy(() => tf.variable(tf.matMul(tf.ones([16, 16]), tf.ones([16, 16]))));
+  await variable.data();
+  gone.dispose();
+  expect(() => variable.dispose()).not.toThrow();
+  await tf.setBackend(previous);
+});
