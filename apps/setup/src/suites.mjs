@@ -13,8 +13,8 @@ const conformance = 'packages/testing/conformance.mjs';
  * @type {readonly Suite[]}
  */
 export const suites = [
-  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 5 },
-  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 5 },
+  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 8 },
+  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 8 },
   {
     name: 'tfjs specs, packed-f16, a quarter',
     script: [conformance, '--mode', 'packed-f16', '--quarter', 'auto'],
@@ -33,11 +33,11 @@ export const suites = [
     needs: ['vulkan'],
     budgetMinutes: 1,
   },
-  { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 3 },
+  { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 2 },
   { name: 'public face as written down', script: ['apps/checks/src/api.mjs'], needs: [], budgetMinutes: 1 },
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
   { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 4 },
-  { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 10 },
+  { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 5 },
   { name: 'training curves', script: ['apps/bench/dist/check-curves.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 4 },
   { name: 'budgets of a train step', script: ['apps/bench/dist/budgets.mjs'], needs: ['vulkan'], budgetMinutes: 5 },
   { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 4 },
