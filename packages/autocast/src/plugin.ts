@@ -91,6 +91,8 @@ export interface FusedStepRequest {
   readonly clip: { readonly norm?: number; readonly variableNorm?: number; readonly value?: number };
   /** float32 `[6]`: {scale, goodSteps, skippedInRow, skipped, applied, firstBad}; `null` where nothing is scaled. */
   readonly state: TensorInfo | null;
+  /** The scalar that went with the state: the next one takes its place, and where the step cannot be taken it stays. */
+  readonly seed?: TensorInfo | null;
   /** Whether the gradients still carry the scale. */
   readonly unscale: boolean;
   readonly verdict: FusedVerdict;
@@ -115,7 +117,12 @@ export interface FusedOptimizer {
   readonly kinds: readonly FusedKind[];
   step(request: FusedStepRequest): FusedStepResult;
   /** Moves a scale by flags as in `FusedVerdict`. */
-  advance(request: { readonly state: TensorInfo; readonly flags: TensorInfo; readonly rule: FusedScaleRule }): FusedScaleState;
+  advance(request: {
+    readonly state: TensorInfo;
+    readonly seed?: TensorInfo | null;
+    readonly flags: TensorInfo;
+    readonly rule: FusedScaleRule;
+  }): FusedScaleState;
   /** As the plug-in's own; with a `state` the tensors still carry its scale, and what overflows without it is bad too. */
   firstNonFinite(tensors: readonly TensorInfo[], state?: TensorInfo): TensorInfo;
 }

@@ -37,7 +37,7 @@ export class FusedScale implements ScaleOnDevice {
 
   advance({ finite, applied, firstBad }: StepFlags): void {
     const flags = packFlags({ finite, applied, firstBad });
-    this.adopt(this.#fused.advance({ state: this.#state, flags, rule: this.machine.options }));
+    this.adopt(this.#fused.advance({ state: this.#state, seed: this.#seed, flags, rule: this.machine.options }));
     flags.dispose();
   }
 

@@ -44,6 +44,7 @@ export function takeFusedStep(
       ...(clip.clipValue === undefined ? {} : { value: clip.clipValue }),
     },
     state: scale?.state ?? null,
+    seed: scale?.scale ?? null,
     unscale,
     verdict,
   });

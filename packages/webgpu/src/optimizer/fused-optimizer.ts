@@ -21,8 +21,8 @@ export function createFusedOptimizer(host: FusedHost, traits: DeviceTraits): Fus
   return {
     kinds: KINDS,
     step: (request: FusedStepRequest): FusedStepResult => new StepRun(host, traits).step(request),
-    advance: ({ state, flags, rule }: AdvanceRequest) => {
-      const decided = decide({ ...STILL, by: 'flags', flag: flags, state, rule });
+    advance: ({ state, seed, flags, rule }: AdvanceRequest) => {
+      const decided = decide({ ...STILL, by: 'flags', flag: flags, state, seed: seed ?? null, rule });
       const results = host.record(decided.request);
       return { state: results[decided.state] as TensorInfo, seed: results[decided.seed] as TensorInfo };
     },
@@ -48,6 +48,7 @@ const STILL = {
   by: 'none',
   flag: null,
   state: null,
+  seed: null,
   rule: null,
   unscale: false,
   powers: [],

@@ -118,7 +118,7 @@ export class StepRun {
   }
 
   #decide(
-    { kind, rates, clip, state, unscale, verdict, powers }: FusedStepRequest,
+    { kind, rates, clip, state, seed, unscale, verdict, powers }: FusedStepRequest,
     notes: TensorInfo | null,
   ): { readonly verdict: TensorInfo; readonly powers: TensorInfo[]; readonly scale: FusedStepResult['scale'] } {
     const rule = verdict.by === 'check' || verdict.by === 'flags' ? verdict.rule : null;
@@ -131,6 +131,7 @@ export class StepRun {
       by: verdict.by === 'check' ? 'notes' : verdict.by,
       flag: verdict.by === 'flags' ? verdict.flags : verdict.by === 'flag' ? verdict.flag : null,
       state: readsState ? state : null,
+      seed: seed ?? null,
       rule,
       unscale,
       powers,
