@@ -28,11 +28,18 @@ describe.skipIf(!vulkan.available)('a step for which there is no room', () => {
   });
 
   /** Three steps, between which `interrupt` is called; what every variable holds at the end. */
-  async function train(interrupt: (step: () => void, weight: tf.Variable) => Promise<void>): Promise<{ numbers: Float32Array[]; report: object }> {
+  async function train(
+    interrupt: (step: () => void, weight: tf.Variable) => Promise<void>,
+  ): Promise<{ numbers: Float32Array[]; report: object }> {
     const { layers } = tf;
     const model = tf.sequential({
       layers: [
-        layers.conv2d({ inputShape: [32, 32, 1], filters: 8, kernelSize: 3, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) }),
+        layers.conv2d({
+          inputShape: [32, 32, 1],
+          filters: 8,
+          kernelSize: 3,
+          kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }),
+        }),
         layers.batchNormalization(),
         layers.reLU(),
         layers.flatten(),

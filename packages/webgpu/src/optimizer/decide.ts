@@ -67,7 +67,8 @@ export function decide(options: DecideOptions): Decided {
   const verdict = tells === 'updates' ? one('verdict', scalar('float32', [VERDICT_SIZE])) : -1;
   const position = tells === 'position' ? one('position', scalar('int32')) : -1;
   const applied = rule !== null && by === 'notes' ? one('appliedFlag', scalar('bool')) : -1;
-  const seedPort = (): number => (options.seed === null ? one('seed', scalar('float32', [])) : ports.update(options.seed, { name: 'seed', width: 1 }));
+  const seedPort = (): number =>
+    options.seed === null ? one('seed', scalar('float32', [])) : ports.update(options.seed, { name: 'seed', width: 1 });
   const seed = rule === null ? -1 : seedPort();
   const next = state !== null && rule !== null ? ports.update(state, { name: 'state', width: 1 }) : -1;
   const moved = powers.map((power, index) => ports.update(power, { name: `power${index}`, width: 1 }));
