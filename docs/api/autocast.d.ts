@@ -52,6 +52,7 @@ interface FusedStepRequest {
         readonly value?: number;
     };
     readonly state: TensorInfo | null;
+    readonly seed?: TensorInfo | null;
     readonly unscale: boolean;
     readonly verdict: FusedVerdict;
 }
@@ -74,6 +75,7 @@ interface FusedOptimizer {
     step(request: FusedStepRequest): FusedStepResult;
     advance(request: {
         readonly state: TensorInfo;
+        readonly seed?: TensorInfo | null;
         readonly flags: TensorInfo;
         readonly rule: FusedScaleRule;
     }): FusedScaleState;
