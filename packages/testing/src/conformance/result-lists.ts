@@ -57,5 +57,5 @@ export function writeList(folder: string, file: string, list: StockList | ModeLi
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).some((key) => key.includes(' '))
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;
-  writeFileSync(join(folder, file), `${JSON.stringify(list, sorted, 1)}\n`);
+  writeFileSync(join(folder, file), `${JSON.stringify(list, sorted, 2)}\n`);
 }
