@@ -15,6 +15,7 @@ import { installBatchNormGradient } from './gradients/batch-norm.ts';
 import { installGatherGradient } from './gradients/gather.ts';
 import { installBroadcastGradients } from './gradients/reductions.ts';
 import { installSoftmaxGradient } from './gradients/softmax.ts';
+import { avoidedKernels } from './device/avoided-kernels.ts';
 import { registerKernels } from './kernels/register.ts';
 import type { DeviceBytes } from './memory.ts';
 import type { GraphStatistics } from './graph/graph-statistics.ts';
@@ -116,7 +117,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
     registerBackend(backendName, () => backend, 0);
     undo.push(() => removeBackend(backendName));
     undo.push(
-      registerKernels(plugin, { fusion: options.fusion !== 'off' }),
+      registerKernels(plugin, { fusion: options.fusion !== 'off', avoided: avoidedKernels(info) }),
       installBroadcastGradients(backendName),
       installBatchNormGradient(backendName),
       ...(options.fusion === 'off'
@@ -135,7 +136,10 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
     return {
       backendName,
       capabilities,
-      memory: () => backend.ledger.bytes(),
+      memory: () => {
+        backend.flush(); // what was asked for is held, once it has run
+        return backend.ledger.bytes();
+      },
       resetPeak: () => backend.ledger.resetPeak(),
       trim: () => backend.ledger.trim(),
       warmUp: (work, options = {}) => warmUp(backend, work, options),

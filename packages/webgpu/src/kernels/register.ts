@@ -22,12 +22,16 @@ import { bitTestKernels } from './non-finite.ts';
  *
  * @returns a function that takes them out again
  */
-export function registerKernels(plugin: PrecisionPlugin, { fusion }: { readonly fusion: boolean }): () => void {
+export function registerKernels(
+  plugin: PrecisionPlugin,
+  { fusion, avoided }: { readonly fusion: boolean; readonly avoided: ReadonlySet<string> },
+): () => void {
   const { backendName } = plugin;
   const stock = new Map(getKernelsForBackend('webgpu').map((kernel) => [kernel.kernelName, kernel]));
   const own = new Map(
     [...bitTestKernels, ...(fusion ? fusedKernels(stock) : [])].map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]),
   );
+  for (const kernelName of avoided) own.delete(kernelName);
   const wrapping: Wrapping = { plugin, rounded: fusion ? new RoundedInputs() : null };
   const names = [...new Set([...stock.keys(), ...own.keys()])];
   for (const kernelName of names) {
