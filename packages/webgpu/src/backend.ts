@@ -381,7 +381,10 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     override disposeData(dataId: object, force = false): boolean {
       const { tensorMap } = this.inner;
       const data = tensorMap.has(dataId) ? tensorMap.get(dataId) : undefined;
-      if (this.isGone) return data === undefined || tensorMap.delete(dataId); // its buffers went with the device, and in Node the WebGPU classes too
+      if (this.isGone && data !== undefined) {
+        data.refCount = force ? 0 : data.refCount - 1; // its buffers went with the device, and in Node the WebGPU classes too
+        return data.refCount > 0 ? false : tensorMap.delete(dataId);
+      }
       if (data === undefined || this.lazy === null || !this.lazy.holds(data)) return super.disposeData(dataId, force);
       data.refCount = force ? 0 : data.refCount - 1;
       if (data.refCount > 0) return false;
