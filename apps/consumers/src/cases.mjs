@@ -64,7 +64,7 @@ export const clashes = [
     project: 'webgpu',
     copy: '@halftone/autocast',
     below: '@halftone/webgpu',
-    change: ['const VERSION = 1;', 'const VERSION = 2;'],
+    change: ['const VERSION = 2;', 'const VERSION = 3;'],
     needs: ['vulkan'],
   },
 ];
