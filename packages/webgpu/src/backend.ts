@@ -17,8 +17,8 @@ import { keepsFloat32Inside } from './kernels/several-programs.ts';
 import { LoweringError } from './lowering/index.ts';
 import type { DeviceBytes, MemoryLedger } from './memory.ts';
 import { keepLedger } from './memory.ts';
-import { dispatchNow } from './graph/dispatch-now.ts';
-import type { ProgramUniforms } from './graph/lazy-recorder.ts';
+import type { ProgramRequest, ProgramUniforms } from './graph/lazy-recorder.ts';
+import type { ProgramNode } from './graph/node.ts';
 import { LazyRecorder } from './graph/lazy-recorder.ts';
 import type { FlushOptions } from './graph/recorder-host.ts';
 import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest } from './graph/record.ts';
@@ -89,25 +89,22 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     }
 
     readonly #timer = new PassTimer({ device: setup.device, encoder: () => this.#encoder(), submit: () => this.submitQueue() });
+    readonly #lowered = new Set<string>();
+    readonly #compile = stockCompiler(this, {
+      run: Base.prototype.runWebGPUProgram,
+      lowering: setup.lowering,
+      conversion: setup.conversion,
+    });
     readonly lazy: LazyRecorder | null = setup.fusion ? new LazyRecorder(this.#host()) : null;
-    readonly recorder: Recorder =
-      this.lazy ??
-      dispatchNow(this, {
-        conversion: setup.conversion,
-        traits: setup.traits,
-        allocate: (shape, dtype, storage) =>
-          this.allocate(shape, dtype, storage ?? this.storageFor({ outputShape: shape } as Program, dtype)),
-      });
 
     #host(): ConstructorParameters<typeof LazyRecorder>[0] {
       const uniform = 0x40 | 0x8; // GPUBufferUsage.UNIFORM | COPY_DST
-      const compile = stockCompiler(this, { run: Base.prototype.runWebGPUProgram, lowering: setup.lowering, conversion: setup.conversion });
       return {
         device: setup.device,
         traits: setup.traits,
         conversion: setup.conversion,
         pipelines: new PipelineCache(setup.device),
-        compileProgram: compile,
+        compileProgram: this.#compile,
         dataOf: (dataId) => this.inner.tensorMap.get(dataId),
         allocate: (shape, dtype, storage) =>
           this.allocate([...shape], dtype, storage ?? this.storageFor({ outputShape: [...shape], shaderKey: '' }, dtype)),
@@ -134,7 +131,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
 
     record(request: RecordRequest): TensorInfo[] {
       setup.fault.check();
-      return this.recorder.record(request);
+      return this.fusing().record(request);
     }
 
     recordMap(request: MapRequest): TensorInfo {
@@ -148,7 +145,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     }
 
     fusing(): LazyRecorder {
-      if (this.lazy === null) throw new Error("[webgpu] elementwise recording needs fusion, got fusion: 'off'. Leave the option out.");
+      if (this.lazy === null) throw new Error("[webgpu] recording kernels needs fusion, got fusion: 'off'. Leave the option out.");
       return this.lazy;
     }
 
@@ -221,11 +218,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
         if (this.lazy === null || data.values === null || data.values === undefined || data.dtype === 'string')
           return super.uploadToGPU(dataId);
         const wide = this.bufferManager.acquireBuffer(size * 4, STORAGE_USAGE);
-        this.queue.writeBuffer(
-          wide,
-          0,
-          data.dtype === 'float32' ? Float32Array.from(data.values as Float32Array) : Int32Array.from(data.values as Int32Array),
-        );
+        this.queue.writeBuffer(wide, 0, data.dtype === 'float32' ? asArray(Float32Array, data.values) : asArray(Int32Array, data.values));
         data.values = null;
         data.resource = wide;
         return;
@@ -258,7 +251,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       const target = output ?? this.allocate(program.outputShape, outputDtype, this.storageFor(program, outputDtype));
       if (program.atomic === true) this.widen(target.dataId);
       if (this.lazy !== null && util.sizeFromShape(target.shape) > 0)
-        return this.lazy.recordProgram({ program, inputs, output: target, uniforms: (uniforms ?? []) as ProgramUniforms });
+        return this.#recordProgram(this.lazy, { program, inputs, output: target, uniforms: (uniforms ?? []) as ProgramUniforms });
       const bindings = bindingsToLower(program, inputs, target, setup.conversion.codecs, (dataId) => this.storageOf(dataId));
       if (bindings === null) return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, target);
       const plainKey = program.shaderKey;
@@ -275,6 +268,54 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       }
       for (const info of [...inputs, target]) this.makeFloat32(info.dataId, info === target && output === undefined);
       return super.runWebGPUProgram(program, inputs, outputDtype, uniforms, target);
+    }
+
+    /** A program whose shader cannot be lowered takes float32 copies of its half inputs and makes float32. */
+    #recordProgram(lazy: LazyRecorder, request: ProgramRequest): TensorInfo {
+      const { program, inputs, output, uniforms } = request;
+      const bindings = bindingsToLower(program, inputs, output, setup.conversion.codecs, (dataId) => this.storageOf(dataId));
+      if (bindings === null || this.#canLower(request, loweringKey(program.shaderKey, bindings))) return lazy.recordProgram(request);
+      const wide = inputs.map((input) => (this.storageOf(input.dataId) === 'float32' ? input : this.toStorage(input, 'float32')));
+      this.widen(output.dataId);
+      lazy.recordProgram({ program, inputs: wide, output, uniforms });
+      for (const [index, { dataId }] of wide.entries()) if (dataId !== inputs[index]?.dataId) this.disposeData(dataId);
+      return output;
+    }
+
+    /** Compiles a program that was not seen with these storages yet, which its plan would do later; notes it if it is refused. */
+    #canLower({ program, inputs, output, uniforms }: ProgramRequest, key: string): boolean {
+      if (this.#lowered.has(key)) return true;
+      if (this.refused.has(key)) return false;
+      const tensors = [...inputs, output];
+      const slots = tensors.map(({ dataId, shape, dtype }) => ({
+        size: util.sizeFromShape(shape),
+        dtype: this.inner.tensorMap.get(dataId).dtype ?? dtype,
+        storage: this.storageOf(dataId),
+        producer: -1,
+        live: true,
+        foreign: false,
+      }));
+      const node: ProgramNode = {
+        kind: 'program',
+        program,
+        uniforms,
+        inputShapes: inputs.map(({ shape }) => shape),
+        outputShape: output.shape,
+        outputDtype: output.dtype,
+        inputs: inputs.map((_, index) => index),
+        outputs: [inputs.length],
+        updates: -1,
+        key,
+      };
+      try {
+        this.#compile(node, { nodes: [node], slots });
+        this.#lowered.add(key);
+        return true;
+      } catch (error) {
+        if (!(error instanceof LoweringError)) throw error;
+        this.refused.set(key, error.message);
+        return false;
+      }
     }
 
     /** The storage of a program's output inside the running kernel. */
@@ -406,4 +447,12 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     }
   }
   return new HalfWebGPUBackend();
+}
+
+/** Host values as the device wants them, copied only where they are of another kind. */
+function asArray<T extends Float32Array | Int32Array>(
+  Kind: { from(values: ArrayLike<number>): T; new (length: number): T },
+  values: BackendValues,
+): T {
+  return values instanceof Kind ? values : Kind.from(values as unknown as ArrayLike<number>);
 }

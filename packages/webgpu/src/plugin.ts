@@ -1,15 +1,10 @@
 import type { PrecisionPlugin } from '@halftone/autocast';
 import type { HalfBackend } from './backend.ts';
-import type { DeviceTraits } from './kernels/kernel-source.ts';
 import { firstNonFinite } from './kernels/non-finite.ts';
 import { createFusedOptimizer } from './optimizer/index.ts';
 
 /** What scopes, policies and optimizers see of the backend; fused steps only where it fuses. */
-export function createPlugin(
-  backendName: string,
-  backend: HalfBackend,
-  { halves, traits }: { readonly halves: boolean; readonly traits: DeviceTraits },
-): PrecisionPlugin {
+export function createPlugin(backendName: string, backend: HalfBackend, { halves }: { readonly halves: boolean }): PrecisionPlugin {
   return {
     packageName: '@halftone/webgpu',
     backendName,
@@ -19,6 +14,8 @@ export function createPlugin(
     widen: (dataId) => backend.widen(dataId),
     hostScalar: (dataId) => backend.hostScalar(dataId),
     firstNonFinite: (tensors) => firstNonFinite(backend, tensors),
-    ...(backend.lazy === null ? {} : { fusedOptimizer: createFusedOptimizer(backend, traits), endStep: () => backend.lazy?.endStep() }),
+    ...(backend.lazy === null
+      ? {}
+      : { fusedOptimizer: createFusedOptimizer(backend, backend.traits), endStep: () => backend.lazy?.endStep() }),
   };
 }

@@ -39,11 +39,9 @@ export class LazyRecorder implements Recorder, MapRecorder {
   readonly #statistics = { runs: 0, planned: 0, planningMs: 0, replayMs: 0, replayedDispatches: 0 };
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #release = (buffer: GPUBuffer): void => this.#host.release(buffer);
-  readonly #seen: (fingerprint: string, plan: RunnablePlan) => void;
 
-  constructor(host: RecorderHost, seen: (fingerprint: string, plan: RunnablePlan) => void = () => undefined) {
+  constructor(host: RecorderHost) {
     this.#host = host;
-    this.#seen = seen;
   }
 
   /** Whether the numbers of this data are still to be computed. */
@@ -282,7 +280,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
     if (known !== undefined) {
       this.#plans.delete(fingerprint);
       this.#plans.set(fingerprint, known);
-      this.#seen(fingerprint, known);
       return known;
     }
     this.#statistics.planned++;
@@ -293,7 +290,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
       this.#plans.delete(oldest);
       unused.dispose();
     }
-    this.#seen(fingerprint, plan);
     return plan;
   }
 

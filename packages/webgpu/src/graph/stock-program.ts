@@ -25,13 +25,9 @@ export function stockCompiler(
   { run, lowering, conversion }: { run: Run; lowering: Lowering; conversion: Conversion },
 ): (node: ProgramNode, graph: GraphShape) => CompiledProgram {
   const internals = internalsOf(backend);
-  const plainKeys = new WeakMap<Program, { readonly key: string; readonly dispatch: readonly [number, number, number] }>();
   return (node, { slots }) => {
     const { program } = node;
-    const plain = plainKeys.get(program) ?? { key: program.shaderKey, dispatch: [...program.dispatch] };
-    plainKeys.set(program, plain);
-    program.shaderKey = plain.key;
-    program.dispatch = [...plain.dispatch];
+    const { shaderKey, dispatch } = program;
     const handles = new Map<object, number>();
     const handle = (slot: number, shape: readonly number[], dtype: TensorInfo['dtype']): TensorInfo => {
       const dataId = { slot };
@@ -54,23 +50,21 @@ export function stockCompiler(
       conversion.codecs,
       (dataId) => slots[handles.get(dataId) ?? -1]?.storage ?? 'float32',
     );
-    if (bindings !== null) program.shaderKey = loweringKey(plain.key, bindings);
+    if (bindings !== null) program.shaderKey = loweringKey(shaderKey, bindings);
     const compile = (): TensorInfo => run.call(backend, program, inputs, node.outputDtype, node.uniforms as never, output);
     const { recordAndSubmit } = internals;
     internals.recordAndSubmit = () => undefined;
     try {
       if (bindings === null) compile();
       else lowering.during(bindings, compile);
+      const [x, y = 1, z = 1] = program.dispatch; // now within the limits of the device
+      const { pipeline } = program as { pipeline?: GPUComputePipeline };
+      return { pipeline: pipeline as GPUComputePipeline, uniforms: packUniforms(uniformsOf(node, inputs, output)), dispatch: [x, y, z] };
     } finally {
       internals.recordAndSubmit = recordAndSubmit;
+      [program.shaderKey, program.dispatch] = [shaderKey, dispatch]; // tfjs writes on them
       for (const dataId of handles.keys()) internals.tensorMap.delete(dataId);
     }
-    const { pipeline } = program as { pipeline?: GPUComputePipeline };
-    return {
-      pipeline: pipeline as GPUComputePipeline,
-      uniforms: packUniforms(uniformsOf(node, inputs, output)),
-      dispatch: [program.dispatch[0], program.dispatch[1] ?? 1, program.dispatch[2] ?? 1],
-    };
   };
 }
 

@@ -4,6 +4,7 @@ import type { WebGPUHandle } from '../../src/index.ts';
 import { useWebGPU } from '../../src/index.ts';
 import type { DeviceTraits } from '../../src/kernels/kernel-source.ts';
 import { createFusedOptimizer } from '../../src/optimizer/index.ts';
+import { dispatchNow } from './dispatch-now.ts';
 import { traitsOf } from './kernel-harness.ts';
 
 /** The plug-in as current backend, and fused optimizers on it for any binding limit. */
@@ -16,7 +17,10 @@ export interface OptimizerDevice {
 export async function optimizerDevice(fusion: 'on' | 'off' = 'off'): Promise<OptimizerDevice> {
   const handle = await useWebGPU({ fusion });
   const backend = tf.backend() as HalfBackend;
-  return { handle, fused: (traits = {}) => createFusedOptimizer(backend, { ...traitsOf(backend.device, 'cpu'), ...traits }) };
+  const { codecs, conversion } = handle.capabilities;
+  const recorder = fusion === 'on' ? backend : dispatchNow(backend, { conversion: { codecs, ...conversion } });
+  const host = { record: recorder.record.bind(recorder), disposeData: (dataId: object) => backend.disposeData(dataId) };
+  return { handle, fused: (traits = {}) => createFusedOptimizer(host, { ...traitsOf(backend.device, 'cpu'), ...traits }) };
 }
 
 /** A tensor for a handle that a plug-in gave; the caller disposes it. */

@@ -9,7 +9,7 @@ import { roundingOf } from '../emit/rounding.ts';
 import type { GroupText } from '../emit/map-kernel.ts';
 import { emitMaps } from '../emit/map-kernel.ts';
 import { emitReductions } from '../emit/reduce-kernel.ts';
-import { shareCommon } from '../fusion/common.ts';
+import { shareResults } from '../fusion/share-results.ts';
 import type { Group } from '../fusion/groups.ts';
 import { groupNodes } from '../fusion/groups.ts';
 import { pairInPlace } from '../fusion/in-place.ts';
@@ -60,7 +60,7 @@ interface Draft {
 
 /** Fuses a graph and lays down how it runs: kernels, buffers, numbers. Compiles nothing but tfjs's own programs. */
 export function buildPlan(recorded: GraphShape, device: PlanDevice): Plan {
-  const graph = shareCommon(recorded);
+  const graph = shareResults(recorded);
   const needed = neededNodes(graph);
   const maxBindings = device.traits.maxStorageBuffers;
   const inlining = inlineMaps(graph, needed, Math.max(4, maxBindings - 3));

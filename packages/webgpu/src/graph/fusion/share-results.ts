@@ -4,7 +4,7 @@ import type { GraphNode, GraphShape, NodeOperand } from '../node.ts';
  * Lets nodes that copy or reduce the same thing in the same way share one result: the half copy of an activation serves
  * the product forward and the one backward. Indices of nodes and slots stay; what is left without a reader is not run.
  */
-export function shareCommon({ nodes, slots }: GraphShape): GraphShape {
+export function shareResults({ nodes, slots }: GraphShape): GraphShape {
   const same = new Map<number, number>();
   const seen = new Map<string, number>();
   const now = (slot: number): number => same.get(slot) ?? slot;

@@ -1,27 +1,21 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { Storage } from '@halftone/autocast';
-import type { HalfBackend } from '../backend.ts';
-import type { Conversion } from '../current-lowering.ts';
-import { internalsOf } from '../internals.ts';
-import type { PortCodec } from '../kernels/assemble.ts';
-import { assemble, packParams } from '../kernels/assemble.ts';
-import type { DeviceTraits } from '../kernels/kernel-source.ts';
-import type { Recorder, RecordRequest } from './record.ts';
+import type { HalfBackend } from '../../src/backend.ts';
+import type { Conversion } from '../../src/current-lowering.ts';
+import { internalsOf } from '../../src/internals.ts';
+import type { PortCodec } from '../../src/kernels/assemble.ts';
+import { assemble, packParams } from '../../src/kernels/assemble.ts';
+import type { Recorder, RecordRequest } from '../../src/graph/record.ts';
 
 /** A recorder that runs each kernel at once. The simplest thing that is right: what the graph does must equal it. */
-export function dispatchNow(
-  backend: HalfBackend,
-  {
-    conversion,
-    traits,
-    allocate,
-  }: {
-    conversion: Conversion;
-    traits: DeviceTraits;
-    allocate: (shape: number[], dtype: TensorInfo['dtype'], storage: Storage | undefined) => TensorInfo;
-  },
-): Recorder {
+export function dispatchNow(backend: HalfBackend, { conversion }: { readonly conversion: Conversion }): Recorder {
+  const { traits } = backend;
+  const allocate = (shape: number[], dtype: TensorInfo['dtype'], storage: Storage = 'float32'): TensorInfo => {
+    const info = backend.makeTensorInfo(shape, dtype);
+    if (storage !== 'float32') internalsOf(backend).tensorMap.get(info.dataId).storage = storage;
+    return info;
+  };
   const pipelines = new Map<string, GPUComputePipeline>();
   const { device } = backend;
   const facts = (info: TensorInfo) => ({ size: util.sizeFromShape(info.shape), storage: backend.storageOf(info.dataId) });
