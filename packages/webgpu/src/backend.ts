@@ -18,7 +18,7 @@ import { LoweringError } from './lowering/index.ts';
 import type { DeviceBytes, MemoryLedger } from './memory.ts';
 import { keepLedger } from './memory.ts';
 import type { ProgramRequest, ProgramUniforms } from './graph/lazy-recorder.ts';
-import type { ProgramNode } from './graph/node.ts';
+import { ProgramTrials } from './graph/program-trials.ts';
 import { LazyRecorder } from './graph/lazy-recorder.ts';
 import type { FlushOptions } from './graph/recorder-host.ts';
 import type { MapRecorder, MapRequest, Recorder, RecordRequest, ReduceRequest } from './graph/record.ts';
@@ -89,12 +89,12 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     }
 
     readonly #timer = new PassTimer({ device: setup.device, encoder: () => this.#encoder(), submit: () => this.submitQueue() });
-    readonly #lowered = new Set<string>();
     readonly #compile = stockCompiler(this, {
       run: Base.prototype.runWebGPUProgram,
       lowering: setup.lowering,
       conversion: setup.conversion,
     });
+    readonly #trials = new ProgramTrials(this, { compile: this.#compile, refused: this.refused });
     readonly lazy: LazyRecorder | null = setup.fusion ? new LazyRecorder(this.#host()) : null;
 
     #host(): ConstructorParameters<typeof LazyRecorder>[0] {
@@ -274,48 +274,12 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
     #recordProgram(lazy: LazyRecorder, request: ProgramRequest): TensorInfo {
       const { program, inputs, output, uniforms } = request;
       const bindings = bindingsToLower(program, inputs, output, setup.conversion.codecs, (dataId) => this.storageOf(dataId));
-      if (bindings === null || this.#canLower(request, loweringKey(program.shaderKey, bindings))) return lazy.recordProgram(request);
+      if (bindings === null || this.#trials.passes(request, loweringKey(program.shaderKey, bindings))) return lazy.recordProgram(request);
       const wide = inputs.map((input) => (this.storageOf(input.dataId) === 'float32' ? input : this.toStorage(input, 'float32')));
       this.widen(output.dataId);
       lazy.recordProgram({ program, inputs: wide, output, uniforms });
       for (const [index, { dataId }] of wide.entries()) if (dataId !== inputs[index]?.dataId) this.disposeData(dataId);
       return output;
-    }
-
-    /** Compiles a program that was not seen with these storages yet, which its plan would do later; notes it if it is refused. */
-    #canLower({ program, inputs, output, uniforms }: ProgramRequest, key: string): boolean {
-      if (this.#lowered.has(key)) return true;
-      if (this.refused.has(key)) return false;
-      const tensors = [...inputs, output];
-      const slots = tensors.map(({ dataId, shape, dtype }) => ({
-        size: util.sizeFromShape(shape),
-        dtype: this.inner.tensorMap.get(dataId).dtype ?? dtype,
-        storage: this.storageOf(dataId),
-        producer: -1,
-        live: true,
-        foreign: false,
-      }));
-      const node: ProgramNode = {
-        kind: 'program',
-        program,
-        uniforms,
-        inputShapes: inputs.map(({ shape }) => shape),
-        outputShape: output.shape,
-        outputDtype: output.dtype,
-        inputs: inputs.map((_, index) => index),
-        outputs: [inputs.length],
-        updates: -1,
-        key,
-      };
-      try {
-        this.#compile(node, { nodes: [node], slots });
-        this.#lowered.add(key);
-        return true;
-      } catch (error) {
-        if (!(error instanceof LoweringError)) throw error;
-        this.refused.set(key, error.message);
-        return false;
-      }
     }
 
     /** The storage of a program's output inside the running kernel. */

@@ -3,7 +3,6 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { Conversion, Lowering } from '../current-lowering.ts';
 import { bindingsToLower, loweringKey } from '../current-lowering.ts';
-import type { Program } from '../internals.ts';
 import { internalsOf } from '../internals.ts';
 import type { GraphShape, ProgramNode } from './node.ts';
 import type { CompiledProgram } from './plan/build-plan.ts';
@@ -57,7 +56,7 @@ export function stockCompiler(
     try {
       if (bindings === null) compile();
       else lowering.during(bindings, compile);
-      const [x, y = 1, z = 1] = program.dispatch; // now within the limits of the device
+      const [x, y, z] = program.dispatch; // now within the limits of the device
       const { pipeline } = program as { pipeline?: GPUComputePipeline };
       return { pipeline: pipeline as GPUComputePipeline, uniforms: packUniforms(uniformsOf(node, inputs, output)), dispatch: [x, y, z] };
     } finally {
