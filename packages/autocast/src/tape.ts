@@ -1,5 +1,5 @@
 import type { engine as Engine, Tensor } from '@tensorflow/tfjs-core';
-import { engine } from '@tensorflow/tfjs-core';
+import { engine, Variable } from '@tensorflow/tfjs-core';
 import { TINY_SIZE } from './decide.ts';
 import { pluginFor } from './plugin.ts';
 import { state } from './state.ts';
@@ -50,6 +50,7 @@ function bindGradient(gradient: Gradient, inputs: TapeNode['inputs'], runInside:
  * backward pass (statistics, losses) end where half numbers entered them.
  */
 function storedLike(input: Tensor | undefined, gradient: Tensor): Tensor {
+  if (input instanceof Variable) return gradient; // a master is float32, whatever it was assigned once
   const storage = input === undefined ? undefined : state().halves.get(input.dataId);
   if (storage === undefined || gradient.dtype !== 'float32' || gradient.size < TINY_SIZE) return gradient;
   const plugin = pluginFor(engine().backendName);

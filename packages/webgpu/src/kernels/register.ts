@@ -81,10 +81,11 @@ function decided({ plugin, rounded }: Wrapping, kernelName: string, run: KernelC
     backend.decision = decision;
     rememberReducedShape(kernelName, params.attrs, params.inputs['x']?.shape);
     let outputs: TensorInfo | TensorInfo[] = [];
-    const { inputs, release } =
-      rounded === null || decision.nested ? { inputs: params.inputs, release: null } : rounded.round(decision, params.inputs, backend);
+    let release: (() => void) | null = null;
     try {
-      outputs = run({ ...params, inputs });
+      const taken = rounded === null || decision.nested ? null : rounded.round(decision, params.inputs, backend);
+      release = taken?.release ?? null;
+      outputs = run(taken === null ? params : { ...params, inputs: taken.inputs });
       rounded?.note(decision, outputs);
       return outputs;
     } finally {

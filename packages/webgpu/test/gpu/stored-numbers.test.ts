@@ -72,3 +72,20 @@ it('a gradient is stored as what it is the gradient of, though its formula is fl
   );
   tf.disposeVariables();
 });
+
+it('a product that finds no room for its inputs in half leaves the next kernel a decision of its own', async () => {
+  const small = await registerWebGPU({ backendName: 'halftone-small', maxBytes: 1_200_000 });
+  await tf.setBackend(small.backendName);
+  const [x, weight] = [wave([512, 256], 0.7), wave([16, 16], 0.3)]; // half a megabyte, and its softmax another
+  const first = tf.sum(x);
+  await first.data();
+  first.dispose();
+  const storage = autocast('mixed_float16', () => {
+    const activation = tf.softmax(x);
+    expect(() => tf.matMul(activation, x, false, true)).toThrow(/device memory is exhausted/);
+    return storageOf(tf.exp(tf.matMul(weight, weight)));
+  });
+  expect(storage).toBe('float32');
+  await tf.setBackend(fused.backendName);
+  small.dispose();
+});
