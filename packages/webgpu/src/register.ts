@@ -30,7 +30,7 @@ import { warmUp } from './warm-up.ts';
 export interface WebGPUHandle {
   readonly backendName: string;
   readonly capabilities: Capabilities;
-  /** Bytes of GPUBuffers: in use, cached, peak. The same figures are in `tf.memory()` while the backend is current. */
+  /** Runs what waits and counts bytes of GPUBuffers: in use, cached, peak. The same figures are in `tf.memory()` while the backend is current. */
   memory(): DeviceBytes;
   /** Starts the peak anew from what is held now. */
   resetPeak(): void;
@@ -58,7 +58,7 @@ export interface WebGPUHandle {
  *
  * Waits for the GPU: it asks for a device of its own (with `shader-f16`, `subgroups` and the adapter's limits) and
  * measures how that device converts numbers. In Node it brings WebGPU from the npm package `webgpu`. Until a policy is
- * set, everything is float32, bit for bit as in stock tfjs.
+ * set, everything is float32: stock tfjs within rounding, and bit for bit with `fusion: 'off'`.
  *
  * @param options - see `WebGPUOptions`
  * @returns a handle that owns the device; `dispose()` undoes everything
