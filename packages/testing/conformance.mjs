@@ -6,7 +6,8 @@ import { build } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const workFolder = join(root, 'node_modules', '.cache', `conformance-${process.pid}`); // below the package, so that its dependencies are found
-process.on('exit', () => rmSync(workFolder, { recursive: true, force: true }));
+const besideNode = join(root, '..', 'node', 'node_modules', '.cache', `conformance-${process.pid}`); // finds tfjs-node and its tfjs-core
+process.on('exit', () => [workFolder, besideNode].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 await build({
   entryPoints: { main: join(root, 'src/conformance/main.ts'), 'shard-process': join(root, 'src/conformance/shard-process.ts') },
@@ -20,4 +21,4 @@ await build({
   logLevel: 'error',
 });
 const { main } = await import(pathToFileURL(join(workFolder, 'main.mjs')).href);
-process.exitCode = await main(process.argv.slice(2), { root, workFolder });
+process.exitCode = await main(process.argv.slice(2), { root, workFolder, besideNode });

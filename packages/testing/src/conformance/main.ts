@@ -33,7 +33,7 @@ async function runPlugin(options: ConformanceOptions, places: Places): Promise<n
   }
   const list = readList<ModeList>(folder, listFile.mode(options));
   const result = await runSpecs(options, places);
-  if (stock.device !== result.device && options.plugin === 'webgpu')
+  if (stock.device !== result.device && options.plugin !== 'emulate')
     say(`note: the yardstick was made on ${stock.device}, this is ${result.device}`);
   const flaky = readList<FlakyList>(folder, listFile.flaky())?.[yardstickOf(options)] ?? {};
   const allowed = { stock: stock.failures, flaky };

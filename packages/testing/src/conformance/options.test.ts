@@ -42,10 +42,11 @@ describe('parseOptions', () => {
 
   it.each([
     [['--mode', 'float16'], '[testing] mode must be one of float32, f16, packed-f16, bfloat16, got float16.'],
-    [['--plugin', 'node'], '[testing] plugin must be one of webgpu, emulate, got node.'],
+    [['--plugin', 'tensorflow'], '[testing] plugin must be one of webgpu, emulate, node, got tensorflow.'],
     [['--quarter', '4'], '[testing] quarter must be one of 0, 1, 2, 3, got 4.'],
     [['--runs', '0'], '[testing] runs must be a whole number from 1 to 16, got 0.'],
     [['--plugin', 'emulate', '--mode', 'packed-f16'], 'got packed-f16. Packing is a matter of GPU storage.'],
+    [['--plugin', 'node', '--mode', 'packed-f16'], 'for node, got packed-f16.'],
     [['--update', '--quarter', '1'], '[testing] update must see every spec, got --quarter or --filter.'],
     [['--fusion', 'some'], '[testing] fusion must be one of on, off, got some.'],
     [['--plugin', 'emulate', '--fusion', 'off'], '[testing] fusion is an option of the webgpu plug-in, got off for another backend.'],

@@ -6,7 +6,7 @@ export type Mode = 'float32' | 'f16' | 'packed-f16' | 'bfloat16';
 /** Which plug-in runs them; `stock` asks for the plain tfjs backend that it is measured by. */
 export interface ConformanceOptions {
   readonly mode: Mode;
-  readonly plugin: 'webgpu' | 'emulate';
+  readonly plugin: 'webgpu' | 'emulate' | 'node';
   /** The backend below `emulate`. */
   readonly base: 'cpu' | 'wasm';
   /** Whether `webgpu` records and fuses kernels or runs them one by one; both are held against the same lists. */
@@ -27,7 +27,7 @@ const MILLISECONDS_A_DAY = 86_400_000;
 
 /** The usage text, also the end of every error about an argument. */
 export const usage: string =
-  'usage: npm run conformance -- --mode float32|f16|packed-f16|bfloat16 [--plugin webgpu|emulate] [--base cpu|wasm] [--fusion on|off] [--stock] [--runs N] [--quarter auto|0..3] [--filter TEXT] [--shards N] [--json] [--update]';
+  'usage: npm run conformance -- --mode float32|f16|packed-f16|bfloat16 [--plugin webgpu|emulate|node] [--base cpu|wasm] [--fusion on|off] [--stock] [--runs N] [--quarter auto|0..3] [--filter TEXT] [--shards N] [--json] [--update]';
 
 /**
  * Reads the command line of the conformance command.
@@ -59,14 +59,14 @@ export function parseOptions(args: readonly string[], now: number): ConformanceO
     },
   });
   const mode = oneOf('mode', values.mode, modes);
-  const plugin = oneOf('plugin', values.plugin, ['webgpu', 'emulate']);
-  if (plugin === 'emulate' && mode === 'packed-f16') {
+  const plugin = oneOf('plugin', values.plugin, ['webgpu', 'emulate', 'node']);
+  if (plugin !== 'webgpu' && mode === 'packed-f16') {
     throw new RangeError(
-      '[testing] mode must be float32, f16 or bfloat16 for emulate, got packed-f16. Packing is a matter of GPU storage.',
+      `[testing] mode must be float32, f16 or bfloat16 for ${plugin}, got packed-f16. Packing is a matter of GPU storage.`,
     );
   }
   const fusion = oneOf('fusion', values.fusion, ['on', 'off']);
-  if (fusion === 'off' && (plugin === 'emulate' || values.stock)) {
+  if (fusion === 'off' && (plugin !== 'webgpu' || values.stock)) {
     throw new RangeError('[testing] fusion is an option of the webgpu plug-in, got off for another backend. Leave it out.');
   }
   if (fusion === 'off' && values.update) {

@@ -34,14 +34,15 @@ export type FlakyList = Readonly<Record<string, Readonly<Record<string, string>>
 export const MOST_FLAKY = 5;
 
 /** The stock backend that a run is measured by. */
-export function yardstickOf({ plugin, base }: Pick<ConformanceOptions, 'plugin' | 'base'>): 'webgpu' | 'cpu' | 'wasm' {
-  return plugin === 'webgpu' ? 'webgpu' : base;
+export function yardstickOf({ plugin, base }: Pick<ConformanceOptions, 'plugin' | 'base'>): 'webgpu' | 'cpu' | 'wasm' | 'tensorflow' {
+  return plugin === 'webgpu' ? 'webgpu' : plugin === 'node' ? 'tensorflow' : base;
 }
 
 /** File names below the folder of lists. */
 export const listFile = {
   stock: (options: ConformanceOptions): string => `stock-${yardstickOf(options)}.json`,
-  mode: ({ plugin, base, mode }: ConformanceOptions): string => `${plugin === 'webgpu' ? '' : `emulate-${base}-`}${mode}.json`,
+  mode: ({ plugin, base, mode }: ConformanceOptions): string =>
+    `${{ webgpu: '', emulate: `emulate-${base}-`, node: 'node-' }[plugin]}${mode}.json`,
   flaky: (): string => 'flaky.json',
 } as const;
 

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { ConformanceOptions } from './options.ts';
 import type { ShardMessage, ShardResult, ShardTask } from './protocol.ts';
+import { yardstickOf } from './result-lists.ts';
 import { bundleSpecs, wasmFolder } from './spec-bundle.ts';
 
 /** A shard that starts no spec for so long is stuck: milliseconds, several times what the slowest spec may take. */
@@ -11,6 +12,8 @@ const SILENCE = 90_000;
 export interface Places {
   readonly root: string;
   readonly workFolder: string;
+  /** A folder to write to from which `@tensorflow/tfjs-node` is found, and the tfjs-core that it uses. */
+  readonly besideNode: string;
 }
 
 /** One whole run of the specs. */
@@ -34,22 +37,26 @@ export async function runSpecs(options: ConformanceOptions, places: Places): Pro
   return { ...merge(results), seconds: Math.round((performance.now() - start) / 1000) };
 }
 
-async function prepareBundle(options: ConformanceOptions, { root, workFolder }: Places): Promise<string> {
-  const name = options.stock ? `stock-${options.plugin === 'webgpu' ? 'webgpu' : options.base}` : options.plugin;
-  const outfile = join(workFolder, `specs-${name}.mjs`);
+async function prepareBundle(options: ConformanceOptions, { root, workFolder, besideNode }: Places): Promise<string> {
+  const name = options.stock ? `stock-${yardstickOf(options)}` : options.plugin;
+  const outfile = join(options.plugin === 'node' ? besideNode : workFolder, `specs-${name}.mjs`);
   const define = {
     CONFORMANCE_MODE: JSON.stringify(options.mode),
     CONFORMANCE_BASE: JSON.stringify(options.base),
     CONFORMANCE_FUSION: JSON.stringify(options.fusion),
     WASM_FOLDER: JSON.stringify(wasmFolder(root)),
   };
-  await bundleSpecs({ root, setupFile: join(root, 'src/conformance/setup', `${name}.ts`), outfile, define });
+  const core = options.plugin === 'node' ? 'required' : 'bundled';
+  await bundleSpecs({ root, setupFile: join(root, 'src/conformance/setup', `${name}.ts`), outfile, define, core });
   return outfile;
 }
 
 function runInProcess(task: ShardTask, workFolder: string): Promise<ShardResult> {
   return new Promise((resolve, reject) => {
-    const child = fork(join(workFolder, 'shard-process.mjs'), [JSON.stringify(task)], { stdio: ['ignore', 2, 'inherit', 'ipc'] });
+    const child = fork(join(workFolder, 'shard-process.mjs'), [JSON.stringify(task)], {
+      stdio: ['ignore', 2, 'inherit', 'ipc'],
+      env: { TF_CPP_MIN_LOG_LEVEL: '3', ...process.env }, // TensorFlow logs each error of an operation, which specs provoke
+    });
     let result: ShardResult | undefined;
     let running = 'nothing yet';
     const stop = (): boolean => child.kill();

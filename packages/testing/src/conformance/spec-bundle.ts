@@ -12,6 +12,14 @@ export interface BundleOptions {
   readonly outfile: string;
   /** Names that the set-up module reads as globals. */
   readonly define: Readonly<Record<string, string>>;
+  /**
+   * Where tfjs-core comes from: into the bundle, or at run time from the folder of `outfile`.
+   *
+   * tfjs-node requires tfjs-core's CommonJS build and derives ES5 classes from it, which a bundled ES2017 class refuses. So
+   * its specs take tfjs-core's root from there too. What they import from inside tfjs-core is bundled nevertheless; the
+   * engine, its environment and its registries are one, because tfjs-core keeps them on the global object.
+   */
+  readonly core: 'bundled' | 'required';
 }
 
 /**
@@ -21,9 +29,9 @@ export interface BundleOptions {
  * the neighbouring folder, in its sources. Annotations of side effects are ignored, as spec files are nothing but side
  * effects. Takes about 2 seconds and writes about 10 MB.
  */
-export async function bundleSpecs({ root, setupFile, outfile, define }: BundleOptions): Promise<void> {
+export async function bundleSpecs({ root, setupFile, outfile, define, core }: BundleOptions): Promise<void> {
   await build({
-    stdin: { resolveDir: root, sourcefile: 'conformance-entry.mjs', contents: entry(setupFile) },
+    stdin: { resolveDir: root, sourcefile: 'conformance-entry.mjs', contents: entry(setupFile, core) },
     bundle: true,
     ignoreAnnotations: true,
     format: 'esm',
@@ -35,7 +43,7 @@ export async function bundleSpecs({ root, setupFile, outfile, define }: BundleOp
     conditions: ['@halftone/source', 'import'],
     external: ['webgpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
     define,
-    plugins: [oneCopy(root)],
+    plugins: [...(core === 'required' ? [requiredCore] : []), oneCopy(root)],
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url); const __dirname = import.meta.dirname ?? '.';",
     },
@@ -65,10 +73,24 @@ function oneCopy(root: string): Plugin {
   };
 }
 
-function entry(setupFile: string): string {
-  return `
+/** Leaves tfjs-core's root outside of the bundle, also where its own specs import it by a relative path. */
+const requiredCore: Plugin = {
+  name: 'required-core',
+  setup(builder) {
+    const external = { path: '@tensorflow/tfjs-core', external: true };
+    builder.onResolve({ filter: /^@tensorflow\/tfjs-core$/ }, () => external);
+    builder.onResolve({ filter: /^[./]+\/index$/ }, ({ path, resolveDir }) =>
+      /tfjs-core[\\/]dist$/.test(dirname(join(resolveDir, path))) ? external : null,
+    );
+  },
+};
+
+/** tfjs-node registers gradients and chained operations itself; elsewhere the bundle does. */
+function entry(setupFile: string, core: BundleOptions['core']): string {
+  const registering = `
     import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
-    import '@tensorflow/tfjs-core/dist/register_all_gradients';
+    import '@tensorflow/tfjs-core/dist/register_all_gradients';`;
+  return `${core === 'bundled' ? registering : ''}
     import * as tf from '@tensorflow/tfjs-core';
     import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
     import { setup } from ${JSON.stringify(setupFile)};

@@ -14,6 +14,12 @@ declare module '@halftone/emulate' {
   export function registerEmulated(options: { readonly base: 'cpu' | 'wasm' }): Promise<{ readonly backendName: string }>;
 }
 
+declare module '@halftone/node' {
+  export function registerNode(): Promise<{ readonly backendName: string }>;
+}
+
+declare module '@tensorflow/tfjs-node' {}
+
 /** Set by the bundler: how the specs are run. */
 declare const CONFORMANCE_MODE: 'float32' | 'f16' | 'packed-f16' | 'bfloat16';
 declare const CONFORMANCE_BASE: 'cpu' | 'wasm';
