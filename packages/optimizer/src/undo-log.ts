@@ -96,11 +96,13 @@ function holdVariables(): Map<Variable, Tensor> {
   return held;
 }
 
-/** A clone of a variable that lies on another backend would move it to the current one: a model that is not part of this step stays where it is. */
+/**
+ * One more handle to a variable's data, by which a change is known. A clone is not that everywhere: it moves what lies on
+ * another backend to the current one, and tfjs's wasm backend copies.
+ */
 function handleTo(variable: Variable): Tensor {
   const { state, backend } = engine();
   const owner = state.tensorInfo.get(variable.dataId)?.backend ?? backend;
-  if (owner === backend) return keep(variable.clone());
   owner.incRef(variable.dataId);
   return keep(engine().makeTensorFromTensorInfo(variable, owner));
 }

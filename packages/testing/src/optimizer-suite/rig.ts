@@ -1,0 +1,103 @@
+import type * as TensorFlow from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, expect } from 'vitest';
+import { wave } from '../plugin-suite/checks.ts';
+import type { OptimizerSuiteOptions, ScaleMachine, Wrapped, WrapOptions } from './options.ts';
+
+/** Factors of a loss: an honest one, one that is not a number, one that leaves float32 only once the scale is on it. */
+export const GOOD = 1;
+export const BAD = NaN;
+export const TOO_LARGE = 2 ** 120;
+
+/** A net of two layers with a moving statistic, which its forward pass assigns as batch norm does. */
+export interface Problem {
+  readonly variables: TensorFlow.Variable[];
+  /** The mean squared error times a factor that the backend holds. */
+  readonly loss: (factor?: number) => () => TensorFlow.Scalar;
+}
+
+/** What every room works with. */
+export interface Rig extends OptimizerSuiteOptions {
+  /** A dynamic scale that starts at 1024 unless told otherwise. */
+  readonly dynamic: (options?: Readonly<Record<string, number>>) => ScaleMachine;
+  readonly wrap: (inner: TensorFlow.Optimizer, options?: WrapOptions) => Wrapped;
+  readonly problem: () => Problem;
+  /** The bits of every registered variable: weights, slots, powers, moving statistics. */
+  readonly bits: () => Promise<Record<string, readonly number[]>>;
+  /** The same without names, in the order in which the variables were made. */
+  readonly numbers: () => Promise<readonly (readonly number[])[]>;
+  readonly valueOf: (tensor: TensorFlow.Tensor) => Promise<number[]>;
+  /** Disposes an optimizer and what it forgets: tfjs's Momentum keeps the tensor of its learning rate. */
+  readonly discard: (...optimizers: TensorFlow.Optimizer[]) => void;
+}
+
+/** Puts the rig together, and makes every test of the suite prove that it leaves no tensor behind. */
+export function createRig(options: OptimizerSuiteOptions): Rig {
+  const { tf, policy, optimizer, lossScale } = options;
+  const dynamic: Rig['dynamic'] = (rule = {}) => lossScale.dynamicLossScale({ initialScale: 1024, ...rule });
+  const bits: Rig['bits'] = async () => {
+    const found: Record<string, readonly number[]> = {};
+    for (const [name, variable] of Object.entries(tf.engine().registeredVariables)) {
+      found[name] = [...new Uint32Array(Float32Array.from(await variable.data()).buffer)];
+    }
+    return found;
+  };
+  const factors: TensorFlow.Tensor[] = [];
+  let tensors = 0;
+  beforeEach(() => {
+    tensors = tf.memory().numTensors;
+  });
+  afterEach(() => {
+    tf.disposeVariables();
+    tf.dispose(factors.splice(0));
+    expect(tf.memory().numTensors, 'tensors that the test left behind').toBe(tensors);
+  });
+
+  return {
+    ...options,
+    dynamic,
+    bits,
+    numbers: async () => Object.values(await bits()),
+    wrap: (inner, how = {}) => optimizer.mixedPrecisionOptimizer(inner, { policy, lossScale: dynamic(), statusEvery: 1000, ...how }),
+    problem: () => problem(tf, (tensor) => void factors.push(tensor)),
+    valueOf: async (tensor) => [...(await tensor.data<'float32'>())],
+    discard: (...optimizers) => {
+      for (const given of optimizers) {
+        const inner = 'unwrap' in given ? (given as Wrapped).unwrap() : given;
+        inner.dispose();
+        const rate = (inner as unknown as { readonly c?: TensorFlow.Tensor }).c;
+        if (rate !== undefined && !rate.isDisposed) rate.dispose();
+      }
+    },
+  };
+}
+
+function problem(tf: typeof TensorFlow, keep: (tensor: TensorFlow.Tensor) => void): Problem {
+  const made = (values: Float32Array, shape: number[], name: string): TensorFlow.Variable =>
+    tf.tidy(() => tf.variable(tf.tensor(values, shape), true, name));
+  const first = made(wave(16 * 32, 53), [16, 32], 'first');
+  const bias = made(wave(32, 7), [32], 'bias');
+  const second = made(wave(32 * 16, 59), [32, 16], 'second');
+  const moving = tf.tidy(() => tf.variable(tf.zeros([32]), false, 'moving'));
+  const [x, y] = [tf.tensor2d(wave(512, 43), [32, 16]), tf.tensor2d(wave(512, 47), [32, 16])];
+  for (const tensor of [x, y]) keep(tensor);
+  const held = new Map<number, TensorFlow.Tensor>();
+  const factorOf = (value: number): TensorFlow.Tensor => {
+    const found = held.get(value) ?? tf.scalar(value);
+    if (!held.has(value)) keep(found);
+    held.set(value, found);
+    return found;
+  };
+  const forward = (factor: TensorFlow.Tensor): TensorFlow.Scalar => {
+    const hidden = tf.relu(tf.add(tf.matMul(x, first as unknown as TensorFlow.Tensor2D), bias)) as TensorFlow.Tensor2D;
+    moving.assign(tf.add(tf.mul(moving, 0.75), tf.mul(tf.mean(hidden, 0), 0.25)));
+    const error = tf.sub(tf.matMul(hidden, second as unknown as TensorFlow.Tensor2D), y);
+    return tf.mul(tf.mean(tf.square(error)), factor) as TensorFlow.Scalar;
+  };
+  return {
+    variables: [first, bias, second],
+    loss: (value = GOOD) => {
+      const factor = factorOf(value);
+      return () => tf.tidy(() => forward(factor));
+    },
+  };
+}

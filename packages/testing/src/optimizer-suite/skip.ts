@@ -1,0 +1,64 @@
+import type * as TensorFlow from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { innerOptimizers } from './inner-optimizers.ts';
+import type { ScaleMachine } from './options.ts';
+import { BAD, GOOD, TOO_LARGE, type Rig } from './rig.ts';
+
+/** A step that is skipped never happened. */
+export function describeSkip(rig: Rig): void {
+  const { tf, lossScale, wrap, problem, bits, numbers, discard } = rig;
+
+  describe('a step that is not finite', () => {
+    it.each(Object.entries(innerOptimizers(rig)))(
+      '%s: changes no bit of weights, slots, counters and moving statistics, and good ones go on as if it had not been',
+      async (_name, make) => {
+        const run = async (factors: readonly number[], scale: ScaleMachine): Promise<readonly (readonly number[])[]> => {
+          const { variables, loss } = problem();
+          const optimizer = wrap(make(), { lossScale: scale });
+          for (const factor of factors) optimizer.minimize(loss(factor), false, variables);
+          const before = await bits();
+          for (const factor of [BAD, TOO_LARGE]) optimizer.minimize(loss(factor), false, variables);
+          expect(await bits()).toStrictEqual(before);
+          expect(await optimizer.lastStep()).toMatchObject({ applied: false, foundNonFinite: true, step: factors.length + 2 });
+          expect(optimizer.iterations).toBe(3);
+          discard(optimizer);
+          const result = await numbers();
+          tf.disposeVariables();
+          return result;
+        };
+        const scale = lossScale.staticLossScale(2 ** 10);
+        const clean = await run([GOOD, GOOD, GOOD], scale);
+        expect(await run([BAD, GOOD, TOO_LARGE, BAD, GOOD, GOOD], scale)).toStrictEqual(clean);
+      },
+    );
+
+    it.each([Infinity, -Infinity, NaN])('is known by a single %d among many numbers, and the report names its variable', async (value) => {
+      const values = new Float32Array(5000).fill(1);
+      values[4321] = value;
+      const weight = tf.tidy(() => tf.variable(tf.ones([5000]), true, 'weight'));
+      const other = tf.tidy(() => tf.variable(tf.scalar(1), true, 'other'));
+      const factor = tf.tensor1d(values);
+      const optimizer = wrap(tf.train.sgd(1), { lossScale: lossScale.staticLossScale(1) });
+      const loss = (): TensorFlow.Scalar => tf.add(other, tf.sum(tf.mul(weight, factor))) as TensorFlow.Scalar;
+      optimizer.minimize(loss, false, [other, weight]);
+      expect(await optimizer.lastStep()).toMatchObject({ applied: false, firstNonFinite: 'weight' });
+      discard(optimizer);
+      factor.dispose();
+    });
+
+    it('is one whose scaled gradient overflows, or whose unscaled one does under a scale below 1', async () => {
+      const weight = tf.tidy(() => tf.variable(tf.scalar(3), true, 'weight'));
+      for (const [scale, factors] of [
+        [2 ** 20, [2 ** 110]],
+        [2 ** -10, [2 ** 100, 2 ** 30]],
+      ] as const) {
+        const optimizer = wrap(tf.train.sgd(1), { lossScale: lossScale.staticLossScale(scale) });
+        const loss = (): TensorFlow.Scalar => factors.reduce<TensorFlow.Tensor>((value, factor) => tf.mul(value, factor), weight) as TensorFlow.Scalar;
+        optimizer.minimize(loss, false, [weight]);
+        expect(await optimizer.lastStep()).toMatchObject({ applied: false, firstNonFinite: 'weight' });
+        discard(optimizer);
+      }
+      expect(await rig.valueOf(weight)).toStrictEqual([3]);
+    });
+  });
+}
