@@ -6,5 +6,6 @@ export type { KernelDecision, KernelRecord } from './kernel.ts';
 export { beginKernel, endKernel, outputStorage } from './kernel.ts';
 export type { PrecisionPlugin, Storage } from './plugin.ts';
 export { pluginFor, registerPlugin } from './plugin.ts';
+export { replaceGradient } from './replace-gradient.ts';
 export { autocast, currentPolicy, fullPrecision, setDefaultPolicy } from './scope.ts';
 export { storageOf, toStorage } from './storage.ts';

@@ -17,6 +17,8 @@ export interface PrecisionPlugin {
   readonly backendName: string;
   /** The 16-bit formats that this device can store. */
   readonly formats: readonly HalfPrecision[];
+  /** Why a format is not among them and what helps, one or two sentences for the error. */
+  readonly missingFormat?: string;
   /** The physical storage of one data handle; `float32` for handles that it does not hold. */
   storageOf(dataId: object): Storage;
   /** A new handle that holds the same values in another storage, rounded where it is narrower. The caller owns it. */

@@ -13,14 +13,14 @@ export function requirePlugin(what: string, precision: Precision): PrecisionPlug
     const remedy =
       others.length > 0
         ? `Switch to one that has: await tf.setBackend('${others[0]}').`
-        : 'Call await useWebGPU() from @halftone/webgpu, or await useEmulated() from @halftone/emulate where there is no GPU. ' +
+        : 'Call await useWebGPU() from @halftone/webgpu, await useNode() from @halftone/node on tfjs-node, or await useEmulated() from @halftone/emulate where there is no GPU. ' +
           'Loss scaling and the codecs work without a plug-in.';
     throw new Error(`[autocast] ${what} needs a backend with a precision plug-in, got '${backendName ?? 'none'}'. ${remedy}`);
   }
   if (precision !== 'float32' && !plugin.formats.includes(precision as HalfPrecision)) {
     throw new Error(
-      `[autocast] ${what} needs ${precision}, got a backend '${plugin.backendName}' that stores ${plugin.formats.join(' and ')}. ` +
-        `Use one of its formats, or register ${plugin.packageName} with another codec.`,
+      `[autocast] ${what} needs ${precision}, got a backend '${plugin.backendName}' that stores ${plugin.formats.join(' and ') || 'float32 alone'}. ` +
+        (plugin.missingFormat ?? `Use one of its formats, or register ${plugin.packageName} with another codec.`),
     );
   }
   return plugin;

@@ -15,7 +15,7 @@ export type { AutocastModule, PluginSuiteOptions } from './plugin-suite/options.
  * // describePlugin({ name: 'emulate on cpu', register: () => registerEmulated({ base: 'cpu' }), format: 'float16', tf, autocast });
  */
 export function describePlugin(options: PluginSuiteOptions): void {
-  const { name, register, format, tf, autocast } = options;
+  const { name, register, format, tf, autocast, backend = 'own' } = options;
   describe(`${name} in ${format}`, () => {
     let plugin: Awaited<ReturnType<PluginSuiteOptions['register']>>;
     beforeAll(async () => {
@@ -34,7 +34,7 @@ export function describePlugin(options: PluginSuiteOptions): void {
       const { backendName } = plugin;
       plugin.dispose();
       expect(autocast.pluginFor(backendName)).toBeUndefined();
-      expect(tf.findBackendFactory(backendName) ?? null).toBeNull();
+      expect(Boolean(tf.findBackendFactory(backendName))).toBe(backend === 'stock');
       plugin = await register();
       await tf.setBackend(plugin.backendName);
       expect(autocast.pluginFor(backendName)?.formats).toContain(format);

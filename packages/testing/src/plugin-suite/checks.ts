@@ -11,6 +11,11 @@ export function wave(length: number, step: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => ((i * step) % 197) / 98.5 - 1);
 }
 
+/** Such a sequence whose numbers every format has exactly, so that rounding the inputs of an op changes nothing. */
+export function exactWave(length: number, step: number): Float32Array {
+  return wave(length, step).map((value) => Math.round(value * 64) / 64);
+}
+
 /** Makes the function that rounds a tensor into the format under test. */
 export function roundedWith(autocast: AutocastModule, format: 'float16' | 'bfloat16'): (tensor: TensorFlow.Tensor) => TensorFlow.Tensor {
   return (tensor) => autocast.toStorage(tensor, format);

@@ -22,6 +22,10 @@ export interface PluginSuiteOptions {
   readonly autocast: AutocastModule;
   /** Whether `dataSync()` reads what the device computed (default) or throws and names `data()`. */
   readonly dataSync?: 'reads' | 'throws';
+  /** Whether a reshape shows the same data (default), or is an op with a result of its own. */
+  readonly reshape?: 'shares' | 'computes';
+  /** Whether the plug-in brings its backend (default), or works inside a stock one that stays registered without it. */
+  readonly backend?: 'own' | 'stock';
   /** A backend to move tensors to, `cpu` unless set; it has to be registered. */
   readonly otherBackend?: string;
 }

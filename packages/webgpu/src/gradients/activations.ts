@@ -1,5 +1,5 @@
 import { engine } from '@tensorflow/tfjs-core';
-import { replaceGradient } from './replace-gradient.ts';
+import { replaceGradient } from '@halftone/autocast';
 
 /**
  * Makes the gradient of `Relu` keep the result instead of the input.

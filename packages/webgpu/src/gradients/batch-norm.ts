@@ -1,6 +1,6 @@
 import type { FusedBatchNormAttrs, GradConfig, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
-import { add, batchNorm, engine, getGradient, mul, registerGradient, rsqrt, sum, unregisterGradient } from '@tensorflow/tfjs-core';
-import { autocast, fullPrecision, storageOf } from '@halftone/autocast';
+import { add, batchNorm, engine, mul, rsqrt, sum } from '@tensorflow/tfjs-core';
+import { autocast, fullPrecision, replaceGradient, storageOf } from '@halftone/autocast';
 import { policy } from '@halftone/policy';
 
 /**
@@ -17,10 +17,7 @@ import { policy } from '@halftone/policy';
  * @returns a function that puts the previous gradient back
  */
 export function installBatchNormGradient(backendName: string): () => void {
-  const kernelName = 'FusedBatchNorm';
-  const previous: GradConfig | undefined = getGradient(kernelName);
-  if (previous === undefined) return () => undefined;
-  const replacement: GradConfig = {
+  return replaceGradient('FusedBatchNorm', (previous) => ({
     ...previous,
     gradFunc: (dy, saved, attrs) => {
       const [x, mean] = saved as Tensor[];
@@ -29,14 +26,7 @@ export function installBatchNormGradient(backendName: string): () => void {
         ? channelGradients(dy as Tensor, saved, (attrs as unknown as FusedBatchNormAttrs).varianceEpsilon)
         : previous.gradFunc(dy, saved, attrs);
     },
-  };
-  unregisterGradient(kernelName);
-  registerGradient(replacement);
-  return () => {
-    if (getGradient(kernelName) !== replacement) return;
-    unregisterGradient(kernelName);
-    registerGradient(previous);
-  };
+  }));
 }
 
 function channelGradients(dy: Tensor, saved: readonly Tensor[], varianceEpsilon: number): ReturnType<GradConfig['gradFunc']> {

@@ -27,7 +27,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { fullPrecision } from '@halftone/autocast';
 import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD } from '../kernels/rows/kernel-names.ts';
-import { isRecording } from './replace-gradient.ts';
+import { isRecording } from './recording.ts';
 
 /** Options of `softmaxCrossEntropy`. */
 export interface CrossEntropyOptions {

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { engine, reshape, util } from '@tensorflow/tfjs-core';
+import { replaceGradient } from '@halftone/autocast';
 import { GATHER_GRAD } from '../kernels/gather/gather-kernels.ts';
-import { isRecording, replaceGradient } from './replace-gradient.ts';
+import { isRecording } from './recording.ts';
 
 /**
  * Replaces the gradient of `GatherV2` where whole rows are taken out of a table, as embeddings do.

@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { add, customGrad, engine, getKernel, mean, mul, rsqrt, square, sub, sum, util } from '@tensorflow/tfjs-core';
 import { fullPrecision } from '@halftone/autocast';
 import { LAYER_NORM, LAYER_NORM_GRAD, LAYER_NORM_PARAMETER_GRAD } from '../kernels/rows/kernel-names.ts';
-import { isRecording } from './replace-gradient.ts';
+import { isRecording } from './recording.ts';
 
 /**
  * Layer normalisation over the last axis: (x - mean) / √(variance + epsilon) · gamma + beta (Ba, Kiros and Hinton 2016).

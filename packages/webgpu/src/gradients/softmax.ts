@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { engine } from '@tensorflow/tfjs-core';
+import { replaceGradient } from '@halftone/autocast';
 import { SOFTMAX_GRAD } from '../kernels/rows/kernel-names.ts';
-import { isRecording, replaceGradient } from './replace-gradient.ts';
+import { isRecording } from './recording.ts';
 
 /**
  * Replaces the gradients of `Softmax` and `LogSoftmax` by one kernel each, where tfjs composes four.

@@ -1,0 +1,50 @@
+import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { util, Variable } from '@tensorflow/tfjs-core';
+import type { KernelDecision, PrecisionPlugin } from '@halftone/autocast';
+import { beginKernel, endKernel, outputStorage } from '@halftone/autocast';
+import type { Session } from '../backend/session.ts';
+
+/** Kernels whose output shows the numbers of their input: outside of every policy they keep its storage too. */
+const SHOWS_ITS_INPUT: ReadonlySet<string> = new Set(['ExpandDims', 'Identity', 'Reshape']);
+
+/**
+ * Makes a kernel of tfjs-node follow the policy.
+ *
+ * autocast decides by the kernel's name; while it runs, the binding casts the inputs of its ops accordingly; then its
+ * float outputs are brought to the storage that was decided. A kernel that runs others inside decides for them.
+ */
+export function decidedKernel(plugin: PrecisionPlugin, session: Session, { kernelName, kernelFunc }: KernelConfig): KernelFunc {
+  const { binding } = session;
+  return (params) => {
+    const decision = beginKernel(plugin, kernelName, params.inputs);
+    if (decision.nested) return kernelFunc(params);
+    const given = tensorsIn(params.inputs);
+    const outerMode = binding.mode;
+    let outputs: TensorInfo | TensorInfo[] = [];
+    try {
+      for (const input of given) if (input instanceof Variable) session.convert(input.dataId, 'float32'); // masters are float32
+      binding.mode = { half: decision.half, opClass: decision.opClass, kernelName };
+      outputs = kernelFunc(params);
+      settle(session, decision, given, [outputs].flat());
+      return outputs;
+    } finally {
+      binding.mode = outerMode;
+      endKernel(decision, outputs);
+    }
+  };
+}
+
+/** Brings results to the storage that was decided, except those that are the data of an input. */
+function settle(session: Session, decision: KernelDecision, given: readonly TensorInfo[], outputs: readonly TensorInfo[]): void {
+  if (decision.half === null && SHOWS_ITS_INPUT.has(decision.kernelName)) return;
+  for (const { dataId, dtype, shape } of outputs) {
+    if (dtype !== 'float32' || given.some((input) => input.dataId === dataId)) continue;
+    session.convert(dataId, outputStorage(decision, util.sizeFromShape(shape)));
+  }
+}
+
+function tensorsIn(inputs: Parameters<KernelFunc>[0]['inputs']): readonly TensorInfo[] {
+  return Object.values(inputs as Readonly<Record<string, TensorInfo | readonly TensorInfo[] | undefined | null>>)
+    .flat()
+    .filter((info): info is TensorInfo => info !== undefined && info !== null);
+}

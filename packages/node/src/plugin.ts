@@ -1,0 +1,28 @@
+import type { PrecisionPlugin } from '@halftone/autocast';
+import type { Session } from './backend/session.ts';
+import { BACKEND_NAME } from './library/load-library.ts';
+import type { Capabilities } from './capabilities.ts';
+import { remedyOf } from './capabilities.ts';
+import { firstNonFinite } from './non-finite.ts';
+
+/** What scopes and optimizers see of the plug-in. */
+export function createPlugin(session: Session, capabilities: Capabilities): PrecisionPlugin {
+  return {
+    packageName: '@halftone/node',
+    backendName: BACKEND_NAME,
+    formats: capabilities.formats,
+    missingFormat: remedyOf(capabilities),
+    storageOf: (dataId) => session.storageOf(dataId),
+    toStorage: (input, storage) => session.copy(input, storage),
+    widen: (dataId) => session.convert(dataId, 'float32'),
+    ...(capabilities.float32Only === undefined ? whatAStepNeeds(session) : {}),
+  };
+}
+
+function whatAStepNeeds(session: Session): Pick<PrecisionPlugin, 'hostScalar' | 'firstNonFinite' | 'endStep'> {
+  return {
+    hostScalar: (dataId) => session.hostScalar(dataId),
+    firstNonFinite: (tensors) => firstNonFinite(session, tensors),
+    endStep: () => session.binding.counters.endStep(),
+  };
+}
