@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three kinds of test by what they need: nothing (`pure`), a tfjs CPU backend (`cpu`), a WebGPU device (`gpu`). */
+/** Four kinds of test by what they need: nothing (`pure`), a tfjs CPU backend (`cpu`), a WebGPU device (`gpu`), tfjs-node with its TensorFlow (`tensorflow`). */
 const conditions = ['@halftone/source', 'import', 'module', 'node', 'default'];
 const project = (name: string, include: string[], extra: object = {}) => ({
   resolve: { conditions },
@@ -22,6 +22,10 @@ export default defineConfig({
       project('gpu', ['packages/*/test/gpu/**/*.test.ts', 'apps/*/test/gpu/**/*.test.ts'], {
         testTimeout: 120_000,
         fileParallelism: false,
+      }),
+      project('tensorflow', ['packages/*/test/tensorflow/**/*.test.ts', 'apps/*/test/tensorflow/**/*.test.ts'], {
+        testTimeout: 120_000,
+        env: { TF_CPP_MIN_LOG_LEVEL: '3' },
       }),
     ],
   },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inCache } from '../../setup/src/folders.mjs';
 import { requiredNeeds } from '../../setup/src/needs.mjs';
-import { placeTensorflow } from '../../setup/src/tensorflow.mjs';
+import { placeTensorflow } from '../../setup/src/tensorflow-addon.mjs';
 import { cases, clashes } from './cases.mjs';
 import { placeClash } from './clash.mjs';
 import { environmentFor } from './environment.mjs';

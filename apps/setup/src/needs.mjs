@@ -14,7 +14,7 @@ const providers = {
     return driver === undefined ? { env, problem: problem ?? 'no GPU driver' } : { env };
   },
   browser: async () => provided(async () => (await import('./chromium.mjs')).chromium()),
-  tensorflow: async () => provided(async () => (await import('./tensorflow.mjs')).tensorflow()),
+  tensorflow: async () => provided(async () => (await import('./tensorflow-addon.mjs')).workspaceTensorflow()),
   shared: async () => {
     const folder = process.env['HALFTONE_SHARED'];
     if (!folder || !existsSync(folder)) return { env: {}, problem: 'HALFTONE_SHARED names no folder of real data' };

@@ -14,7 +14,7 @@ await orOneLine(async () => {
   }
   const { HALFTONE_NODE_24: node } = await node24();
   process.env['PATH'] = dirname(node) + delimiter + process.env['PATH'];
-  const outcome = await runVitest(process.argv.slice(2), { env: {}, driver: undefined }, { node, projects: ['pure', 'cpu'] });
+  const outcome = await runVitest(process.argv.slice(2), {}, { node, projects: ['pure', 'cpu'] });
   for (const skip of outcome.skips) console.log(`skipped: ${skip}`);
   console.log(closingLine(outcome));
   process.exitCode = outcome.failed === 0 ? 0 : 1;

@@ -5,7 +5,7 @@ import { orOneLine, SetupError } from './say.mjs';
 const things = {
   lavapipe: async () => (await import('./lavapipe.mjs')).lavapipe(),
   chromium: async () => (await import('./chromium.mjs')).chromium(),
-  tensorflow: async () => (await import('./tensorflow.mjs')).tensorflow(),
+  tensorflow: async () => (await import('./tensorflow-addon.mjs')).workspaceTensorflow(),
   'node-24': async () => (await import('./node-24-program.mjs')).node24(),
 };
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { askedNeeds } from './asked-needs.mjs';
 import { childEnvironment } from './child-environment.mjs';
 import { allNeeds, provide } from './needs.mjs';
 import { root } from './folders.mjs';
@@ -12,13 +13,13 @@ import { buildWorkspace, installWorkspace } from './workspace.mjs';
  *
  * A need that cannot be had is said in one line; the script decides whether it can do without.
  *
- * @param {readonly string[]} words - needs, perhaps `build`, then the script and its arguments
+ * @param {readonly string[]} words - needs, perhaps `build`, then the script and its arguments, which may ask for more
  */
 export function scriptJob(words) {
   return orOneLine(async () => {
     const isWish = /** @param {string} word */ (word) => word === 'build' || allNeeds().some((need) => need === word);
     const end = words.findIndex((word) => !isWish(word));
-    const wishes = words.slice(0, end);
+    const wishes = [...words.slice(0, end), ...askedNeeds(words.slice(end + 1))];
     const script = words[end] ?? '';
     if (!existsSync(join(root, script)))
       throw new SetupError(`there is no script ${script || '(none was named)'}. Name one by its path from the repository's root.`);

@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { askedNeeds } from './asked-needs.mjs';
 import { childEnvironment } from './child-environment.mjs';
 import { debianProblemOf } from './debian-machine.mjs';
 import { mirrorIn, snapshotMirror } from './debian-mirror.mjs';
@@ -14,7 +15,7 @@ import { nodeVersionProblem, oldestNode } from './node-version.mjs';
 import { lockedProject } from './npm-tool.mjs';
 import { suites } from './suites.mjs';
 import { toolEnvironment } from './tool-environment.mjs';
-import { needsIn } from './vitest-run.mjs';
+import { missingIn, needsIn } from './vitest-run.mjs';
 
 describe('the Node version', () => {
   test('takes the oldest one and everything newer', () => {
@@ -162,6 +163,20 @@ test('an npm tool is locked by its hash, so that npm refuses another one', () =>
 test('required needs are a list with commas', () => {
   expect([...requiredNeeds(' vulkan, shared,')]).toEqual(['vulkan', 'shared']);
   expect(requiredNeeds('').size).toBe(0);
+});
+
+test('a command line asks for TensorFlow only where it names what runs on it', () => {
+  expect(askedNeeds(['--data', 'x', '--plugin', 'node'])).toEqual(['tensorflow']);
+  expect(askedNeeds(['--backend=halftone-node', '--backend', 'tensorflow'])).toEqual(['tensorflow']);
+  expect(askedNeeds(['--plugin', 'webgpu', '--out', 'node', '--plugin'])).toEqual([]);
+});
+
+test('a project whose need is not met is named with the reason, and is a failure where it is required', () => {
+  const provisions = { vulkan: { env: {} }, tensorflow: { env: {}, problem: 'never fetched' } };
+  const words = 'all tests on TensorFlow: never fetched';
+  expect(missingIn(['pure', 'gpu', 'tensorflow'], provisions, new Set())).toEqual([{ project: 'tensorflow', words, isRequired: false }]);
+  expect(missingIn(['tensorflow'], provisions, new Set(['tensorflow']))).toEqual([{ project: 'tensorflow', words, isRequired: true }]);
+  expect(missingIn(['gpu'], {}, new Set()).map(({ words: why }) => why)).toEqual(['all tests on a GPU: nobody provided vulkan']);
 });
 
 test('the long suites fit into an hour beside npm test', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inCache } from './folders.mjs';
 import { bringNpmTool } from './npm-tool.mjs';
@@ -24,18 +24,15 @@ const parts = [
  *
  * Takes about 1 GB of the cache folder and a minute, once.
  *
- * @returns {Promise<Record<string, string>>} HALFTONE_TENSORFLOW, the addon; `placeTensorflow` puts it where tfjs-node looks
+ * @returns {Promise<Record<string, string>>} HALFTONE_TENSORFLOW, the addon; `placeTensorflow` of tensorflow-addon.mjs puts it where tfjs-node looks
  * @throws {SetupError} where it cannot be had
  */
 export async function tensorflow() {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new SetupError(`it is prepared for Linux on amd64, this is ${process.platform} on ${process.arch}`);
-  const pin = JSON.parse(await readFile(new URL('pins/wheel.json', import.meta.url), 'utf8'));
-  const folder = inCache('tensorflow');
-  const addon = join(folder, 'tfjs_binding.node');
-  const stamp = join(folder, 'stamp');
-  const wanted = hashOf([pin.sha256, folder, await readFile(new URL('pins/npm-tools.json', import.meta.url))]); // the addon knows the folder by its path
-  if ((await readStamp(stamp)) === wanted && existsSync(addon)) return { HALFTONE_TENSORFLOW: addon };
+  const built = await builtTensorflow();
+  if (built) return built;
+  const { pin, folder, addon, stamp, wanted } = await plan();
   const library = await unpackWheel(pin, folder);
   const sources = join(await bringNpmTool('@tensorflow/tfjs-node', 'tensorflow/tfjs-node'), 'binding');
   const headers = join(await bringNpmTool('node-api-headers', 'tensorflow/headers'), 'include');
@@ -50,16 +47,20 @@ export async function tensorflow() {
 }
 
 /**
- * Puts the addon where an installed tfjs-node looks for it.
+ * The addon, where `tensorflow` has made it in an earlier run and would make the same again.
  *
- * @param {string} project - a folder with node_modules/@tensorflow/tfjs-node, installed with --ignore-scripts
+ * @returns {Promise<Record<string, string> | undefined>}
  */
-export async function placeTensorflow(project) {
-  const { HALFTONE_TENSORFLOW: addon = '' } = await tensorflow();
-  const home = join(project, 'node_modules', '@tensorflow', 'tfjs-node');
-  await mkdir(join(home, 'deps', 'lib'), { recursive: true });
-  await mkdir(join(home, 'lib', 'napi-v8'), { recursive: true });
-  await copyFile(addon, join(home, 'lib', 'napi-v8', 'tfjs_binding.node'));
+export async function builtTensorflow() {
+  const { addon, stamp, wanted } = await plan();
+  return (await readStamp(stamp)) === wanted && existsSync(addon) ? { HALFTONE_TENSORFLOW: addon } : undefined;
+}
+
+async function plan() {
+  const pin = JSON.parse(await readFile(new URL('pins/wheel.json', import.meta.url), 'utf8'));
+  const folder = inCache('tensorflow');
+  const wanted = hashOf([pin.sha256, folder, await readFile(new URL('pins/npm-tools.json', import.meta.url))]); // the addon knows the folder by its path
+  return { pin, folder, addon: join(folder, 'tfjs_binding.node'), stamp: join(folder, 'stamp'), wanted };
 }
 
 /**

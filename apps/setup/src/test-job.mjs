@@ -1,9 +1,9 @@
 import { checks } from './checks.mjs';
 import { addTallies, closingLine } from './closing-line.mjs';
-import { gpuEnvironment } from './lavapipe.mjs';
 import { allNeeds, provide, requiredNeeds } from './needs.mjs';
 import { runCheck } from './run-command.mjs';
 import { orOneLine, say } from './say.mjs';
+import { tensorflowAtHand } from './tensorflow-addon.mjs';
 import { runVitest } from './vitest-run.mjs';
 import { installWorkspace, runTurbo } from './workspace.mjs';
 
@@ -20,10 +20,11 @@ import { installWorkspace, runTurbo } from './workspace.mjs';
 export function testJob(args) {
   return orOneLine(async () => {
     await installWorkspace('all');
-    const gpu = await gpuEnvironment();
+    const vulkan = await provide('vulkan');
     for (const need of allNeeds()) if (need !== 'vulkan' && requiredNeeds().has(need)) Object.assign(process.env, await required(need));
+    const tensorflow = requiredNeeds().has('tensorflow') ? await provide('tensorflow') : await tensorflowAtHand();
     const outcomes = args.length > 0 ? [] : await runChecks();
-    outcomes.push(await runVitest(args, gpu));
+    outcomes.push(await runVitest(args, { vulkan, tensorflow }));
     const sum = addTallies(outcomes);
     for (const skip of outcomes.flatMap(({ skips }) => skips)) console.log(`skipped: ${skip}`);
     console.log(closingLine(sum));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -54,6 +54,17 @@ describe('requireOrSkip', () => {
     vi.stubEnv('HALFTONE_TENSORFLOW', '');
     vi.spyOn(process, 'cwd').mockReturnValue(folder);
     await expect(requireOrSkip('tensorflow')).rejects.toThrow('@tensorflow/tfjs-node is not installed');
+  });
+
+  it('finds the TensorFlow of an installed tfjs-node, here or in packages/node, and says when its native half is missing', async () => {
+    vi.stubEnv('HALFTONE_REQUIRE', 'tensorflow');
+    vi.stubEnv('HALFTONE_TENSORFLOW', '');
+    vi.spyOn(process, 'cwd').mockReturnValue(folder);
+    const home = join(folder, 'packages', 'node', 'node_modules', '@tensorflow', 'tfjs-node', 'lib', 'napi-v8');
+    mkdirSync(home, { recursive: true });
+    await expect(requireOrSkip('tensorflow')).rejects.toThrow('no native binding');
+    writeFileSync(join(home, 'tfjs_binding.node'), '');
+    expect(await requireOrSkip('tensorflow')).toEqual({ available: true, reason: join(home, 'tfjs_binding.node') });
   });
 
   it('takes the TensorFlow addon that HALFTONE_TENSORFLOW names and no other', async () => {

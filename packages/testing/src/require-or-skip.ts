@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { hasVulkan } from './dawn.ts';
 import { sharedFolder } from './shared-data.ts';
@@ -29,20 +28,24 @@ const checks = {
     const named = process.env['HALFTONE_TENSORFLOW'];
     if (named !== undefined && named !== '')
       return existsSync(named) ? met(named) : missing(`HALFTONE_TENSORFLOW names ${named}, which does not exist`);
-    const name = '@tensorflow/tfjs-node';
-    try {
-      const folder = dirname(createRequire(join(process.cwd(), 'package.json')).resolve(`${name}/package.json`));
-      const binding = join(folder, 'lib', 'napi-v8', 'tfjs_binding.node');
-      return existsSync(binding) ? met(binding) : missing(`${name} has no native binding at lib/napi-v8/tfjs_binding.node`);
-    } catch {
-      return missing(`${name} is not installed`);
-    }
+    return addonFrom(process.cwd()) ?? addonFrom(join(process.cwd(), 'packages', 'node')) ?? missing(`${TFJS_NODE} is not installed`);
   },
   shared: () => {
     const folder = sharedFolder();
     return folder === undefined ? missing('HALFTONE_SHARED names no folder') : met('HALFTONE_SHARED');
   },
 } as const satisfies Record<Need, () => Availability | Promise<Availability>>;
+
+const TFJS_NODE = '@tensorflow/tfjs-node';
+
+/** Looks for tfjs-node in a folder and above it, but not where NODE_PATH points; nothing where it is not installed. */
+function addonFrom(folder: string): Availability | undefined {
+  const home = join(folder, 'node_modules', TFJS_NODE);
+  const addon = join(home, 'lib', 'napi-v8', 'tfjs_binding.node');
+  if (existsSync(addon)) return met(addon);
+  if (existsSync(home)) return missing(`${TFJS_NODE} has no native binding at lib/napi-v8/tfjs_binding.node`);
+  return dirname(folder) === folder ? undefined : addonFrom(dirname(folder));
+}
 
 const announced = new Set<Need>();
 
