@@ -1,8 +1,7 @@
 import type { PackageFiles, PackageName } from './package-files.ts';
 import { supportedVersions } from './package-files.ts';
 
-/** What went wrong while a package was loaded; `npm` is what to type. */
-const REBUILD =
+const RUN_SCRIPTS =
   'Package managers that leave out install scripts (pnpm, npm --ignore-scripts) have to be told to run this one, e.g. pnpm approve-builds.';
 
 /** No package is installed where we look. */
@@ -20,7 +19,7 @@ export function missingPackage(wanted: PackageName | 'auto'): Error {
 export function missingAddon({ packageName, addon }: PackageFiles): Error {
   return new Error(
     `[node] ${packageName} needs its native addon, got no file ${addon}. Run: npm rebuild ${packageName}, ` +
-      `or npm rebuild ${packageName} --build-addon-from-source on a machine that has no ready-made one (this is ${process.platform} on ${process.arch}). ${REBUILD}`,
+      `or npm rebuild ${packageName} --build-addon-from-source on a machine that has no ready-made one (this is ${process.platform} on ${process.arch}). ${RUN_SCRIPTS}`,
   );
 }
 
@@ -47,6 +46,14 @@ export function twoCores(packageName: PackageName): Error {
   return new Error(
     `[node] @tensorflow/tfjs-core must be loaded once, got the backend of ${packageName} made by another copy. ` +
       'Run: npm ls @tensorflow/tfjs-core, and install one version of it; never bundle @tensorflow packages for Node.',
+  );
+}
+
+/** A module registers its backend once for a process. */
+export function removedBackend(packageName: PackageName): Error {
+  return new Error(
+    `[node] ${packageName} must have its backend registered, got a package that was loaded before and whose backend was removed. ` +
+      "Call registerNode() before tf.removeBackend('tensorflow').",
   );
 }
 

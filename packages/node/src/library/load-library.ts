@@ -1,11 +1,21 @@
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import { engine, findBackend, KernelBackend as KernelBackendClass, ready, registerBackend, removeBackend, setBackend, version_core } from '@tensorflow/tfjs-core';
-import { failedLoad, failedStart, missingAddon, missingGpu, missingPackage, otherPackage, strangeBackend, twoCores, wrongVersion } from './load-errors.ts';
+import {
+  engine,
+  findBackend,
+  KernelBackend as KernelBackendClass,
+  ready,
+  registerBackend,
+  removeBackend,
+  setBackend,
+  version_core,
+} from '@tensorflow/tfjs-core';
+import { choosePackage } from './choose-package.ts';
+import { failedLoad, failedStart, missingGpu, otherPackage, removedBackend, strangeBackend, twoCores, wrongVersion } from './load-errors.ts';
 import type { NodeBackend } from './node-backend.ts';
 import { isNodeBackend, missingMembers } from './node-backend.ts';
 import { repairNode } from './node-repairs.ts';
 import type { PackageFiles, PackageName } from './package-files.ts';
-import { findPackage, isSupported, packageNames, requirePackage } from './package-files.ts';
+import { isSupported, requirePackage } from './package-files.ts';
 
 export interface LibraryOptions {
   /** Which package to load; `auto` (default) takes the one that the app has loaded, else -gpu, else the other. */
@@ -50,13 +60,25 @@ const seen = new Map<PackageName, Factory>(); // a module registers its backend 
  * library.device; // 'cpu'
  * library.release();
  */
-export async function loadLibrary({ package: wanted = 'auto', requireGpu = false }: LibraryOptions = {}): Promise<Library> {
+export async function loadLibrary(options: LibraryOptions = {}): Promise<Library> {
+  const mine = last.then(() => load(options));
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
+let last: Promise<unknown> = Promise.resolve(); // two loads at once would both think that they brought the backend
+
+async function load({ package: wanted = 'auto', requireGpu = false }: LibraryOptions): Promise<Library> {
   const repairs = repairNode();
+  const wasThere = isRegistered();
   try {
+    if (!isSupported(version_core)) throw wrongVersion('@tensorflow/tfjs-core', version_core);
     if (repairs.names.length > 0) {
-      console.warn(`[node] Node ${process.versions.node} lacks ${repairs.names.join(' and ')}, which tfjs-node calls: added until dispose().`);
+      console.warn(
+        `[node] Node ${process.versions.node} lacks ${repairs.names.join(' and ')}, which tfjs-node calls: added until dispose().`,
+      );
     }
-    const { packageName, backend } = engine().registryFactory[BACKEND_NAME] === undefined ? await loadPackage(choose(wanted)) : running(wanted);
+    const { packageName, backend } = wasThere ? running(wanted) : await loadPackage(choosePackage(wanted));
     const device = backend.isUsingGpuDevice ? 'gpu' : 'cpu';
     const version = backend.binding.TF_Version;
     if (requireGpu && device === 'cpu') throw missingGpu(packageName, version);
@@ -64,9 +86,14 @@ export async function loadLibrary({ package: wanted = 'auto', requireGpu = false
     const unknown = missing.length === 0 ? {} : { unknown: `${packageName} lacks ${missing.join(', ')}` };
     return { packageName, backend, version, device, repairs: repairs.names, ...unknown, release: repairs.undo };
   } catch (error) {
+    if (!wasThere && isRegistered()) removeBackend(BACKEND_NAME); // nobody gets a backend that a failed call left behind
     repairs.undo();
     throw error;
   }
+}
+
+function isRegistered(): boolean {
+  return engine().registryFactory[BACKEND_NAME] !== undefined;
 }
 
 interface Loaded {
@@ -82,17 +109,6 @@ function running(wanted: PackageName | 'auto'): Loaded {
   return { packageName, backend };
 }
 
-function choose(wanted: PackageName | 'auto'): PackageFiles {
-  const candidates = wanted === 'auto' ? packageNames : [wanted];
-  const installed = candidates.map((name) => findPackage(name)).filter((files) => files !== null);
-  const files = installed.find(({ addonFound }) => addonFound) ?? installed[0];
-  if (files === undefined) throw missingPackage(wanted);
-  if (!files.addonFound) throw missingAddon(files);
-  if (!isSupported(files.version)) throw wrongVersion(files.packageName, files.version);
-  if (!isSupported(version_core)) throw wrongVersion('@tensorflow/tfjs-core', version_core);
-  return files;
-}
-
 /** Runs the package and puts back what it did to the current backend. */
 async function loadPackage(files: PackageFiles): Promise<Loaded> {
   const { packageName } = files;
@@ -104,9 +120,9 @@ async function loadPackage(files: PackageFiles): Promise<Loaded> {
     throw failedLoad(files, cause);
   }
   const factory = seen.get(packageName) ?? engine().registryFactory[BACKEND_NAME]?.factory;
-  if (factory === undefined) throw twoCores(packageName);
+  if (factory === undefined) throw removedBackend(packageName);
   seen.set(packageName, factory);
-  if (engine().registryFactory[BACKEND_NAME] === undefined) registerBackend(BACKEND_NAME, factory, PRIORITY);
+  if (!isRegistered()) registerBackend(BACKEND_NAME, factory, PRIORITY);
   await restoreCurrent(before);
   return { packageName, backend: startBackend(packageName) };
 }
@@ -121,7 +137,10 @@ function startBackend(packageName: PackageName): NodeBackend {
 
 /** The current backend's name, once it has started: a change while it starts would cancel it. */
 async function currentBackend(): Promise<string | null> {
-  const { backendName, registry } = engine() as { backendName: string | null | undefined; registry: Readonly<Record<string, KernelBackend>> };
+  const { backendName, registry } = engine() as {
+    backendName: string | null | undefined;
+    registry: Readonly<Record<string, KernelBackend>>;
+  };
   if (backendName === null || backendName === undefined) return null;
   if (registry[backendName] === undefined) await ready();
   return engine().backendName;

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export type PackageName = '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu';
 
 /** In the order in which `auto` tries them. */
-export const packageNames = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const satisfies readonly PackageName[];
+export const packageNames: readonly PackageName[] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
 /** The versions whose inside we know. */
 export const supportedVersions = '>=4.22 <5';

@@ -56,7 +56,7 @@ export interface TfjsBinding {
 }
 
 /** The functions that we call or wrap. */
-export const bindingFunctions = [
+export const bindingFunctions: readonly (keyof TfjsBinding)[] = [
   'createTensor',
   'deleteTensor',
   'tensorDataSync',
@@ -67,10 +67,10 @@ export const bindingFunctions = [
   'getNumOfSavedModels',
   'getNumOfTensors',
   'isUsingGpuDevice',
-] as const satisfies readonly (keyof TfjsBinding)[];
+];
 
 /** The numbers and the version that we read. */
-export const bindingConstants = [
+export const bindingConstants: readonly (keyof TfjsBinding)[] = [
   'TF_FLOAT',
   'TF_INT32',
   'TF_BOOL',
@@ -81,4 +81,4 @@ export const bindingConstants = [
   'TF_ATTR_TYPE',
   'TF_ATTR_SHAPE',
   'TF_Version',
-] as const satisfies readonly (keyof TfjsBinding)[];
+];
