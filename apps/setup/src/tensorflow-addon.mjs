@@ -7,7 +7,7 @@ import { builtTensorflow, tensorflow } from './tensorflow.mjs';
 /** @import { Provision } from './needs.mjs' */
 
 /** The two packages that take the addon; their JavaScript and their sources of it are the same. */
-const takers = ['tfjs-node', 'tfjs-node-gpu'];
+const takers = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'tfjs-node-gpu']; // the last one is the second under the name that it has in this workspace
 
 /** The package of the workspace that has tfjs-node; whoever else asks for it gets the same folder from pnpm. */
 const workspacePackage = join(root, 'packages', 'node');
@@ -51,7 +51,7 @@ export async function tensorflowAtHand() {
 export async function placeTensorflow(project) {
   const { HALFTONE_TENSORFLOW: addon = '' } = await tensorflow();
   for (const taker of takers) {
-    const home = join(project, 'node_modules', '@tensorflow', taker);
+    const home = join(project, 'node_modules', taker);
     if (!existsSync(home) || (await hasLibrary(home))) continue;
     const place = addonIn(home);
     if (existsSync(place) && (await readFile(place)).equals(await readFile(addon))) continue;
@@ -64,7 +64,7 @@ export async function placeTensorflow(project) {
 /** @param {string} project */
 async function ownAddon(project) {
   for (const taker of takers) {
-    const home = join(project, 'node_modules', '@tensorflow', taker);
+    const home = join(project, 'node_modules', taker);
     if (existsSync(addonIn(home)) && (await hasLibrary(home))) return addonIn(home);
   }
   return undefined;
