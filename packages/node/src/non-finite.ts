@@ -21,6 +21,7 @@ export function firstNonFinite(session: Session, tensors: readonly TensorInfo[])
   const ints = (...values: number[]): number => own(binding.createTensor([values.length], dataTypes.int32, Int32Array.from(values)));
   const int = (value: number): number => own(binding.createTensor([], dataTypes.int32, Int32Array.of(value)));
   const type = (name: string, value: number): OpAttribute => ({ name, type: native.TF_ATTR_TYPE, value });
+  const whole = (name: string, value: number): OpAttribute => ({ name, type: native.TF_ATTR_INT, value });
   const flag = (name: string, isSet: boolean): OpAttribute => ({ name, type: native.TF_ATTR_BOOL, value: isSet });
   try {
     const checked = tensors.map(({ dataId, dtype, shape }) => ({
@@ -37,7 +38,7 @@ export function firstNonFinite(session: Session, tensors: readonly TensorInfo[])
       const axes = Array.from({ length: rank }, (_, axis) => axis);
       return run('All', [flag('keep_dims', false), type('Tidx', dataTypes.int32)], [finite, ints(...axes)]);
     });
-    const packed = run('Pack', [type('T', dataTypes.bool), { name: 'axis', type: native.TF_ATTR_INT, value: 0 }], flags);
+    const packed = run('Pack', [type('T', dataTypes.bool), whole('N', flags.length), whole('axis', 0)], flags);
     const numbers = run('Cast', [type('SrcT', dataTypes.bool), type('DstT', dataTypes.int32), flag('Truncate', false)], [packed]);
     const t = type('T', dataTypes.int32);
     const count = tensors.length;

@@ -13,7 +13,7 @@ export const dataTypes = {
   bfloat16: 14,
   float16: 19,
   resource: 20,
-} as const satisfies Readonly<Record<string, number>>;
+} as const;
 
 /** The two that tfjs knows nothing of. */
 export type HalfType = typeof dataTypes.float16 | typeof dataTypes.bfloat16;
