@@ -40,7 +40,7 @@ export async function runVitest(args, provisions, { node = process.execPath, pro
   ];
   const { code, stderr } = await runCheckHeard(node, vitest, {
     env: Object.values(provisions).reduce(
-      (env, provision) => childEnvironment(env, provision.env),
+      (env, provision) => childEnvironment(env, { ...provision.env, ...quickShaders(provision.env) }),
       /** @type {NodeJS.ProcessEnv} */ ({ ...process.env, HALFTONE_TALLY: tallyFile }),
     ),
   });
@@ -72,6 +72,17 @@ export function missingIn(projects, provisions, required = requiredNeeds()) {
     const { problem } = provisions[need] ?? { problem: `nobody provided ${need}` };
     return problem === undefined ? [] : [{ project, words: `${words}: ${problem}`, isRequired: required.has(need) }];
   });
+}
+
+/**
+ * Tests meet thousands of shaders once, on small tensors: Mesa's CPU driver then spends most of its time in LLVM's
+ * optimizations, a third of all with a cold cache. Benchmarks leave them on.
+ *
+ * @param {Record<string, string>} gpu - empty where the machine has a driver of its own
+ * @returns {Record<string, string>}
+ */
+function quickShaders(gpu) {
+  return 'VK_DRIVER_FILES' in gpu ? { GALLIVM_PERF: 'nopt' } : {};
 }
 
 /**
