@@ -2,11 +2,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { cast, dispose, engine, greater, keep, reshape, Select, tidy, zeros } from '@tensorflow/tfjs-core';
 
 /**
- * Backends whose Select kernel reads a condition of shape [1] as one flag for a whole row: one dispatch, no mask.
+ * Backends whose Select kernel reads a condition of shape [1] as one flag for a whole row: one dispatch or op, no mask.
  * tfjs's cpu and wasm kernels take their operands by the index of the condition there, which is wrong for more than one
  * column; they and every backend on which this was not tested get a mask of full size.
  */
-const ROW_SELECT: ReadonlySet<string> = new Set(['webgpu', 'halftone-webgpu']);
+const ROW_SELECT: ReadonlySet<string> = new Set(['webgpu', 'halftone-webgpu', 'tensorflow']);
 
 /**
  * Picks one of two tensors by a flag that only the device knows.
