@@ -59,6 +59,11 @@ export async function runShard(task: ShardTask): Promise<void> {
   process.exit(0); // Dawn keeps the process alive otherwise
 }
 
+/** TensorFlow's binding gives a number on the first line and the words on the second: they belong together. */
+function firstLine(message: string): string {
+  return message.replace(/^(.*TF_Status: \d+)\n/, '$1. ').split('\n')[0] ?? '';
+}
+
 function send(message: ShardMessage): Promise<void> {
   return new Promise((resolve) => void process.send?.(message, () => resolve()));
 }
@@ -112,7 +117,7 @@ async function runSpecs(
         const name = places.get(id)?.name ?? id;
         if (status === 'passed') passed.push(name);
         else if (status === 'failed')
-          failures[name] = (failedExpectations[0]?.message ?? 'no message').split('\n')[0]?.slice(0, MESSAGE_LENGTH) ?? '';
+          failures[name] = firstLine(failedExpectations[0]?.message ?? 'no message').slice(0, MESSAGE_LENGTH);
         else pending++;
         if (++ran % REPORT_EVERY === 0)
           process.stderr.write(`shard ${shard}: ${ran} of ${chosen.size}, ${Object.keys(failures).length} failing\n`);
