@@ -18,6 +18,8 @@ export const cases = [
   { name: 'optimizer on halftone-webgpu', program: 'optimizer', project: 'everything', args: ['halftone-webgpu'], needs: ['vulkan'] },
   { name: 'optimizer on halftone-emulate', program: 'optimizer', project: 'everything', args: ['halftone-emulate'] },
   { name: 'optimizer on stock tfjs-node', program: 'optimizer', project: 'tfjs-node', args: ['tensorflow'], needs: ['tensorflow'] },
+  { name: 'node plug-in on tfjs-node', program: 'node', project: 'node', needs: ['tensorflow'] },
+  { name: 'optimizer on halftone-node', program: 'optimizer', project: 'node', args: ['halftone-node'], needs: ['tensorflow'] },
   { name: 'optimizer on stock webgl with half textures', program: 'webgl-half', project: 'everything', page: true, needs: ['browser'] },
   { name: 'webgpu without optimizer', program: 'webgpu', project: 'webgpu', needs: ['vulkan'] },
   { name: 'autocast and emulate', program: 'emulate', project: 'emulate' },

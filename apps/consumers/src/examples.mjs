@@ -10,6 +10,7 @@ import { runTool } from './run-tool.mjs';
 import { Missing, Verdicts } from './verdicts.mjs';
 
 /** @import { Example } from '@halftone/testing/examples' */
+/** @import { Need } from '../../setup/src/needs.mjs' */
 /** @import { ExampleOutcome } from './run-examples.mjs' */
 
 const place = join(import.meta.dirname, '..', 'dist', 'examples');
@@ -39,14 +40,14 @@ verdicts.close();
 async function runFile(file, examples) {
   const runnable = examples.filter(({ code }) => !needsVitest(code));
   if (runnable.length === 0) return;
-  const needsGpu = runnable.some(({ code }) => /useWebGPU|registerWebGPU|dawn\(|GpuMeter/.test(code));
+  const needs = needsOf(runnable.map(({ code }) => code).join('\n'));
   const list = join(place, `${file.replaceAll('/', '_')}.json`);
   await writeFile(list, JSON.stringify(runnable));
   /** @type {Promise<readonly ExampleOutcome[]> | undefined} */
   let running;
   for (const [i, example] of runnable.entries()) {
     await verdicts.judge(nameOf(example), async () => {
-      running ??= start(list, needsGpu);
+      running ??= start(list, needs);
       const outcome = (await running)[i];
       if (!outcome) throw new Error('the process ended before it');
       compared += outcome.compared;
@@ -61,13 +62,25 @@ async function runFile(file, examples) {
 
 /**
  * @param {string} list
- * @param {boolean} needsGpu
+ * @param {readonly Need[]} needs
  * @returns {Promise<readonly ExampleOutcome[]>}
  */
-async function start(list, needsGpu) {
-  const env = await environmentFor(needsGpu ? ['vulkan'] : []);
+async function start(list, needs) {
+  const env = await environmentFor(needs);
   const output = await runTool(process.execPath, [join(import.meta.dirname, 'run-examples.mjs'), list], { cwd: root, env });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '[]');
+}
+
+/**
+ * @param {string} code
+ * @returns {Need[]}
+ */
+function needsOf(code) {
+  /** @type {Need[]} */
+  const needs = [];
+  if (/useWebGPU|registerWebGPU|dawn\(|GpuMeter/.test(code)) needs.push('vulkan');
+  if (/useNode|registerNode|loadLibrary|diagnose\(/.test(code)) needs.push('tensorflow');
+  return needs;
 }
 
 /** @param {string} code */

@@ -30,6 +30,12 @@ export const projects = /** @type {const} @satisfies {Record<string, Project>} *
     brought: [...base, '@halftone/loss-scale', '@halftone/optimizer'],
     needs: ['tensorflow'],
   },
+  node: {
+    ours: ['@halftone/node', '@halftone/autocast', '@halftone/optimizer'],
+    stock: [core, layers, '@tensorflow/tfjs-node'],
+    brought: [...base, '@halftone/loss-scale', '@halftone/node', '@halftone/optimizer'],
+    needs: ['tensorflow'],
+  },
   webgpu: {
     ours: ['@halftone/webgpu', '@halftone/autocast'],
     stock: [core, layers, webgpu, 'webgpu'],
@@ -41,9 +47,9 @@ export const projects = /** @type {const} @satisfies {Record<string, Project>} *
     brought: [...base, '@halftone/emulate'],
   },
   everything: {
-    ours: ['halftone', ...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/optimizer', '@halftone/webgpu'],
+    ours: ['halftone', ...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/node', '@halftone/optimizer', '@halftone/webgpu'],
     stock: [core, layers, cpu, wasm, '@tensorflow/tfjs-backend-webgl', webgpu, 'webgpu'],
-    brought: ['halftone', ...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/optimizer', '@halftone/webgpu'],
+    brought: ['halftone', ...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/node', '@halftone/optimizer', '@halftone/webgpu'],
   },
 });
 

@@ -18,6 +18,7 @@ const names = [
   'autocast',
   'optimizer',
   'webgpu',
+  'node',
   'emulate',
   'testing',
   'testing/dawn',

@@ -55,7 +55,6 @@ export interface NodeHandle {
  * @throws TypeError or RangeError for options that do not exist
  *
  * @example
- * // needs tensorflow
  * const handle = await registerNode();
  * handle.backendName; // 'tensorflow'
  * handle.dispose();
@@ -81,7 +80,6 @@ export async function registerNode(options: NodeOptions = {}): Promise<NodeHandl
  * @throws as `registerNode`
  *
  * @example
- * // needs tensorflow
  * const handle = await useNode();
  * handle.capabilities.formats; // ['float16', 'bfloat16']
  * handle.dispose();

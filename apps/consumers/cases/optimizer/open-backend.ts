@@ -14,7 +14,7 @@ export async function openBackend(name: string): Promise<() => void> {
 /** Our own plug-ins bring their device themselves. Not every folder has them, so their names are no literals. */
 async function usePlugin(name: string): Promise<() => void> {
   const plugin = (await import(name.replace('halftone-', '@halftone/'))) as Record<string, () => Promise<{ dispose(): void }>>;
-  const handle = await (plugin['useWebGPU'] ?? plugin['useEmulated'])?.();
+  const handle = await (plugin['useWebGPU'] ?? plugin['useNode'] ?? plugin['useEmulated'])?.();
   if (handle === undefined) throw new Error(`${name} has no use…()`);
   return () => handle.dispose();
 }

@@ -3,6 +3,7 @@ import { autocast } from 'halftone/autocast';
 import { useEmulated } from 'halftone/emulate';
 import { encode } from 'halftone/float16';
 import { dynamicLossScale } from 'halftone/loss-scale';
+import { useNode } from 'halftone/node';
 import { mixedPrecisionOptimizer } from 'halftone/optimizer';
 import { policy } from 'halftone/policy';
 import { useWebGPU } from 'halftone/webgpu';
@@ -10,10 +11,10 @@ import { isInstalled, same } from '../ensure.ts';
 
 same(autocast === scoped.autocast, true, 'the same function by both names');
 same(
-  [useEmulated, encode, dynamicLossScale, mixedPrecisionOptimizer, policy, useWebGPU].map((one) => typeof one),
-  Array.from({ length: 6 }, () => 'function'),
+  [useEmulated, encode, dynamicLossScale, mixedPrecisionOptimizer, policy, useNode, useWebGPU].map((one) => typeof one),
+  Array.from({ length: 7 }, () => 'function'),
   'exports',
 );
 const root = await isInstalled('halftone').catch((error: { code?: string }) => error.code);
 same(root, 'ERR_PACKAGE_PATH_NOT_EXPORTED', 'the bare name is no entry');
-console.log('7 sub-paths');
+console.log('8 sub-paths');
