@@ -7,7 +7,7 @@ import { hashSources } from './evidence-hash.mjs';
 import { evidenceState } from './evidence-state.mjs';
 import { importProblem, importRings } from './import-rules.mjs';
 import { manifestProblems } from './manifest-rules.mjs';
-import { packageOrder } from './package-order.mjs';
+import { type Allowed, packageOrder } from './package-order.mjs';
 import { importsOf } from './source-imports.mjs';
 import { tarballProblems } from './tarball-rules.mjs';
 
@@ -16,6 +16,15 @@ describe('the order of the packages', () => {
     const names = Object.keys(packageOrder);
     for (const [index, [, { halftone }]] of Object.entries(packageOrder).entries()) {
       for (const other of halftone) expect(names.slice(0, index)).toContain(other);
+    }
+  });
+  test('keeps packages for Node out of what browsers load, but for a file of their own', () => {
+    const order: Readonly<Record<string, Allowed>> = packageOrder;
+    const forNode = Object.keys(order).filter((name) => order[name]?.runsIn === 'node');
+    expect(forNode).toEqual(['node']);
+    for (const { halftone, runsIn, onlyFrom = {} } of Object.values(order)) {
+      if (runsIn !== 'node') expect(halftone.filter((name) => forNode.includes(name))).toEqual([]);
+      for (const name of Object.keys(onlyFrom)) expect(forNode).toContain(name);
     }
   });
 });
@@ -64,6 +73,21 @@ describe('imports', () => {
     expect(problem('node:os')).toContain('module of Node');
     expect(problem('node:fs', { isTest: true })).toBeUndefined();
   });
+  test('of Node are free in a package for Node alone', () => {
+    const allowed = { ...importer.allowed, runsIn: 'node' as const };
+    expect(problem('node:fs', { allowed })).toBeUndefined();
+    expect(problem('../../policy/src/index.ts', { allowed })).toContain('leaves its package');
+  });
+  test('of a package for Node alone come from its one file, which no other file reaches', () => {
+    const allowed = { ...importer.allowed, onlyFrom: { node: 'src/node.ts' } };
+    const declared = new Set(['@halftone/node']);
+    const door = 'packages/autocast/src/node.ts';
+    expect(problem('@halftone/node', { allowed, declared, file: door })).toBeUndefined();
+    expect(problem('@halftone/node', { allowed, declared })).toContain('only src/node.ts may import it');
+    expect(problem('./node.ts', { allowed })).toContain('is for Node alone');
+    expect(problem('./node-name.ts', { allowed })).toBeUndefined();
+    expect(problem('../src/node.ts', { allowed, isTest: true, file: 'packages/autocast/test/a.test.ts' })).toBeUndefined();
+  });
   test('of types alone may come from any declared package of others', () => {
     expect(problem('left-pad', { isType: true })).toBeUndefined();
     expect(problem('@halftone/webgpu', { isType: true })).toContain('not allowed here');
@@ -100,6 +124,13 @@ describe('a manifest', () => {
   test('of the house has no fault', () => {
     expect(manifestProblems(good, 'policy')).toEqual([]);
   });
+  test('may bring commands', () => {
+    const { name, exports, ...rest } = good;
+    const { version, description, license, type, repository, sideEffects, ...last } = rest;
+    const bin = { 'halftone-node-doctor': './dist/doctor-command.mjs' };
+    const manifest = { name, version, description, license, type, repository, sideEffects, bin, exports, ...last };
+    expect(manifestProblems(manifest, 'policy')).toEqual([]);
+  });
   test.each([
     [{ name: 'policy' }, 'name must be'],
     [{ sideEffects: true }, 'sideEffects must be'],
@@ -109,6 +140,9 @@ describe('a manifest', () => {
     [{ peerDependencies: { '@halftone/float16': 'workspace:^' } }, 'Make it a dependency'],
     [{ exports: { '.': { types: './a', default: './b' }, './package.json': './package.json' } }, 'in this order'],
     [{ description: 'short' }, 'one sentence'],
+    [{ bin: './dist/cli.mjs' }, 'must name each command'],
+    [{ bin: { doctor: './dist/doctor.mjs' } }, 'bin.doctor must be called halftone-'],
+    [{ bin: { 'halftone-doctor': './src/doctor.ts' } }, 'must be a file ./dist/'],
   ])('with %j is refused', (change, why) => {
     expect(manifestProblems({ ...good, ...change }, 'policy').join()).toContain(why);
   });
@@ -169,5 +203,10 @@ describe('a packed package', () => {
     expect(tarballProblems([...files, 'src/a.test.ts'], manifest)).toEqual(['src/a.test.ts is packed and should not be']);
     expect(tarballProblems(files, { ...manifest, dependencies: { a: 'workspace:^' } })).toEqual(['dependencies.a is still "workspace:^"']);
     expect(tarballProblems(files.slice(0, 4), manifest).join()).toContain('which is not packed');
+    const bin = { 'halftone-doctor': './dist/doctor.mjs' };
+    expect(tarballProblems(files, { ...manifest, bin })).toEqual([
+      'bin["halftone-doctor"] points to ./dist/doctor.mjs, which is not packed',
+    ]);
+    expect(tarballProblems([...files, 'dist/doctor.mjs'], { ...manifest, bin })).toEqual([]);
   });
 });

@@ -18,16 +18,19 @@ import { dirname, join, normalize } from 'node:path/posix';
  * @returns {string | undefined}
  */
 export function importProblem({ file, from, isType, isDynamic }, { folder, isTest, isFree, allowed, declared }) {
+  const nodeDoors = Object.entries(allowed.onlyFrom ?? {});
   if (from.startsWith('.')) {
-    return normalize(join(dirname(file), from)).startsWith(`${folder}/`)
-      ? undefined
-      : 'leaves its package by a relative path; import the other package by its name';
+    const target = normalize(join(dirname(file), from));
+    if (!target.startsWith(`${folder}/`)) return 'leaves its package by a relative path; import the other package by its name';
+    return nodeDoors.some(([, door]) => target === `${folder}/${door}`) && !isTest
+      ? 'is for Node alone, in code that browsers load; users import it by its own sub-path'
+      : undefined;
   }
   if (/^@tensorflow\/[^/]+\/./.test(from)) return 'reaches into a package of tfjs; import from its root, or `import type`';
   if (/^@halftone\/[^/]+\/src/.test(from)) return 'reaches into the sources of another package; import from its root';
   if (from.startsWith('node:')) {
     const isListed = allowed.node?.includes(from) ?? false;
-    return isTest || isFree || isType || (isDynamic && isListed)
+    return isTest || isFree || isType || allowed.runsIn === 'node' || (isDynamic && isListed)
       ? undefined
       : 'is a module of Node in code that browsers load; list it in package-order.mjs and import it dynamically';
   }
@@ -39,6 +42,8 @@ export function importProblem({ file, from, isType, isDynamic }, { folder, isTes
   if (!declared.has(name) && !(isType && declared.has(`@types/${name}`))) return `is not declared in ${folder}/package.json`;
   if (isTest || isFree) return undefined;
   const ours = /^@halftone\/(.+)$/.exec(name)?.[1];
+  const door = nodeDoors.find(([name]) => name === ours)?.[1];
+  if (door !== undefined) return file === `${folder}/${door}` ? undefined : `is for Node alone; only ${door} may import it`;
   const may = ours === undefined ? allowed.outside.includes(name) : allowed.halftone.includes(ours);
   return may || (isType && ours === undefined) ? undefined : 'is not allowed here by package-order.mjs';
 }

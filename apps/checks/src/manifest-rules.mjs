@@ -54,7 +54,23 @@ export function manifestProblems(manifest, folder) {
     problems.push(`keys stand in the order ${keyOrder.filter((key) => key in manifest).join(', ')}`);
   if (!/^\S.{20,}\.$/.test(manifest['description'] ?? ''))
     problems.push(`description must be one sentence, got ${JSON.stringify(manifest['description'])}`);
-  return [...problems, ...exportProblems(manifest['exports'] ?? {}), ...dependencyProblems(manifest)];
+  return [
+    ...problems,
+    ...binProblems(manifest['bin'] ?? {}),
+    ...exportProblems(manifest['exports'] ?? {}),
+    ...dependencyProblems(manifest),
+  ];
+}
+
+/** @param {Manifest | string} bin */
+function binProblems(bin) {
+  if (typeof bin === 'string') return [`bin must name each command, got "${bin}"`];
+  return Object.entries(bin).flatMap(([command, path]) => [
+    ...(/^halftone(-|$)/.test(command)
+      ? []
+      : [`bin.${command} must be called halftone-${command}: commands of all packages share one folder`]),
+    ...(/^\.\/dist\/[\w-]+\.mjs$/.test(path) ? [] : [`bin.${command} must be a file ./dist/….mjs, got ${JSON.stringify(path)}`]),
+  ]);
 }
 
 /** @param {Manifest} exported */

@@ -1,6 +1,9 @@
 /**
  * What a package may import when it runs. `halftone` lists packages of this repository, `outside` what others publish, `node` the modules of Node.
- * @typedef {{ readonly halftone: readonly string[], readonly outside: readonly string[], readonly node?: readonly string[] }} Allowed
+ *
+ * `runsIn` marks a package for Node alone, which imports modules of Node as it likes. A package that browsers load reaches
+ * one only through the files that `onlyFrom` names, and none of its other files reaches those.
+ * @typedef {{ readonly halftone: readonly string[], readonly outside: readonly string[], readonly node?: readonly string[], readonly runsIn?: 'node', readonly onlyFrom?: Readonly<Record<string, string>> }} Allowed
  */
 
 /**
@@ -18,11 +21,20 @@ export const packageOrder = /** @type {const} @satisfies {Record<string, Allowed
     halftone: ['float16', 'policy', 'loss-scale', 'autocast'],
     outside: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', 'webgpu'],
   },
+  node: {
+    halftone: ['float16', 'policy', 'loss-scale', 'autocast'],
+    outside: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+    runsIn: 'node',
+  },
   emulate: {
     halftone: ['float16', 'policy', 'autocast'],
     outside: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm'],
   },
-  halftone: { halftone: ['float16', 'policy', 'loss-scale', 'autocast', 'optimizer', 'webgpu', 'emulate'], outside: [] },
+  halftone: {
+    halftone: ['float16', 'policy', 'loss-scale', 'autocast', 'optimizer', 'webgpu', 'emulate'],
+    outside: [],
+    onlyFrom: { node: 'src/node.ts' },
+  },
 });
 
 /** Outside the order: a devDependency of anyone, free to use Node and test tools, and importing no other package of ours. */

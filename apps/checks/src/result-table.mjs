@@ -15,6 +15,9 @@ const ROWS = [
   ['emulate-cpu-float32', '`@halftone/emulate` on cpu', 'float32', 'stock-cpu'],
   ['emulate-cpu-f16', '`@halftone/emulate` on cpu', 'everything in float16', 'stock-cpu'],
   ['emulate-cpu-bfloat16', '`@halftone/emulate` on cpu', 'everything in bfloat16', 'stock-cpu'],
+  ['node-float32', '`@halftone/node`', 'float32', 'stock-tensorflow'],
+  ['node-f16', '`@halftone/node`', 'everything in float16', 'stock-tensorflow'],
+  ['node-bfloat16', '`@halftone/node`', 'everything in bfloat16', 'stock-tensorflow'],
 ];
 
 /**

@@ -20,5 +20,8 @@ export function tarballProblems(files, manifest) {
       if (!files.includes(String(path).slice(2))) problems.push(`exports["${entry}"] points to ${path}, which is not packed`);
     }
   }
+  for (const [command, path] of Object.entries(manifest['bin'] ?? {})) {
+    if (!files.includes(String(path).replace(/^\.\//, ''))) problems.push(`bin["${command}"] points to ${path}, which is not packed`);
+  }
   return problems;
 }
