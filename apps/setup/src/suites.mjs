@@ -13,8 +13,8 @@ const conformance = 'packages/testing/conformance.mjs';
  * @type {readonly Suite[]}
  */
 export const suites = [
-  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 8 },
-  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 8 },
+  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 7 },
+  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 6 },
   {
     name: 'tfjs specs, packed-f16, a quarter',
     script: [conformance, '--mode', 'packed-f16', '--quarter', 'auto'],
@@ -33,6 +33,12 @@ export const suites = [
     needs: ['vulkan'],
     budgetMinutes: 1,
   },
+  ...['float32', 'f16', 'bfloat16'].map((mode) => ({
+    name: `tfjs specs on TensorFlow, ${mode}`,
+    script: [conformance, '--plugin', 'node', '--mode', mode],
+    needs: /** @type {const} */ (['tensorflow']),
+    budgetMinutes: 1,
+  })),
   { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 2 },
   { name: 'public face as written down', script: ['apps/checks/src/api.mjs'], needs: [], budgetMinutes: 1 },
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
