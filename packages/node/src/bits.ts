@@ -57,6 +57,7 @@ export function tensorFromBits(session: Session, bits: Uint16Array, shape: reado
       `[node] bits must fill the shape [${shape.join(', ')}], got ${bits.length} codes. Pass one code for each element.`,
     );
   }
+  void session.backend; // or its error, before anything is made
   const bytes = new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength).slice();
   const raw = binding.createTensor([...shape, 2], dataTypes.uint8, bytes);
   try {

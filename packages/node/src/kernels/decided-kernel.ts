@@ -3,6 +3,7 @@ import { util, Variable } from '@tensorflow/tfjs-core';
 import type { KernelDecision, PrecisionPlugin } from '@halftone/autocast';
 import { beginKernel, endKernel, outputStorage } from '@halftone/autocast';
 import type { Session } from '../backend/session.ts';
+import type { OpMode } from '../binding/op-plan.ts';
 
 /** Kernels whose output shows the numbers of their input: outside of every policy they keep its storage too. */
 const SHOWS_ITS_INPUT: ReadonlySet<string> = new Set(['ExpandDims', 'Identity', 'Reshape']);
@@ -23,7 +24,7 @@ export function decidedKernel(plugin: PrecisionPlugin, session: Session, { kerne
     let outputs: TensorInfo | TensorInfo[] = [];
     try {
       for (const input of given) if (input instanceof Variable) session.convert(input.dataId, 'float32'); // masters are float32
-      binding.mode = { half: decision.half, opClass: decision.opClass, kernelName };
+      binding.mode = modeOf(session, decision);
       outputs = kernelFunc(params);
       settle(session, decision, given, [outputs].flat());
       return outputs;
@@ -32,6 +33,16 @@ export function decidedKernel(plugin: PrecisionPlugin, session: Session, { kerne
       endKernel(decision, outputs);
     }
   };
+}
+
+/**
+ * A product whose result feeds float32 masters (the gradient of a filter) computes in half all the same where an input is
+ * half, and is widened after: TensorFlow writes a product in the type of its inputs, as in PyTorch's autocast.
+ */
+function modeOf(session: Session, { half, opClass, kernelName, inputs }: KernelDecision): OpMode {
+  if (half !== null || opClass !== 'allow') return { half, opClass, kernelName };
+  const stored = inputs.map(({ dataId }) => session.storageOf(dataId)).find((storage) => storage !== 'float32');
+  return { half: stored ?? null, opClass, kernelName };
 }
 
 /** Brings results to the storage that was decided, except those that are the data of an input. */
