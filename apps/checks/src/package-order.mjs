@@ -30,6 +30,10 @@ export const packageOrder = /** @type {const} @satisfies {Record<string, Allowed
     halftone: ['float16', 'policy', 'autocast'],
     outside: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm'],
   },
+  models: {
+    halftone: ['float16', 'policy', 'loss-scale', 'autocast', 'optimizer'],
+    outside: ['@tensorflow/tfjs-converter', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
+  },
   halftone: {
     halftone: ['float16', 'policy', 'loss-scale', 'autocast', 'optimizer', 'webgpu', 'emulate'],
     outside: [],
