@@ -1,5 +1,5 @@
 import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { registerKernel, unregisterKernel, util } from '@tensorflow/tfjs-core';
+import { engine, registerKernel, unregisterKernel, util } from '@tensorflow/tfjs-core';
 import type { KernelDecision, PrecisionPlugin } from '@halftone/autocast';
 import { beginKernel, endKernel, outputStorage } from '@halftone/autocast';
 import type { EmulatedBackend } from '../backend.ts';
@@ -39,12 +39,21 @@ function decided({ plugin, backend, kernelName, kernelFunc }: Decided): KernelFu
     let outputs: TensorInfo | TensorInfo[] = [];
     try {
       outputs = kernelFunc({ inputs, backend: base, ...(attrs === undefined ? {} : { attrs }) });
+      takeOver(backend, Array.isArray(outputs) ? outputs : [outputs]);
       if (!decision.nested) settle(backend, decision, given, Array.isArray(outputs) ? outputs : [outputs]);
       return outputs;
     } finally {
       endKernel(decision, outputs);
     }
   };
+}
+
+/** Some of tfjs's cpu kernels (Abs) make a tensor of the base: it is ours from here on, or nobody would strike its bytes off. */
+function takeOver(backend: EmulatedBackend, outputs: readonly TensorInfo[]): void {
+  for (const { dataId } of outputs) {
+    const known = engine().state.tensorInfo.get(dataId);
+    if (known?.backend === backend.setup.base.backend) known.backend = backend;
+  }
 }
 
 /** Rounds and books the results; those that show the data of an input stay as they are. */

@@ -1,23 +1,21 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { wave } from '../plugin-suite/checks.ts';
-import type { OptimizerSuiteOptions } from './options.ts';
-import { GOOD, type Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 const EXAMPLES = 32;
-const SIDE = 12;
+const FEATURES = 64;
 
 /** Layers models whose optimizer is wrapped. */
-export function describeFit({ tf, wrap, dynamic, bits, discard }: Rig, create: NonNullable<OptimizerSuiteOptions['model']>): void {
-  /** Pictures that are bright on the left or on the right. */
+export function describeFit({ tf, wrap, dynamic, model: create, bits, discard }: Rig): void {
+  /** Rows that rise or fall; every third one falls. */
   function data(): { readonly x: TensorFlow.Tensor; readonly y: TensorFlow.Tensor } {
-    const noise = wave(EXAMPLES * SIDE * SIDE, 61);
-    const pictures = noise.map((value, at) => {
-      const ramp = ((at % SIDE) * 2) / (SIDE - 1) - 1;
-      return value * 0.2 + ramp * (Math.floor(at / SIDE ** 2) % 3 === 0 ? -1 : 1);
+    const rows = wave(EXAMPLES * FEATURES, 61).map((noise, at) => {
+      const ramp = ((at % FEATURES) * 2) / (FEATURES - 1) - 1;
+      return noise * 0.2 + ramp * (Math.floor(at / FEATURES) % 3 === 0 ? -1 : 1);
     });
-    const labels = Float32Array.from({ length: EXAMPLES * 2 }, (_, at) => (Math.floor(at / 2) % 3 === 0) === (at % 2 === 0) ? 1 : 0);
-    return { x: tf.tensor4d(pictures, [EXAMPLES, SIDE, SIDE, 1]), y: tf.tensor2d(labels, [EXAMPLES, 2]) };
+    const labels = Float32Array.from({ length: EXAMPLES * 2 }, (_, at) => ((Math.floor(at / 2) % 3 === 0) === (at % 2 === 0) ? 1 : 0));
+    return { x: tf.tensor2d(rows, [EXAMPLES, FEATURES]), y: tf.tensor2d(labels, [EXAMPLES, 2]) };
   }
 
   describe('a layers model', () => {
@@ -25,7 +23,7 @@ export function describeFit({ tf, wrap, dynamic, bits, discard }: Rig, create: N
       const { x, y } = data();
       const optimizer = wrap(tf.train.adam(0.02), { lossScale: dynamic({ growthInterval: 3 }) });
       const model = create(optimizer);
-      const { history } = await model.fit(x, y, { epochs: 4, batchSize: 16, shuffle: false, verbose: 0 });
+      const { history } = await model.fit(x, y, { epochs: 8, batchSize: EXAMPLES, shuffle: false, verbose: 0 });
       const losses = history['loss'] as number[];
       expect(losses.every(Number.isFinite)).toBe(true);
       expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
@@ -54,26 +52,6 @@ export function describeFit({ tf, wrap, dynamic, bits, discard }: Rig, create: N
       model.dispose();
       discard(optimizer);
       tf.dispose([x, y, poisoned]);
-    });
-
-    it('gets its statistics back from a bad applyGradients as well', async () => {
-      const { x, y } = data();
-      const optimizer = wrap(tf.train.sgd(0.1));
-      const model = create(optimizer);
-      const loss = (factor: number) => (): TensorFlow.Scalar =>
-        tf.mul(tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true }) as TensorFlow.Tensor), factor) as TensorFlow.Scalar;
-      const before = await bits();
-      for (const factor of [Infinity, GOOD]) {
-        const { value, grads } = optimizer.computeGradients(loss(factor));
-        expect(await bits()).not.toStrictEqual(before);
-        optimizer.applyGradients(grads);
-        if (factor === Infinity) expect(await bits()).toStrictEqual(before);
-        else expect(await bits()).not.toStrictEqual(before);
-        tf.dispose([value, grads]);
-      }
-      model.dispose();
-      discard(optimizer);
-      tf.dispose([x, y]);
     });
   });
 }

@@ -9,8 +9,22 @@ export interface ScaleState {
   readonly applied: number;
 }
 
+/** What sets a dynamic scale. */
+export type ScaleRule =
+  | 'initialScale'
+  | 'growthFactor'
+  | 'backoffFactor'
+  | 'growthInterval'
+  | 'minScale'
+  | 'maxScale'
+  | 'maxConsecutiveSkips'
+  | 'hysteresis';
+
 /** What the suite needs of a loss scale: the pure machine is the yardstick of the one on the device. */
 export interface ScaleMachine {
+  readonly kind: 'none' | 'static' | 'dynamic';
+  readonly options: Readonly<Record<ScaleRule, number>>;
+  restore(state: unknown): ScaleState;
   init(): ScaleState;
   next(state: ScaleState, finite: boolean): ScaleState;
 }
@@ -19,7 +33,7 @@ export interface ScaleMachine {
 export interface LossScaleModule {
   noLossScale(): ScaleMachine;
   staticLossScale(scale: number, options?: { readonly maxConsecutiveSkips?: number }): ScaleMachine;
-  dynamicLossScale(options?: Readonly<Record<string, number>>): ScaleMachine;
+  dynamicLossScale(options?: Readonly<Partial<Record<ScaleRule, number>>>): ScaleMachine;
 }
 
 /** What one step did. */
@@ -108,7 +122,7 @@ export interface DefaultPolicyModule {
   setDefaultPolicy(policy: string): () => void;
 }
 
-/** A compiled layers model that classifies pictures of 12 x 12 into two, with batch norm in it. */
+/** A compiled layers model that sorts rows of 64 numbers into two classes, with batch norm in it. */
 export interface FitModel {
   fit(
     x: TensorFlow.Tensor,
@@ -116,9 +130,11 @@ export interface FitModel {
     args: { readonly epochs: number; readonly batchSize: number; readonly shuffle: false; readonly verbose: 0 },
   ): Promise<{ readonly history: Readonly<Record<string, readonly (number | TensorFlow.Tensor)[]>> }>;
   trainOnBatch(x: TensorFlow.Tensor, y: TensorFlow.Tensor): Promise<number | number[]>;
-  apply(x: TensorFlow.Tensor, args: { readonly training: true }): TensorFlow.Tensor | TensorFlow.Tensor[] | object;
   dispose(): object;
 }
+
+/** The rooms of the suite. */
+export type Room = 'skip' | 'half' | 'scale' | 'report' | 'resume' | 'accumulate' | 'clip' | 'scaler' | 'fit' | 'steady';
 
 /** What registers a backend: the handle may tell its bytes. */
 export interface RegisteredBackend {
@@ -139,8 +155,10 @@ export interface OptimizerSuiteOptions {
   readonly optimizer: OptimizerModule;
   readonly lossScale: LossScaleModule;
   readonly autocast: DefaultPolicyModule;
-  /** Makes a compiled model with the same weights each time; left out where the backend lacks the kernels that train it. */
-  readonly model?: (optimizer: TensorFlow.Optimizer) => FitModel;
+  /** Makes a compiled model with the same weights each time. */
+  readonly model: (optimizer: TensorFlow.Optimizer) => FitModel;
+  /** Leaves rooms out that say nothing new here: those of a second number format or codec on one device. All of them unless given. */
+  readonly rooms?: readonly Room[];
   /** Counts what `work` makes the device hand back; unless given, calls of the backend's `read` and `readSync`. */
   readonly readbacks?: (work: () => void) => Promise<number>;
 }

@@ -1,12 +1,12 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { wave } from '../plugin-suite/checks.ts';
-import type { OptimizerSuiteOptions, ScaleMachine, Wrapped, WrapOptions } from './options.ts';
+import type { OptimizerSuiteOptions, ScaleMachine, ScaleRule, Wrapped, WrapOptions } from './options.ts';
 
 /** Factors of a loss: an honest one, one that is not a number, one that leaves float32 only once the scale is on it. */
 export const GOOD = 1;
-export const BAD = NaN;
-export const TOO_LARGE = 2 ** 120;
+export const BAD: number = NaN;
+export const TOO_LARGE: number = 2 ** 120;
 
 /** A net of two layers with a moving statistic, which its forward pass assigns as batch norm does. */
 export interface Problem {
@@ -18,7 +18,7 @@ export interface Problem {
 /** What every room works with. */
 export interface Rig extends OptimizerSuiteOptions {
   /** A dynamic scale that starts at 1024 unless told otherwise. */
-  readonly dynamic: (options?: Readonly<Record<string, number>>) => ScaleMachine;
+  readonly dynamic: (options?: Readonly<Partial<Record<ScaleRule, number>>>) => ScaleMachine;
   readonly wrap: (inner: TensorFlow.Optimizer, options?: WrapOptions) => Wrapped;
   readonly problem: () => Problem;
   /** The bits of every registered variable: weights, slots, powers, moving statistics. */

@@ -46,6 +46,21 @@ export function describeSkip(rig: Rig): void {
       factor.dispose();
     });
 
+    it('gives statistics back that the forward pass of its computeGradients wrote, when applyGradients finds it', async () => {
+      const { variables, loss } = problem();
+      const optimizer = wrap(tf.train.sgd(0.1));
+      const before = await bits();
+      for (const factor of [BAD, GOOD]) {
+        const { value, grads } = optimizer.computeGradients(loss(factor), variables);
+        expect(await bits()).not.toStrictEqual(before);
+        optimizer.applyGradients(grads);
+        if (factor === GOOD) expect(await bits()).not.toStrictEqual(before);
+        else expect(await bits()).toStrictEqual(before);
+        tf.dispose([value, grads]);
+      }
+      discard(optimizer);
+    });
+
     it('is one whose scaled gradient overflows, or whose unscaled one does under a scale below 1', async () => {
       const weight = tf.tidy(() => tf.variable(tf.scalar(3), true, 'weight'));
       for (const [scale, factors] of [
