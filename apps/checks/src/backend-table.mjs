@@ -8,6 +8,7 @@ const BACKENDS = [
   ['stock webgl, 16-bit textures', 'optimizer on stock webgl with half textures', ''],
   ['stock webgpu', 'optimizer on stock webgpu', ''],
   ['tfjs-node', 'optimizer on stock tfjs-node', ''],
+  ['tfjs-node under `@halftone/node`', 'optimizer on halftone-node', 'node plug-in on tfjs-node'],
   ['`halftone-webgpu`', 'optimizer on halftone-webgpu', 'webgpu without optimizer'],
   ['`halftone-emulate`', 'optimizer on halftone-emulate', 'autocast and emulate'],
 ];
