@@ -6,6 +6,8 @@ import { createMeterState, createWrap, type GpuScope, type MeterState, prototype
 
 export { formatReport, type GpuCounts, type GpuReport, type PipelineCounts } from './meter/report.ts';
 export type { GpuScope } from './meter/state.ts';
+export { installTensorflowMeter, type TensorflowMeter } from './meter/tensorflow.ts';
+export type { TensorflowCounts, TensorflowOpCounts, TensorflowReport } from './meter/tensorflow-report.ts';
 
 /** A running GPU meter. */
 export interface GpuMeter {
