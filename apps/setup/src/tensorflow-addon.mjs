@@ -9,24 +9,21 @@ import { builtTensorflow, tensorflow } from './tensorflow.mjs';
 /** The two packages that take the addon; their JavaScript and their sources of it are the same. */
 const takers = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'tfjs-node-gpu']; // the last one is the second under the name that it has in this workspace
 
-/** The package of the workspace that has tfjs-node; whoever else asks for it gets the same folder from pnpm. */
-const workspacePackage = join(root, 'packages', 'node');
-
 /** TensorFlow logs each error of an operation, which tests provoke; what the user has set stays. */
 const quiet = { TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '3' };
 
 /**
  * TensorFlow inside this workspace: fetched and compiled where it is not yet, and placed where tfjs-node looks for it.
  *
- * pnpm makes that folder anew when it likes, so this comes after each install; where all is in place it reads two files.
+ * pnpm makes those folders anew when it likes, so this comes after each install; where all is in place it reads a few small files.
  *
  * @returns {Promise<Record<string, string>>} HALFTONE_TENSORFLOW, the addon, and TensorFlow's log level
  * @throws {SetupError} where it cannot be had
  */
 export async function workspaceTensorflow() {
-  const own = await ownAddon(workspacePackage);
+  const own = await ownAddon();
   if (own) return { HALFTONE_TENSORFLOW: own, ...quiet };
-  await placeTensorflow(workspacePackage);
+  for (const folder of await workspaceFolders()) await placeTensorflow(folder);
   return { ...(await tensorflow()), ...quiet };
 }
 
@@ -36,7 +33,7 @@ export async function workspaceTensorflow() {
  * @returns {Promise<Provision>}
  */
 export async function tensorflowAtHand() {
-  if ((await ownAddon(workspacePackage)) || (await builtTensorflow())) return { env: await workspaceTensorflow() };
+  if ((await ownAddon()) || (await builtTensorflow())) return { env: await workspaceTensorflow() };
   return {
     env: {},
     problem: 'TensorFlow was never fetched here (about 280 MB, 1 GB unpacked). HALFTONE_REQUIRE=tensorflow npm test does it',
@@ -61,13 +58,19 @@ export async function placeTensorflow(project) {
   }
 }
 
-/** @param {string} project */
-async function ownAddon(project) {
+/** The addon of the workspace's main taker, where its own install script made it. */
+async function ownAddon() {
   for (const taker of takers) {
-    const home = join(project, 'node_modules', taker);
+    const home = join(root, 'packages', 'node', 'node_modules', taker);
     if (existsSync(addonIn(home)) && (await hasLibrary(home))) return addonIn(home);
   }
   return undefined;
+}
+
+/** pnpm makes a folder of tfjs-node for each set of its peers, so two packages of ours need not have the same. */
+async function workspaceFolders() {
+  const groups = ['packages', 'apps'].map(async (group) => (await readdir(join(root, group))).map((name) => join(root, group, name)));
+  return (await Promise.all(groups)).flat();
 }
 
 /**
