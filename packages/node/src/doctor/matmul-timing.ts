@@ -2,6 +2,7 @@ import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
 import { dispose, matMul, slice, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Precision } from '@halftone/policy';
 import { autocast } from '@halftone/autocast';
+import { randomNumbers } from './random-numbers.ts';
 
 /** One product of two square matrices, timed. */
 export interface MatmulRow {
@@ -94,13 +95,4 @@ function exactRow(a: Float32Array, b: Float32Array, { row, size }: { readonly ro
     for (let column = 0; column < size; column++) sums[column] = (sums[column] as number) + factor * (b[inner * size + column] as number);
   }
   return sums;
-}
-
-/** The same numbers in [-1, 1) for the same seed (a linear congruential generator, Numerical Recipes' constants). */
-export function randomNumbers(count: number, seed: number): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
 }
