@@ -4,7 +4,7 @@ import type { Wrapped, WrapOptions } from './options.ts';
 import type { Rig } from './rig.ts';
 
 /** Micro-batches: what a window adds up, and what a bad one costs. */
-export function describeAccumulate({ tf, wrap, dynamic, valueOf, discard }: Rig): void {
+export function describeAccumulate({ tf, lossScale, wrap, dynamic, valueOf, discard }: Rig): void {
   interface Scene {
     readonly weight: TensorFlow.Variable;
     readonly moving: TensorFlow.Variable;
@@ -71,6 +71,14 @@ export function describeAccumulate({ tf, wrap, dynamic, valueOf, discard }: Rig)
       micro(NaN);
       expect(await values()).toStrictEqual([100, 0]);
       expect(await optimizer.lastStep()).toMatchObject({ applied: false, foundNonFinite: true, scale: 512, skippedInRow: 1 });
+      discard(optimizer);
+    });
+
+    it('adds up without a scale too, and then checks nothing', async () => {
+      const { optimizer, micro, values } = scene({ lossScale: lossScale.noLossScale() });
+      micro(4);
+      micro(8);
+      expect(await values()).toStrictEqual([94, 2]);
       discard(optimizer);
     });
 

@@ -1,7 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Wrapped } from './options.ts';
-import { BAD, GOOD, TOO_LARGE, type Rig } from './rig.ts';
+import { BAD, GOOD, MODEL, TOO_LARGE, type Rig } from './rig.ts';
 
 const BEFORE = [GOOD, BAD, GOOD, GOOD] as const;
 const AFTER = [GOOD, GOOD, GOOD, TOO_LARGE, GOOD] as const;
@@ -24,7 +24,7 @@ export function describeResume({ tf, optimizer: api, wrap, dynamic, problem, bit
       train(one, BEFORE);
       const state = await one.lossScaleState();
       const scale = JSON.stringify(one);
-      const model = registered().filter(({ name }) => ['first', 'bias', 'second', 'moving'].includes(name));
+      const model = registered().filter(({ name }) => MODEL.some((own) => own === name));
       const weights = await api.snapshot(model);
       const given = await one.getWeights(); // the counter is made for the caller, the rest are the slots themselves
       const slots = given.map(({ name, tensor }, index) => ({ name, tensor: index === 0 ? tensor : tensor.clone() }));

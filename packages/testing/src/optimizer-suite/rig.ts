@@ -8,6 +8,9 @@ export const GOOD = 1;
 export const BAD: number = NaN;
 export const TOO_LARGE: number = 2 ** 120;
 
+/** The variables of the net, its statistic among them. */
+export const MODEL = ['first', 'bias', 'second', 'moving'] as const;
+
 /** A net of two layers with a moving statistic, which its forward pass assigns as batch norm does. */
 export interface Problem {
   readonly variables: TensorFlow.Variable[];
