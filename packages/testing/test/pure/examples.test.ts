@@ -96,7 +96,7 @@ it('the first example of the README does what it says', async () => {
 });
 
 const inVitest = packageExamples(root).filter(
-  ({ code }) => !/^\s*import |dawn\(|GpuMeter|^\s*\/\/ describe|tf\.|describe\.skipIf/m.test(code),
+  ({ code }) => !/^\s*import |dawn\(|GpuMeter|TensorflowMeter|^\s*\/\/ describe|tf\.|describe\.skipIf/m.test(code),
 );
 
 it.each(inVitest)('the example in $where, line $line, does what it says', async (example) => {
