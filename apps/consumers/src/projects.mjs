@@ -49,7 +49,15 @@ export const projects = /** @type {const} @satisfies {Record<string, Project>} *
   everything: {
     ours: ['halftone', ...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/node', '@halftone/optimizer', '@halftone/webgpu'],
     stock: [core, layers, cpu, wasm, '@tensorflow/tfjs-backend-webgl', webgpu, 'webgpu'],
-    brought: ['halftone', ...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/node', '@halftone/optimizer', '@halftone/webgpu'],
+    brought: [
+      'halftone',
+      ...base,
+      '@halftone/emulate',
+      '@halftone/loss-scale',
+      '@halftone/node',
+      '@halftone/optimizer',
+      '@halftone/webgpu',
+    ],
   },
 });
 
