@@ -22,7 +22,7 @@ export const packageOrder = /** @type {const} @satisfies {Record<string, Allowed
     outside: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', 'webgpu'],
   },
   node: {
-    halftone: ['float16', 'policy', 'loss-scale', 'autocast'],
+    halftone: ['float16', 'policy', 'loss-scale', 'autocast', 'optimizer'], // the last one for the training of halftone-cuda-proof alone
     outside: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
     runsIn: 'node',
   },
