@@ -6,7 +6,7 @@ import { apiText, changedLines } from './api-text.mjs';
 import { hashSources } from './evidence-hash.mjs';
 import { evidenceState } from './evidence-state.mjs';
 import { importProblem, importRings } from './import-rules.mjs';
-import { manifestProblems } from './manifest-rules.mjs';
+import { manifestProblems, packageRings } from './manifest-rules.mjs';
 import { type Allowed, packageOrder } from './package-order.mjs';
 import { importsOf } from './source-imports.mjs';
 import { tarballProblems } from './tarball-rules.mjs';
@@ -149,6 +149,16 @@ describe('a manifest', () => {
   test('keeps the order of keys', () => {
     const { license, ...rest } = good;
     expect(manifestProblems({ ...rest, license }, 'policy').join()).toContain('keys stand in the order');
+  });
+});
+
+describe('packages', () => {
+  test('in a ring are found once, whether for use or for tests', () => {
+    const a = { name: 'a', dependencies: { b: '*', outside: '*' } };
+    const b = { name: 'b', dependencies: { c: '*' } };
+    const c = { name: 'c', devDependencies: { a: '*' } };
+    expect(packageRings([c, b, a])).toEqual([['a', 'b', 'c']]);
+    expect(packageRings([a, b, { name: 'c', peerDependencies: { a: '*' } }])).toEqual([]);
   });
 });
 

@@ -103,3 +103,28 @@ function dependencyProblems(manifest) {
   }
   return problems;
 }
+
+/**
+ * Finds rings of packages that depend on one another, for tests too: no tool could say which to build first.
+ *
+ * Pure.
+ *
+ * @param {readonly Manifest[]} manifests
+ * @returns {string[][]} each ring from its first name in the alphabet
+ */
+export function packageRings(manifests) {
+  const needs = new Map(
+    manifests.map(({ name, dependencies, devDependencies }) => [name, Object.keys({ ...dependencies, ...devDependencies }).toSorted()]),
+  );
+  /** @type {string[][]} */
+  const rings = [];
+  /** @type {(path: readonly string[]) => void} */
+  const walk = (path) => {
+    for (const next of needs.get(path.at(-1)) ?? []) {
+      if (next === path[0]) rings.push([...path]);
+      else if (needs.has(next) && next > (path[0] ?? '') && !path.includes(next)) walk([...path, next]); // a ring is found from its first name alone
+    }
+  };
+  for (const name of [...needs.keys()].toSorted()) walk([name]);
+  return rings;
+}
