@@ -12,6 +12,7 @@ import { describeScaler } from './optimizer-suite/scaler.ts';
 import { describeSkip } from './optimizer-suite/skip.ts';
 import { describeSteady } from './optimizer-suite/steady.ts';
 
+export { describeAgreement, type AgreementOptions } from './optimizer-suite/agreement.ts';
 export type {
   DefaultPolicyModule,
   FitModel,
