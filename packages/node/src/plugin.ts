@@ -4,6 +4,7 @@ import { BACKEND_NAME } from './library/load-library.ts';
 import type { Capabilities } from './capabilities.ts';
 import { remedyOf } from './capabilities.ts';
 import { firstNonFinite } from './non-finite.ts';
+import { createFusedOptimizer } from './optimizer/index.ts';
 
 /** What scopes and optimizers see of the plug-in. */
 export function createPlugin(session: Session, capabilities: Capabilities): PrecisionPlugin {
@@ -19,10 +20,11 @@ export function createPlugin(session: Session, capabilities: Capabilities): Prec
   };
 }
 
-function whatAStepNeeds(session: Session): Pick<PrecisionPlugin, 'hostScalar' | 'firstNonFinite' | 'endStep'> {
+function whatAStepNeeds(session: Session): Pick<PrecisionPlugin, 'hostScalar' | 'firstNonFinite' | 'fusedOptimizer' | 'endStep'> {
   return {
     hostScalar: (dataId) => session.hostScalar(dataId),
     firstNonFinite: (tensors) => firstNonFinite(session, tensors),
+    fusedOptimizer: createFusedOptimizer(session),
     endStep: () => session.binding.counters.endStep(),
   };
 }

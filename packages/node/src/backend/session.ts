@@ -13,6 +13,8 @@ export class Session {
   readonly #halves = new Map<number, TensorEntry>();
   /** Numbers that came from the host in one-element tensors. */
   readonly #scalars = new WeakMap<object, number>();
+  /** Called before the wrapped binding is taken out. */
+  onDispose: () => void = () => undefined;
   #leave: () => void = () => undefined;
 
   constructor(binding: HalfBinding) {
@@ -52,7 +54,7 @@ export class Session {
 
   storageOf(dataId: object): Storage {
     const entry = this.#entry(dataId);
-    return entry === undefined || entry.values !== null || entry.id < 0 ? 'float32' : storageOfType(this.binding.ledger.dataType(entry.id));
+    return entry === undefined || entry.id < 0 || entry.values !== null ? 'float32' : storageOfType(this.binding.ledger.dataType(entry.id));
   }
 
   hostScalar(dataId: object): number | undefined {
@@ -102,6 +104,7 @@ export class Session {
   /** Widens what is still half and takes the wrapped binding out again. */
   dispose(): void {
     if (this.#backend === null) return;
+    this.onDispose();
     for (const entry of [...this.#halves.values()]) {
       const old = entry.id;
       entry.id = this.binding.cast(old, typeOfStorage('float32'));

@@ -4,6 +4,7 @@ import type { HalfPrecision } from '@halftone/policy';
 /** TensorFlow's numbers of the element types that matter here (`TF_DataType` in tensorflow/c/tf_datatype.h). */
 export const dataTypes = {
   float32: 1,
+  float64: 2,
   int32: 3,
   uint8: 4,
   string: 7,

@@ -1,0 +1,41 @@
+import type { Session } from '../backend/session.ts';
+import { firstNonFinite } from '../non-finite.ts';
+import type { FusedOptimizer } from './contract.ts';
+import { FlatLayouts } from './flat-layout.ts';
+import { FlatTensors } from './flat-tensors.ts';
+import { KINDS } from './formulas.ts';
+import { Host } from './host.ts';
+import { StepRun } from './step-run.ts';
+
+/**
+ * Makes the fused optimizer steps of the plug-in: whole steps as TensorFlow ops without a tfjs kernel in between, small
+ * variables together as one vector, nothing read back.
+ *
+ * Decision 11 says why there are no resource variables.
+ *
+ * @param session - of the plug-in; it is told what to do at `dispose()`
+ * @returns the member `fusedOptimizer` of a plug-in
+ */
+export function createFusedOptimizer(session: Session): FusedOptimizer {
+  const host = new Host(session);
+  const layouts = new FlatLayouts(host.binding);
+  const shared = { host, layouts, flats: new FlatTensors(host, layouts) };
+  session.onDispose = () => {
+    host.leave();
+    shared.flats.close();
+  };
+  return {
+    kinds: KINDS,
+    step: (request) => new StepRun(shared).step(request),
+    advance: (request) => new StepRun(shared).advance(request),
+    firstNonFinite: (tensors, state) => {
+      if (state === undefined) return firstNonFinite(session, tensors);
+      const unscaled = new StepRun(shared).unscaled(tensors, state);
+      try {
+        return firstNonFinite(session, unscaled);
+      } finally {
+        for (const info of unscaled) if (!tensors.includes(info)) host.drop(info);
+      }
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { createFusedOptimizer } from './fused-optimizer.ts';
