@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { KernelRow } from '../kernel-support.ts';
 
-/** Kernels by op. */
+/** 16-bit kernels of reductions, by TensorFlow line and device. */
 export const reductions: Readonly<Record<string, KernelRow>> = {
   All: { '2.9': { cpu: '', gpu: '' }, '2.14': { cpu: '', gpu: '' }, '2.21': { cpu: '', gpu: '' } },
   Any: { '2.9': { cpu: '', gpu: '' }, '2.14': { cpu: '', gpu: '' }, '2.21': { cpu: '', gpu: '' } },

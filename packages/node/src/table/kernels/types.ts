@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { KernelRow } from '../kernel-support.ts';
 
-/** Kernels by op. */
+/** 16-bit kernels of casts, checks, transforms and random numbers, by TensorFlow line and device. */
 export const types: Readonly<Record<string, KernelRow>> = {
   Bitcast: { '2.9': { cpu: 'HB', gpu: 'HB' }, '2.14': { cpu: 'HB', gpu: 'HB' }, '2.21': { cpu: 'HB', gpu: 'HB' } },
   Cast: { '2.9': { cpu: 'HB', gpu: 'HB' }, '2.14': { cpu: 'HB', gpu: 'HB' }, '2.21': { cpu: 'HB', gpu: 'HB' } },

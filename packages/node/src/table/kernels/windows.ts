@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { KernelRow } from '../kernel-support.ts';
 
-/** Kernels by op. */
+/** 16-bit kernels of windows, norms and softmax, by TensorFlow line and device. */
 export const windows: Readonly<Record<string, KernelRow>> = {
   AvgPool: { '2.9': { cpu: 'HB', gpu: 'H' }, '2.14': { cpu: 'HB', gpu: 'HB' }, '2.21': { cpu: 'HB', gpu: 'HB' } },
   AvgPool3D: { '2.9': { cpu: '', gpu: 'H' }, '2.14': { cpu: 'B', gpu: 'HB' }, '2.21': { cpu: 'B', gpu: 'HB' } },

@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { OpSignature } from '../op-signatures.ts';
 
-/** Type attributes by op. */
+/** Type attributes of ops that move numbers. */
 export const arrays: Readonly<Record<string, OpSignature>> = {
   BatchToSpaceND: { inputs: [{ type: 'T' }, { type: 'Tblock_shape' }, { type: 'Tcrops' }], types: { Tblock_shape: '', Tcrops: '' } },
   BroadcastArgs: { inputs: [{ type: 'T' }, { type: 'T' }], types: { T: '' } },

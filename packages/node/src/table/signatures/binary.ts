@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { OpSignature } from '../op-signatures.ts';
 
-/** Type attributes by op. */
+/** Type attributes of functions of two numbers. */
 export const binary: Readonly<Record<string, OpSignature>> = {
   Add: { inputs: [{ type: 'T' }, { type: 'T' }], types: { T: 'HB' } },
   AddN: { inputs: [{ type: 'T', list: 'number' }], types: { T: 'HB' } },

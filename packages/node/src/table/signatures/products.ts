@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { OpSignature } from '../op-signatures.ts';
 
-/** Type attributes by op. */
+/** Type attributes of products. */
 export const products: Readonly<Record<string, OpSignature>> = {
   BatchMatMulV2: { inputs: [{ type: 'T' }, { type: 'T' }], types: { T: 'HB' } },
   BiasAdd: { inputs: [{ type: 'T' }, { type: 'T' }], types: { T: 'HB' } },

@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { OpSignature } from '../op-signatures.ts';
 
-/** Type attributes by op. */
+/** Type attributes of reductions. */
 export const reductions: Readonly<Record<string, OpSignature>> = {
   All: { inputs: [{ type: '' }, { type: 'Tidx' }], types: { Tidx: '' } },
   Any: { inputs: [{ type: '' }, { type: 'Tidx' }], types: { Tidx: '' } },

@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { OpSignature } from '../op-signatures.ts';
 
-/** Type attributes by op. */
+/** Type attributes of variables and fused optimizers. */
 export const resources: Readonly<Record<string, OpSignature>> = {
   AssignAddVariableOp: { inputs: [{ type: '' }, { type: 'dtype' }], types: {} },
   AssignSubVariableOp: { inputs: [{ type: '' }, { type: 'dtype' }], types: {} },

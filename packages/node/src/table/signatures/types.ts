@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { OpSignature } from '../op-signatures.ts';
 
-/** Type attributes by op. */
+/** Type attributes of casts, checks, transforms and random numbers. */
 export const types: Readonly<Record<string, OpSignature>> = {
   Bitcast: { inputs: [{ type: 'T' }], types: { T: 'HB' } },
   Cast: { inputs: [{ type: 'SrcT' }], types: {} },

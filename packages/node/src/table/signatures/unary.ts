@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { OpSignature } from '../op-signatures.ts';
 
-/** Type attributes by op. */
+/** Type attributes of functions of one number. */
 export const unary: Readonly<Record<string, OpSignature>> = {
   Abs: { inputs: [{ type: 'T' }], types: { T: 'HB' } },
   Acos: { inputs: [{ type: 'T' }], types: { T: 'HB' } },

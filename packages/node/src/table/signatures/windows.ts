@@ -1,7 +1,7 @@
 // Made by `npm run node-tables` from TensorFlow's own libraries: change the command, not this file.
 import type { OpSignature } from '../op-signatures.ts';
 
-/** Type attributes by op. */
+/** Type attributes of windows, norms and softmax. */
 export const windows: Readonly<Record<string, OpSignature>> = {
   AvgPool: { inputs: [{ type: 'T' }], types: { T: 'HB' } },
   AvgPool3D: { inputs: [{ type: 'T' }], types: { T: 'HB' } },
