@@ -14,7 +14,8 @@ export interface CudaNeeds {
   readonly libraries: readonly CudaLibrary[];
 }
 
-const library = (part: CudaLibrary['part'], ...sonames: readonly string[]): readonly CudaLibrary[] => sonames.map((soname) => ({ soname, part }));
+const library = (part: CudaLibrary['part'], ...sonames: readonly string[]): readonly CudaLibrary[] =>
+  sonames.map((soname) => ({ soname, part }));
 const driver = library('driver', 'libcuda.so.1');
 const cuda12 = library(
   'CUDA',
@@ -34,8 +35,16 @@ const cuda12 = library(
  * load dynamic library" (tensorflow issues 56413 for 2.9). None of it was run on a GPU by us.
  */
 const NEEDS: readonly CudaNeeds[] = [
-  { since: [2, 18], words: 'CUDA 12.5 and cuDNN 9.3, or later of 12 and 9', libraries: [...driver, ...cuda12, ...library('cuDNN', 'libcudnn.so.9')] },
-  { since: [2, 15], words: 'CUDA 12.2 or later of 12, and cuDNN 8.9', libraries: [...driver, ...cuda12, ...library('cuDNN', 'libcudnn.so.8')] },
+  {
+    since: [2, 18],
+    words: 'CUDA 12.5 and cuDNN 9.3, or later of 12 and 9',
+    libraries: [...driver, ...cuda12, ...library('cuDNN', 'libcudnn.so.9')],
+  },
+  {
+    since: [2, 15],
+    words: 'CUDA 12.2 or later of 12, and cuDNN 8.9',
+    libraries: [...driver, ...cuda12, ...library('cuDNN', 'libcudnn.so.8')],
+  },
   {
     since: [2, 5],
     words: 'CUDA 11.2 or later of 11 (11.8 for cards after A100), and cuDNN 8.1 or later of 8; CUDA 12 does not do',

@@ -38,11 +38,19 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis
   const gpus = await nvidiaGpus();
   const trial = await tryPlugin(options);
   const { tensorflow, packageName } = trial;
-  const files = installed.find((one) => one.packageName === packageName) ?? installed.find(({ addonFound }) => addonFound) ?? installed[0] ?? null;
+  const files =
+    installed.find((one) => one.packageName === packageName) ?? installed.find(({ addonFound }) => addonFound) ?? installed[0] ?? null;
   const version = tensorflow?.version ?? NPM_TENSORFLOW;
   const sonames = platform === 'linux' ? cudaNeedsOf(version).libraries.map(({ soname }) => soname) : [];
   const cudaLibraries = findSharedLibraries(sonames, await libraryPlaces());
-  const facts = { tensorflow, packageName: files?.packageName ?? null, version, gpus, cudaLibraries, requireGpu: options.requireGpu ?? false };
+  const facts = {
+    tensorflow,
+    packageName: files?.packageName ?? null,
+    version,
+    gpus,
+    cudaLibraries,
+    requireGpu: options.requireGpu ?? false,
+  };
   const checks: readonly Check[] = [
     nodeCheck(repairs),
     ...packageChecks(files),
@@ -66,7 +74,11 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis
 function nodeCheck(repairs: readonly string[]): Check {
   const found = `${process.versions.node} on ${platform} ${arch}`;
   if (repairs.length === 0) return { part: 'Node', status: 'ok', found };
-  return { part: 'Node', status: 'note', found: `${found}; lacks ${repairs.join(' and ')}, which tfjs-node calls: the plug-in adds them, stock tfjs-node fails` };
+  return {
+    part: 'Node',
+    status: 'note',
+    found: `${found}; lacks ${repairs.join(' and ')}, which tfjs-node calls: the plug-in adds them, stock tfjs-node fails`,
+  };
 }
 
 function packageChecks(files: PackageFiles | null): readonly Check[] {
@@ -74,7 +86,12 @@ function packageChecks(files: PackageFiles | null): readonly Check[] {
   const { packageName, version, addon, addonFound } = files;
   const isKnown = isSupported(version);
   return [
-    { part: 'package', status: isKnown ? 'ok' : 'broken', found: `${packageName} ${version}`, ...(isKnown ? {} : { remedy: `It must be ${supportedVersions}.` }) },
+    {
+      part: 'package',
+      status: isKnown ? 'ok' : 'broken',
+      found: `${packageName} ${version}`,
+      ...(isKnown ? {} : { remedy: `It must be ${supportedVersions}.` }),
+    },
     { part: 'native addon', status: addonFound ? 'ok' : 'broken', found: addonFound ? addon : `missing: ${addon}` },
   ];
 }
@@ -103,7 +120,9 @@ async function tryPlugin({ size }: DiagnoseOptions): Promise<Trial> {
     const checks: readonly Check[] = [{ part: 'TensorFlow', status: 'ok', found }, ...formatChecks(handle)];
     return { checks, tensorflow: { version, device, libraries }, packageName, formats: used, matmuls };
   } catch (error) {
-    const [what = '', ...remedy] = messageOf(error).replace(/^\[\w+\] /, '').split(/(?<=\.) (?=Run:|Call|Leave|Take|Install|Dispose)/);
+    const [what = '', ...remedy] = messageOf(error)
+      .replace(/^\[\w+\] /, '')
+      .split(/(?<=\.) (?=Run:|Call|Leave|Take|Install|Dispose)/);
     const check: Check = { part: 'plug-in', status: 'broken', found: what, ...(remedy.length > 0 ? { remedy: remedy.join(' ') } : {}) };
     return { checks: [check], tensorflow: null, packageName: null, formats: [], matmuls: [] };
   } finally {
@@ -125,7 +144,12 @@ function formatChecks({ capabilities, backendName }: NodeHandle): readonly Check
   const remedy = pluginFor(backendName)?.missingFormat;
   return [
     { part: 'formats', status: 'ok', found: ['float32', ...capabilities.formats].join(', ') },
-    ...missing.map((format): Check => ({ part: format, status: 'note', found: 'not to be had here', ...(remedy === undefined ? {} : { remedy }) })),
+    ...missing.map((format): Check => ({
+      part: format,
+      status: 'note',
+      found: 'not to be had here',
+      ...(remedy === undefined ? {} : { remedy }),
+    })),
   ];
 }
 

@@ -40,7 +40,8 @@ export async function libraryPlaces(environment: NodeJS.ProcessEnv = process.env
 /** Finds libraries by exact name. Reads the file system. */
 export function findSharedLibraries(sonames: readonly string[], places: LibraryPlaces): readonly SharedLibrary[] {
   return sonames.map((soname) => {
-    const inFolder = (folders: readonly string[]): string | undefined => folders.map((folder) => join(folder, soname)).find((path) => existsSync(path));
+    const inFolder = (folders: readonly string[]): string | undefined =>
+      folders.map((folder) => join(folder, soname)).find((path) => existsSync(path));
     const onPath = inFolder(places.searchPath) ?? places.loaderCache.get(soname);
     return { soname, path: onPath ?? inFolder(places.otherFolders) ?? null, onLoaderPath: onPath !== undefined };
   });

@@ -27,7 +27,11 @@ function gpuCheck(gpu: NvidiaGpu, { version }: GpuFacts): readonly Check[] {
   const { name, driver, memoryMib, computeCapability } = gpu;
   const what = `${name}, ${memoryMib} MiB, driver ${driver}`;
   if (computeCapability === null) return [{ part: 'GPU', status: 'ok', found: what }];
-  const check: Check = { part: 'GPU', status: 'ok', found: `${what}, compute capability ${computeCapability.toFixed(1)}: ${tensorCoresOf(computeCapability)}` };
+  const check: Check = {
+    part: 'GPU',
+    status: 'ok',
+    found: `${what}, compute capability ${computeCapability.toFixed(1)}: ${tensorCoresOf(computeCapability)}`,
+  };
   const compiles = computeCapability >= 8 && cudaNeedsOf(version).since[1] < 15;
   if (!compiles) return [check];
   return [

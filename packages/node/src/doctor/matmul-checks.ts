@@ -13,7 +13,12 @@ export function matmulChecks(rows: readonly CheckedMatmul[]): readonly Check[] {
     const found = `${size} × ${size}: ${milliseconds.toPrecision(3)} ms, ${gigaflops.toPrecision(3)} GFLOP/s, error ${maxError.toExponential(1)}`;
     const part = `matmul ${precision}`;
     if (!(maxError <= MOST_ERROR[precision])) {
-      return { part, status: 'broken', found, remedy: `The error must be below ${MOST_ERROR[precision].toExponential(1)}: attach the JSON to an issue.` };
+      return {
+        part,
+        status: 'broken',
+        found,
+        remedy: `The error must be below ${MOST_ERROR[precision].toExponential(1)}: attach the JSON to an issue.`,
+      };
     }
     if (!ranInFormat) {
       return { part, status: 'note', found: `${found}, in float32: this library has no product of ${precision} that sums in float32` };

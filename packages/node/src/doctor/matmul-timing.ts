@@ -38,7 +38,9 @@ export function timeMatmul(precision: Precision, { size, repeats = 5, leastMilli
   const inputs = [tensor2d(a, [size, size]), tensor2d(b, [size, size])] as const;
   try {
     const product = (rows: number): Tensor2D =>
-      autocast(precision, () => (rows === size ? matMul<Tensor2D>(...inputs) : slice<Rank.R2, Tensor2D>(matMul(...inputs), [0, 0], [rows, size])));
+      autocast(precision, () =>
+        rows === size ? matMul<Tensor2D>(...inputs) : slice<Rank.R2, Tensor2D>(matMul(...inputs), [0, 0], [rows, size]),
+      );
     const maxError = errorOf(product, { a, b, size }); // the first product is the warm-up
     const timeOf = (count: number): number => timeProducts(product, { count, size });
     const batch = batchFor(timeOf, leastMilliseconds);

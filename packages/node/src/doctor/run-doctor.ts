@@ -24,7 +24,8 @@ export async function runDoctor(args: readonly string[], { out, error }: Streams
     }
     const diagnosis = await diagnose(asked);
     (asked.json ? error : out)(`${diagnosisTable(diagnosis)}\n`);
-    for (const { part, status, found, remedy } of diagnosis.checks) if (status === 'broken') error(`[node] ${part}: ${found}${remedy === undefined ? '' : ` ${remedy}`}\n`);
+    for (const { part, status, found, remedy } of diagnosis.checks)
+      if (status === 'broken') error(`[node] ${part}: ${found}${remedy === undefined ? '' : ` ${remedy}`}\n`);
     const code = exitCodeOf(diagnosis, asked);
     if (code === 2) error('[node] --require-gpu needs a GPU that TensorFlow uses, got none. The lines marked MISSING say what to bring.\n');
     if (asked.json) out(`${JSON.stringify(diagnosis)}\n`);

@@ -10,7 +10,16 @@ import {
   version_core,
 } from '@tensorflow/tfjs-core';
 import { choosePackage } from './choose-package.ts';
-import { failedLoad, failedStart, missingGpu, otherPackage, removedBackend, strangeBackend, twoCores, wrongVersion } from './load-errors.ts';
+import {
+  failedLoad,
+  failedStart,
+  missingGpu,
+  otherPackage,
+  removedBackend,
+  strangeBackend,
+  twoCores,
+  wrongVersion,
+} from './load-errors.ts';
 import type { NodeBackend } from './node-backend.ts';
 import { isNodeBackend, missingMembers } from './node-backend.ts';
 import { repairNode } from './node-repairs.ts';

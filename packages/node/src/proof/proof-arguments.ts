@@ -41,7 +41,11 @@ const OPTIONS = {
  */
 export function parseProofArguments(args: readonly string[]): ProofArguments {
   const values = parse(args);
-  const [side, batch, steps] = [wholeNumber('--size', values.size), wholeNumber('--batch', values.batch), wholeNumber('--steps', values.steps)];
+  const [side, batch, steps] = [
+    wholeNumber('--size', values.size),
+    wholeNumber('--batch', values.batch),
+    wholeNumber('--steps', values.steps),
+  ];
   const matmulSizes = values.matmul?.split(',').map((size) => wholeNumber('--matmul', size) as number);
   return {
     help: values.help ?? false,

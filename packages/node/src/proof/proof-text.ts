@@ -16,7 +16,9 @@ export function proofText({ diagnosis, resNet50, matmuls, checks, device }: Proo
     ({ size, precision, gigaflops, maxError }) =>
       `  ${String(size).padStart(5)}  ${precision.padEnd(8)}  ${(gigaflops / 1000).toPrecision(3).padStart(7)} TFLOP/s  error ${maxError.toExponential(1)}`,
   );
-  return [diagnosisTable(diagnosis), '', ...steps, '', 'Products of square matrices:', ...products, '', diagnosisTable({ checks })].join('\n');
+  return [diagnosisTable(diagnosis), '', ...steps, '', 'Products of square matrices:', ...products, '', diagnosisTable({ checks })].join(
+    '\n',
+  );
 }
 
 function milliseconds(value: number): string {

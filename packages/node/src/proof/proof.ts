@@ -62,7 +62,8 @@ export async function prove({ say = () => undefined, ...wished }: ProofOptions =
   say('Looking at this machine.');
   const diagnosis = await diagnose({ size: 128 });
   const device = diagnosis.tensorflow?.device;
-  if (device === undefined) throw new Error(`[node] the proof needs TensorFlow, got: ${whatIsBroken(diagnosis)} Run: npx halftone-node-doctor`);
+  if (device === undefined)
+    throw new Error(`[node] the proof needs TensorFlow, got: ${whatIsBroken(diagnosis)} Run: npx halftone-node-doctor`);
   const { shape: usual, sizes } = DEFAULTS[device];
   const shape: TrainingShape = { side: wished.side ?? usual.side, batch: wished.batch ?? usual.batch, steps: wished.steps ?? usual.steps };
   await setBackend('tensorflow');
@@ -113,5 +114,8 @@ function mixedRun(
 }
 
 function whatIsBroken({ checks }: Diagnosis): string {
-  return checks.filter(({ status }) => status === 'broken').map(({ found }) => found).join(' ');
+  return checks
+    .filter(({ status }) => status === 'broken')
+    .map(({ found }) => found)
+    .join(' ');
 }

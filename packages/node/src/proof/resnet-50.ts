@@ -29,8 +29,20 @@ class Weights {
 
   /** Uniform from -limit to limit. */
   random(shape: number[], limit: number): Variable {
-    const values = randomNumbers(shape.reduce((a, b) => a * b), this.variables.length + 1);
-    return this.#keep(tidy(() => variable(tensor(values.map((value) => value * limit), shape))));
+    const values = randomNumbers(
+      shape.reduce((a, b) => a * b),
+      this.variables.length + 1,
+    );
+    return this.#keep(
+      tidy(() =>
+        variable(
+          tensor(
+            values.map((value) => value * limit),
+            shape,
+          ),
+        ),
+      ),
+    );
   }
 
   filled(value: number, size: number): Variable {
@@ -97,7 +109,10 @@ function norm(weights: Weights, inner: Layer, depth: number): Layer {
   };
 }
 
-function bottleneck(weights: Weights, { from, width, stride }: { readonly from: number; readonly width: number; readonly stride: number }): Layer {
+function bottleneck(
+  weights: Weights,
+  { from, width, stride }: { readonly from: number; readonly width: number; readonly stride: number },
+): Layer {
   const to = width * EXPANSION;
   const layer = (shape: Convolution): Layer => norm(weights, convolution(weights, shape), shape.to);
   const reduce = layer({ size: 1, from, to: width, stride: 1 });

@@ -46,9 +46,23 @@ export function trainingRun(
 ): TrainingRun {
   const network = resNet50();
   const pictures = tidy(() => tensor(randomNumbers(batch * side * side * 3, 77), [batch, side, side, 3])) as Tensor4D;
-  const labels = tidy(() => oneHot(tensor1d(Array.from({ length: batch }, (_, i) => (i * 7) % CLASSES), 'int32'), CLASSES)) as Tensor2D;
+  const labels = tidy(() =>
+    oneHot(
+      tensor1d(
+        Array.from({ length: batch }, (_, i) => (i * 7) % CLASSES),
+        'int32',
+      ),
+      CLASSES,
+    ),
+  ) as Tensor2D;
   const bare = train.momentum(LEARNING_RATE, MOMENTUM);
-  const optimizer = policy === 'stock' ? bare : mixedPrecisionOptimizer(bare, { policy, ...(policy === 'mixed_float16' ? { lossScale: dynamicLossScale({ initialScale: FIRST_SCALE }) } : {}) });
+  const optimizer =
+    policy === 'stock'
+      ? bare
+      : mixedPrecisionOptimizer(bare, {
+          policy,
+          ...(policy === 'mixed_float16' ? { lossScale: dynamicLossScale({ initialScale: FIRST_SCALE }) } : {}),
+        });
   const loss = (): ReturnType<typeof network.loss> => network.loss(pictures, labels);
   const step = (): number => {
     const value = optimizer.minimize(loss, true, [...network.variables]);

@@ -30,7 +30,11 @@ describe('looking for shared libraries', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'halftone-doctor-'));
-    for (const [where, soname] of [['path', 'liba.so.1'], ['cuda', 'liba.so.1'], ['cuda', 'libb.so.2']] as const) {
+    for (const [where, soname] of [
+      ['path', 'liba.so.1'],
+      ['cuda', 'liba.so.1'],
+      ['cuda', 'libb.so.2'],
+    ] as const) {
       mkdirSync(join(folder, where), { recursive: true });
       writeFileSync(join(folder, where, soname), '');
     }
@@ -40,7 +44,9 @@ describe('looking for shared libraries', () => {
   it('tells what the loader finds from what lies aside, by exact name', () => {
     const places: LibraryPlaces = {
       searchPath: [join(folder, 'path')],
-      loaderCache: parseLoaderCache('2 libs found in cache\n\tlibc.so.3 (libc6,x86-64) => /lib/libc.so.3\n\tlibc.so.3 (libc6) => /lib32/libc.so.3\n'),
+      loaderCache: parseLoaderCache(
+        '2 libs found in cache\n\tlibc.so.3 (libc6,x86-64) => /lib/libc.so.3\n\tlibc.so.3 (libc6) => /lib32/libc.so.3\n',
+      ),
       otherFolders: [join(folder, 'cuda')],
     };
     expect(findSharedLibraries(['liba.so.1', 'libb.so.2', 'libb.so.1', 'libc.so.3'], places)).toEqual([
@@ -102,17 +108,27 @@ describe('GPUs', () => {
   });
 
   it('names the package with CUDA inside to whoever has the other one', () => {
-    expect(find(gpuChecks({ ...facts, packageName: '@tensorflow/tfjs-node' }), 'device')?.remedy).toMatch(/npm i @tensorflow\/tfjs-node-gpu@4\.22\.0/);
+    expect(find(gpuChecks({ ...facts, packageName: '@tensorflow/tfjs-node' }), 'device')?.remedy).toMatch(
+      /npm i @tensorflow\/tfjs-node-gpu@4\.22\.0/,
+    );
   });
 
   it('is silent about CUDA where nobody wants a GPU', () => {
     const checks = gpuChecks({ ...facts, gpus: [], packageName: '@tensorflow/tfjs-node' });
-    expect(checks.map(({ part, status }) => [part, status])).toEqual([['GPU', 'note'], ['device', 'ok']]);
+    expect(checks.map(({ part, status }) => [part, status])).toEqual([
+      ['GPU', 'note'],
+      ['device', 'ok'],
+    ]);
     expect(find(gpuChecks({ ...facts, gpus: [], requireGpu: true }), 'GPU')).toMatchObject({ status: 'missing' });
   });
 
   it('is content with a GPU that is used, and tells how not to take all of its memory', () => {
-    const used = { ...facts, tensorflow: { version: '2.21.0', device: 'gpu', libraries: [] }, version: '2.21.0', cudaLibraries: [] } as const;
+    const used = {
+      ...facts,
+      tensorflow: { version: '2.21.0', device: 'gpu', libraries: [] },
+      version: '2.21.0',
+      cudaLibraries: [],
+    } as const;
     expect(gpuChecks(used).map(({ part }) => part)).toEqual(['GPU', 'device', 'GPU memory']);
     expect(gpuChecks({ ...used, allowGrowth: 'true' }).map(({ part }) => part)).toEqual(['GPU', 'device']);
   });
@@ -127,14 +143,22 @@ describe('products', () => {
   });
 
   it('say so where they ran in float32', () => {
-    expect(matmulChecks([{ ...row, ranInFormat: false }])[0]).toMatchObject({ status: 'note', found: expect.stringContaining('in float32') });
+    expect(matmulChecks([{ ...row, ranInFormat: false }])[0]).toMatchObject({
+      status: 'note',
+      found: expect.stringContaining('in float32'),
+    });
   });
 });
 
 describe('the command', () => {
   it('reads its arguments and refuses others', () => {
     expect(parseDoctorArguments([])).toEqual({ requireGpu: false, json: false, help: false });
-    expect(parseDoctorArguments(['--require-gpu', '--json', '--size', '64'])).toEqual({ requireGpu: true, json: true, help: false, size: 64 });
+    expect(parseDoctorArguments(['--require-gpu', '--json', '--size', '64'])).toEqual({
+      requireGpu: true,
+      json: true,
+      help: false,
+      size: 64,
+    });
     expect(() => parseDoctorArguments(['--gpu'])).toThrow(/must be those of --help, got: Unknown option '--gpu'/);
     expect(() => parseDoctorArguments(['--size', '0'])).toThrow(/from 1 to 65536, got 0\. Write for example --size 64/);
   });
@@ -149,7 +173,12 @@ describe('the command', () => {
   });
 
   it('prints one line a check, with what to do below it', () => {
-    const table = diagnosisTable({ checks: [{ part: 'a', status: 'ok', found: 'here' }, { part: 'long', status: 'missing', found: 'gone', remedy: 'Bring it.' }] });
+    const table = diagnosisTable({
+      checks: [
+        { part: 'a', status: 'ok', found: 'here' },
+        { part: 'long', status: 'missing', found: 'gone', remedy: 'Bring it.' },
+      ],
+    });
     expect(table).toBe(['ok       a     here', 'MISSING  long  gone', '               → Bring it.'].join('\n'));
   });
 });

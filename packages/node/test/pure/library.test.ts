@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choosePackage } from '../../src/library/choose-package.ts';
-import { failedLoad, failedStart, missingGpu, otherPackage, removedBackend, strangeBackend, twoCores } from '../../src/library/load-errors.ts';
+import {
+  failedLoad,
+  failedStart,
+  missingGpu,
+  otherPackage,
+  removedBackend,
+  strangeBackend,
+  twoCores,
+} from '../../src/library/load-errors.ts';
 import { isNodeBackend, missingMembers } from '../../src/library/node-backend.ts';
 import { neededRepairs, repairNode } from '../../src/library/node-repairs.ts';
 import type { PackageFiles, PackageName } from '../../src/library/package-files.ts';
@@ -83,7 +91,9 @@ describe('errors of loading', () => {
   };
 
   it('names the shared library that the loader did not find', () => {
-    const cause = Object.assign(new Error('libtensorflow.so.2: cannot open shared object file: No such file or directory'), { code: 'ERR_DLOPEN_FAILED' });
+    const cause = Object.assign(new Error('libtensorflow.so.2: cannot open shared object file: No such file or directory'), {
+      code: 'ERR_DLOPEN_FAILED',
+    });
     const error = failedLoad(files(), cause);
     expect(error.message).toMatch(/tfjs_binding\.node must load, got "libtensorflow\.so\.2: .*Run: npm rebuild @tensorflow\/tfjs-node,/);
     expect(error.cause).toBe(cause);

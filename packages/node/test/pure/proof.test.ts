@@ -40,12 +40,17 @@ describe('what the proof checks', () => {
   });
 
   it('says that a CPU proves nothing of CUDA', () => {
-    expect(proofChecks({ ...good, device: 'cpu' })[0]).toMatchObject({ status: 'note', found: expect.stringContaining('nothing here says anything of CUDA') });
+    expect(proofChecks({ ...good, device: 'cpu' })[0]).toMatchObject({
+      status: 'note',
+      found: expect.stringContaining('nothing here says anything of CUDA'),
+    });
     expect(proofChecks(good)[0]).toMatchObject({ status: 'ok' });
   });
 
   it('refuses a share below a half, losses that are not numbers, far off, those of float32, or all one', () => {
     expect(verdicts({ share: { ...share, ofProductInputs: 0.49 } })).toEqual([expect.stringContaining('At least 50 %')]);
+    const few = { ...(good.mixed[0] as ProofFacts['mixed'][number]), share: { ...share, ofProductInputs: 0.49 } };
+    expect(proofChecks({ ...good, device: 'cpu', mixed: [few] })[1]).toMatchObject({ status: 'note' }); // a CPU library has few such kernels
     expect(verdicts({ losses: [7, Number.NaN] })).toEqual([expect.stringContaining('finite')]);
     expect(verdicts({ losses: [7.3, 6, 5] })).toEqual([expect.stringContaining('within 2 %')]);
     expect(verdicts({ losses: [7, 6, 5] })).toEqual([expect.stringContaining('bit for bit')]);
@@ -64,7 +69,9 @@ describe('the arguments of the proof', () => {
       steps: 2,
       matmulSizes: [64, 128],
     });
-    expect(() => parseProofArguments(['--matmul', '64,x'])).toThrow(/--matmul must be a whole number from 1 to 65536, got x\. Write for example/);
+    expect(() => parseProofArguments(['--matmul', '64,x'])).toThrow(
+      /--matmul must be a whole number from 1 to 65536, got x\. Write for example/,
+    );
     expect(() => parseProofArguments(['more'])).toThrow(/must be those of --help/);
   });
 });

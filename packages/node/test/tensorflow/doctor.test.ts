@@ -8,7 +8,11 @@ describe('the doctor on TensorFlow for CPUs', () => {
   it('finds it whole, and multiplies in every format that it offers, summing in float32', async () => {
     const diagnosis = await diagnose({ size: 96 });
     expect(diagnosis.checks.filter(({ status }) => status === 'broken')).toEqual([]);
-    expect(diagnosis).toMatchObject({ ok: true, tensorflow: { device: 'cpu', version: expect.stringMatching(/^2\./) }, package: { addonFound: true } });
+    expect(diagnosis).toMatchObject({
+      ok: true,
+      tensorflow: { device: 'cpu', version: expect.stringMatching(/^2\./) },
+      package: { addonFound: true },
+    });
     if (process.platform === 'linux') expect(diagnosis.tensorflow?.libraries.join()).toMatch(/libtensorflow/);
     expect(diagnosis.matmuls.map(({ precision }) => precision)).toEqual(diagnosis.formats);
     expect(diagnosis.matmuls.map(({ ranInFormat }) => ranInFormat)).toEqual(diagnosis.formats.map(() => true));
@@ -23,7 +27,10 @@ describe('the doctor on TensorFlow for CPUs', () => {
 
   it('ends with 2 where a GPU is required, and with one JSON object as the last line', async () => {
     let [out, error] = ['', ''];
-    const code = await runDoctor(['--require-gpu', '--json', '--size', '32'], { out: (text) => (out += text), error: (text) => (error += text) });
+    const code = await runDoctor(['--require-gpu', '--json', '--size', '32'], {
+      out: (text) => (out += text),
+      error: (text) => (error += text),
+    });
     expect(code).toBe(2);
     expect(JSON.parse(out.trim())).toMatchObject({ ok: true, tensorflow: { device: 'cpu' } });
     expect(error).toMatch(/MISSING +device +TensorFlow uses the CPU/);

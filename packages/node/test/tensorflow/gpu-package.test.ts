@@ -28,10 +28,14 @@ describe('the plug-in on the JavaScript of tfjs-node-gpu', () => {
   });
 
   it('trains in half with masters in float32', () => {
-    const x = tensor2d(Array.from({ length: 1024 }, (_, i) => ((i % 17) - 8) / 32), [32, 32]);
+    const x = tensor2d(
+      Array.from({ length: 1024 }, (_, i) => ((i % 17) - 8) / 32),
+      [32, 32],
+    );
     const weight = variable(x) as Variable;
     const optimizer = train.sgd(0.001);
-    const loss = (): Scalar => autocast('mixed_float16', () => sum(square(add(matMul<Tensor2D>(x, weight as unknown as Tensor2D), 1)))) as Scalar;
+    const loss = (): Scalar =>
+      autocast('mixed_float16', () => sum(square(add(matMul<Tensor2D>(x, weight as unknown as Tensor2D), 1)))) as Scalar;
     const losses = [1, 2, 3].map(() => tidy(() => (optimizer.minimize(loss, true, [weight]) as Scalar).dataSync()[0] as number));
     expect(losses[2]).toBeLessThan(losses[0] as number);
     expect(storageOf(weight)).toBe('float32');

@@ -1,4 +1,14 @@
-import { add, engine, getBackend, getKernelsForBackend, KernelBackend, registerBackend, removeBackend, setBackend, tensor1d } from '@tensorflow/tfjs-core';
+import {
+  add,
+  engine,
+  getBackend,
+  getKernelsForBackend,
+  KernelBackend,
+  registerBackend,
+  removeBackend,
+  setBackend,
+  tensor1d,
+} from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadLibrary } from '../../src/library/load-library.ts';
