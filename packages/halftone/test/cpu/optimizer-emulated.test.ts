@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { registerEmulated } from '@halftone/emulate';
 import { describeOptimizer } from '@halftone/testing/optimizer-suite';
-import { shared } from '../suite-options.ts';
+import { shared } from '../shared.ts';
 
 for (const [base, policy] of [
   ['cpu', 'mixed_float16'],

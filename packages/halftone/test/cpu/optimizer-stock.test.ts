@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { describeOptimizer } from '@halftone/testing/optimizer-suite';
-import { shared } from '../suite-options.ts';
+import { shared } from '../shared.ts';
 
 for (const backendName of ['cpu', 'wasm']) {
   const register = () => Promise.resolve({ backendName, dispose: () => undefined });

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { registerNode } from '@halftone/node';
 import { requireOrSkip } from '@halftone/testing';
 import { describeOptimizer } from '@halftone/testing/optimizer-suite';
-import { shared } from '../suite-options.ts';
+import { shared } from '../shared.ts';
 
 const tensorflow = await requireOrSkip('tensorflow');
 

@@ -5,7 +5,7 @@ import { dawn } from '@halftone/testing/dawn';
 import { installGpuMeter } from '@halftone/testing/meter';
 import { describeOptimizer, type OptimizerSuiteOptions, type RegisteredBackend } from '@halftone/testing/optimizer-suite';
 import { registerWebGPU } from '@halftone/webgpu';
-import { shared } from '../suite-options.ts';
+import { shared } from '../shared.ts';
 
 type Metered = Pick<OptimizerSuiteOptions, 'register' | 'readbacks'>;
 

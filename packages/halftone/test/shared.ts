@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import * as autocast from '@halftone/autocast';
 import * as lossScale from '@halftone/loss-scale';
+import * as optimizer from '@halftone/optimizer';
 import type { FitModel, OptimizerSuiteOptions } from '@halftone/testing/optimizer-suite';
-import * as optimizer from '../src/index.ts';
 
 /** Two dense layers around batch norm; the same weights each time. */
 function model(inner: tf.Optimizer): FitModel {
@@ -21,4 +21,10 @@ function model(inner: tf.Optimizer): FitModel {
 }
 
 /** What is the same for every backend that runs the shared tests. */
-export const shared: Pick<OptimizerSuiteOptions, 'tf' | 'autocast' | 'lossScale' | 'optimizer' | 'model'> = { tf, autocast, lossScale, optimizer, model };
+export const shared: Pick<OptimizerSuiteOptions, 'tf' | 'autocast' | 'lossScale' | 'optimizer' | 'model'> = {
+  tf,
+  autocast,
+  lossScale,
+  optimizer,
+  model,
+};

@@ -3,7 +3,7 @@ import { requireOrSkip } from '@halftone/testing';
 import { dawn } from '@halftone/testing/dawn';
 import { describeAgreement } from '@halftone/testing/optimizer-suite';
 import { registerWebGPU } from '@halftone/webgpu';
-import { shared } from '../suite-options.ts';
+import { shared } from '../shared.ts';
 
 const vulkan = await requireOrSkip('vulkan');
 
