@@ -31,7 +31,7 @@ export const projects = /** @type {const} @satisfies {Record<string, Project>} *
     needs: ['tensorflow'],
   },
   node: {
-    ours: ['@halftone/node', '@halftone/autocast', '@halftone/optimizer'],
+    ours: ['@halftone/node', '@halftone/autocast', '@halftone/loss-scale', '@halftone/optimizer'],
     stock: [core, layers, '@tensorflow/tfjs-node'],
     brought: [...base, '@halftone/loss-scale', '@halftone/node', '@halftone/optimizer'],
     needs: ['tensorflow'],
