@@ -30,7 +30,10 @@ const HALVES: readonly HalfPrecision[] = ['float16', 'bfloat16'];
  * @returns plain JSON
  *
  * @example
- * const { ok, checks } = await diagnose();
+ * // needs tensorflow
+ * const { ok, matmuls } = await diagnose({ size: 64 });
+ * ok; // true
+ * matmuls.map(({ precision }) => precision); // ['float32', 'float16', 'bfloat16']
  */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis> {
   const repairs = neededRepairs();

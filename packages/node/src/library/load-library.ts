@@ -65,6 +65,7 @@ const seen = new Map<PackageName, Factory>(); // a module registers its backend 
  * @throws Error in one line that names the file or the package that is missing and the command that helps
  *
  * @example
+ * // needs tensorflow
  * const library = await loadLibrary();
  * library.device; // 'cpu'
  * library.release();
