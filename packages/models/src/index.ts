@@ -1,1 +1,6 @@
-export {};
+export type { LayerSelector } from './layers/layer-selector.ts';
+export { mixedPrecision, policyOf, removeMixedPrecision } from './layers/mixed-precision.ts';
+export type { MixedPrecisionModelOptions } from './layers/options.ts';
+export { setLayerPolicy } from './layers/set-layer-policy.ts';
+export type { FrozenReport } from './layers/store-frozen.ts';
+export { storeFrozenInHalf } from './layers/store-frozen.ts';

@@ -1,0 +1,46 @@
+import type { HalfPrecision, Policy } from '@halftone/policy';
+import { finalPolicy } from './final-policy.ts';
+import type { PlacedLayer } from './layer-tree.ts';
+import { leavesOf, layersOf } from './layer-tree.ts';
+import type { ModelRecord } from './state.ts';
+import { state } from './state.ts';
+import type { Layer } from './tfjs-layers.ts';
+
+/** The policy of a layer in a wrapped model, and who says so. */
+export interface LayerPolicy {
+  readonly policy: Policy;
+  readonly from: 'layer' | 'model' | 'output';
+}
+
+/** What holds when this layer runs as a part of the model; the same rule as in `policyOfCall`, for questions outside of a call. */
+export function layerPolicy(record: ModelRecord, { layer, parents }: PlacedLayer): LayerPolicy {
+  for (const one of [layer, ...[...parents].reverse()]) {
+    const set = record.layerPolicies.get(one) ?? innerPolicy(parents, one) ?? state().ownPolicies.get(one)?.policy;
+    if (set !== undefined) return { policy: set, from: 'layer' };
+    const wrapped = state().records.get(one)?.policy;
+    if (wrapped !== undefined) return modelPolicy(record, wrapped, layer);
+  }
+  return modelPolicy(record, record.policy, layer);
+}
+
+/** The half formats that some layer of the model computes in. */
+export function halfFormats(record: ModelRecord): ReadonlySet<HalfPrecision> {
+  const computes = layersOf(record.model)
+    .filter(({ container }) => !container)
+    .map((placed) => layerPolicy(record, placed).policy.compute);
+  return new Set((leavesOf(record.model).length === 0 ? [record.policy.compute] : computes).filter((compute) => compute !== 'float32'));
+}
+
+function modelPolicy({ outputLayers }: ModelRecord, policy: Policy, layer: Layer): LayerPolicy {
+  const last = outputLayers.has(layer) ? finalPolicy(policy, layer) : policy;
+  return { policy: last, from: last === policy ? 'model' : 'output' };
+}
+
+/** What a wrapped model inside says of one of its layers. */
+function innerPolicy(parents: readonly Layer[], layer: Layer): Policy | undefined {
+  for (const parent of [...parents].reverse()) {
+    const policy = state().records.get(parent)?.layerPolicies.get(layer);
+    if (policy !== undefined) return policy;
+  }
+  return undefined;
+}
