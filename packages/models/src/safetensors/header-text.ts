@@ -58,6 +58,7 @@ function readEntry(scan: Scanner, name: string): HeaderEntry {
 }
 
 const NUMBER = /(?:0|[1-9][0-9]*)(?![0-9.eE+-])/y;
+const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const SPACE = /[ \t\n\r]*/y;
 
@@ -105,6 +106,11 @@ class Scanner {
     let end = this.text.indexOf('"', start + 1);
     while (end >= 0 && this.isEscaped(end)) end = this.text.indexOf('"', end + 1);
     if (end < 0) throw this.wrong('text that ends');
+    const plain = this.text.slice(start + 1, end);
+    if (PLAIN.test(plain)) {
+      this.at = end + 1;
+      return plain;
+    }
     try {
       const text = JSON.parse(this.text.slice(start, end + 1)) as string;
       if (LONE_SURROGATE.test(text)) throw this.wrong('text of whole characters');

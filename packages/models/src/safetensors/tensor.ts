@@ -43,7 +43,7 @@ export function tensorOver({ name, dtype, shape }: SafetensorsInfo, bytes: Uint8
 }
 
 export function isCoded(dtype: SafetensorsDType): dtype is CodedDType {
-  return 'format' in dtypes[dtype];
+  return dtypes[dtype].format !== undefined;
 }
 
 /** Elements of a shape; the error names the tensor where that is no number that a machine could hold. */
