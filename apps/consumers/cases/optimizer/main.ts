@@ -41,7 +41,7 @@ async function trainWith(optimizer: tf.Optimizer, steps: number): Promise<{ loss
 
 const backend = process.argv[2] ?? 'cpu';
 const dispose = await openBackend(backend);
-same(tf.getBackend(), backend, 'backend');
+same(tf.getBackend(), backend === 'halftone-node' ? 'tensorflow' : backend, 'backend'); // tfjs-node keeps its name
 
 const plain = await trainWith(tf.train.adam(0.01), 30);
 const wrapped = mixedPrecisionOptimizer(tf.train.adam(0.01), { lossScale: dynamicLossScale() });
