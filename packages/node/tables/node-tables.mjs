@@ -31,9 +31,9 @@ async function main() {
   const fresh = {
     signatures: line === tables.lines.at(-1) ? signatureRows(library.registry) : tables.signatures,
     kernels: kernelRows(tables, library.registry, line),
-    inner: library.measurements ? innerRows(tables, library, line) : tables.inner,
+    inner: innerRows(tables, library, line),
   };
-  const about = `TensorFlow ${library.registry.version}${library.measurements ? ', measured' : ''}`;
+  const about = `TensorFlow ${library.registry.version}${library.measured ? ', measured' : ''}`;
   if (values.check) return report(about, differencesOf(tables, fresh));
   writeTables(tables, fresh);
   writeDocument(await readTables(tables.folder));

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureInnerMaths } from './measure/inner-maths.mjs';
 import { registryOf } from './registry.mjs';
 
 /** Where a folder has TensorFlow: the wheels since 2.12, npm's libtensorflow, the wheels before (they need Python's library, --preload). */
@@ -13,8 +12,10 @@ const layouts = [
 ];
 
 /**
- * What a library has registered and, through an addon that is linked to it, how its kernels compute.
- * @typedef {{ readonly registry: import('./registry.mjs').Registry, readonly measurements?: readonly import('./measure/inner-maths.mjs').Measurement[] }} ReadLibrary
+ * What a library has registered and, through an addon that is linked to it, how its kernels compute: with oneDNN, where the processor
+ * lets TensorFlow use it, and without.
+ * @typedef {readonly import('./measure/inner-maths.mjs').Measurement[]} Measurements
+ * @typedef {{ readonly registry: import('./registry.mjs').Registry, readonly measured?: { readonly asIs: Measurements, readonly byEigen: Measurements } }} ReadLibrary
  */
 
 /**
@@ -28,9 +29,12 @@ export async function readLibrary(folder, preload, addon) {
   if (!libraries) throw new Error(`[node] the folder has no libtensorflow_cc.so.2 beside libtensorflow_framework.so.2, got ${folder}.`);
   const registry = dumped([...(preload ? [preload] : []), ...libraries]);
   if (addon === undefined) return { registry };
-  const { version, measurements } = measureInnerMaths(addon);
-  if (version !== registry.version) throw new Error(`[node] the addon is linked to TensorFlow ${version}, the folder has ${registry.version}.`);
-  return { registry, measurements };
+  const measurements = (/** @type {Record<string, string>} */ env) => {
+    const result = JSON.parse(run(process.execPath, [join(import.meta.dirname, 'measure/inner-maths.mjs'), addon], env));
+    if (result.version === registry.version) return result.measurements;
+    throw new Error(`[node] the addon is linked to TensorFlow ${result.version}, the folder has ${registry.version}.`);
+  };
+  return { registry, measured: { asIs: measurements({}), byEigen: measurements({ TF_ENABLE_ONEDNN_OPTS: '0' }) } };
 }
 
 /** Compiles the program and runs it on the libraries. @param {readonly string[]} libraries */
@@ -46,9 +50,11 @@ function dumped(libraries) {
   }
 }
 
-/** @param {string} program @param {readonly string[]} args @returns {string} */
-function run(program, args) {
-  const { status, error, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } });
+/** @param {string} program @param {readonly string[]} args @param {Record<string, string>} [env] @returns {string} */
+function run(program, args, env) {
+  const quiet = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', ...env };
+  const { status, error, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env: quiet, maxBuffer: 2 ** 26 });
   if (status === 0) return stdout;
-  throw new Error(`[node] ${program} failed: ${error?.message ?? stderr.trim().split('\n').at(-1)}. It needs a C++ compiler named c++.`);
+  const why = error?.message ?? stderr.trim().split('\n').at(-1);
+  throw new Error(`[node] ${program} failed: ${why}.${program === 'c++' ? ' Install a C++ compiler under that name.' : ''}`);
 }

@@ -4,8 +4,8 @@ import { opsByFamily } from './ops.mjs';
 /** @typedef {import('./registry.mjs').Registry} Registry */
 /** @typedef {import('./table-files.mjs').Tables} Tables */
 
-/** Rounded up to hundredths; what is that far off is not told further. */
-const FARTHEST = 9999;
+/** Sums in float32 in oneDNN's bfloat16 kernels and not in Eigen's: where it does not, the processor has no AVX-512 and oneDNN is not to be seen. */
+const PROBE = 'Conv3D';
 
 /** One line's cell made anew, the others as they are known. @param {readonly string[]} lines @param {Record<string, unknown>} row @param {string} line @param {unknown} cell @param {unknown} none */
 const rowWith = (lines, row, line, cell, none) => Object.fromEntries(lines.map((name) => [name, name === line ? cell : (row[name] ?? none)]));
@@ -54,14 +54,24 @@ export function kernelRows({ lines, kernels: known }, registry, line) {
  * @returns {Tables['inner']}
  * @throws {Error} if a registered kernel does not run
  */
-export function innerRows({ lines, inner: known }, { registry, measurements = [] }, line) {
-  const cell = (/** @type {string} */ op, /** @type {'float16' | 'bfloat16'} */ format) => {
-    const { ulps, failure } = measurements.find((one) => one.op === op && one.format === format) ?? { ulps: 0, failure: 'not measured' };
+export function innerRows({ lines, inner: known }, { registry, measured }, line) {
+  if (!measured) return known;
+  const { asIs, byEigen } = measured;
+  const hasOneDnn = asIs.some(({ op, format, ulps }) => op === PROBE && format === 'bfloat16' && ulps < 1);
+  const ulpsIn = (/** @type {import('./read-library.mjs').Measurements} */ run, /** @type {string} */ op, /** @type {string} */ format) => {
+    const { ulps, failure } = run.find((one) => one.op === op && one.format === format) ?? { ulps: 0, failure: 'not measured' };
     const registered = formatsOf(registry, op, 'cpu').includes(format === 'float16' ? 'H' : 'B');
+    const forOneDnn = format === 'bfloat16' && (run === byEigen || !hasOneDnn); // registered for both, there for one
+    if (registered && failure !== undefined && forOneDnn) return null;
     if (registered && failure !== undefined) throw new Error(`[node] ${op} has a ${format} kernel that does not run: ${failure}`);
-    return registered ? Math.min(FARTHEST, Math.ceil(ulps * 100 - 0.5) / 100) : null;
+    return registered ? Math.round(ulps * 100) / 100 : null;
   };
-  const families = new Map(opsByFamily().flatMap(([family, ops]) => ops.map((op) => [op, family])));
-  const measured = [...new Set(measurements.map(({ op }) => op))].filter((op) => families.has(op)).sort();
-  return Object.fromEntries(measured.map((op) => [op, rowWith(lines, known[op] ?? {}, line, [cell(op, 'float16'), cell(op, 'bfloat16')], [null, null])]));
+  const cell = (/** @type {string} */ op) => {
+    const [half, halfByEigen] = [asIs, byEigen].map((run) => ulpsIn(run, op, 'float16'));
+    const byOneDnn = hasOneDnn ? ulpsIn(asIs, op, 'bfloat16') : (known[op]?.[line]?.[1] ?? null);
+    return [half === null ? null : Math.max(half ?? 0, halfByEigen ?? 0), byOneDnn, ulpsIn(byEigen, op, 'bfloat16')];
+  };
+  const families = new Set(opsByFamily().flatMap(([, ops]) => ops));
+  const measuredOps = [...new Set(asIs.map(({ op }) => op))].filter((op) => families.has(op)).sort();
+  return Object.fromEntries(measuredOps.map((op) => [op, rowWith(lines, known[op] ?? {}, line, cell(op), [null, null, null])]));
 }

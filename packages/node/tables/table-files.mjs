@@ -34,7 +34,7 @@ export function writeTables({ folder }, { signatures, kernels, inner }) {
     const says = `16-bit kernels of ${wordsFor[family] ?? family}, by TensorFlow line and device.`;
     writeTable(join(folder, 'kernels', `${family}.ts`), { name: family, type: 'KernelRow', from: '../kernel-support.ts', says, rows });
   }
-  const says = 'Per op and TensorFlow line: how far half and bfloat16 results are from float32 ones, null where there is no kernel.';
+  const says = 'Per op and TensorFlow line: how far half and bfloat16 results are from float32 ones, null where no kernel works.';
   writeTable(join(folder, 'measured-ulps.ts'), { name: 'measuredUlps', type: 'MeasuredRow', from: './inner-maths.ts', says, rows: inner });
   const formatter = join(root, 'apps/checks/node_modules/oxfmt/bin/oxfmt');
   if (existsSync(formatter)) spawnSync(process.execPath, [formatter, folder], { cwd: root, stdio: 'inherit' });

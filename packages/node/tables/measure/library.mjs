@@ -8,7 +8,7 @@ const INT32 = 3;
  * booleans, or what another op gives in float32 (`result`, then `shape` is its shape).
  * @typedef {{ readonly x?: Float32Array, readonly float32?: Float32Array, readonly int32?: readonly number[], readonly bool?: readonly number[], readonly result?: Call, readonly shape: readonly number[] }} Value
  * Of a call, `compared` outputs count (all of them by default), and results below `scale`, which are differences of larger numbers, by its unit.
- * @typedef {readonly ['type' | 'int' | 'float' | 'bool' | 'string', unknown]} Attribute
+ * @typedef {readonly unknown[]} Attribute - 'type', 'int', 'float', 'bool' or 'string', and the value
  * @typedef {{ readonly op: string, readonly inputs: readonly Value[], readonly attributes?: Readonly<Record<string, Attribute>>, readonly types?: readonly string[], readonly outputs?: number, readonly compared?: number, readonly scale?: number }} Call
  * @typedef {{ readonly half: boolean, readonly values: Float32Array }} Output
  */
@@ -20,9 +20,8 @@ const INT32 = 3;
  */
 export function openLibrary(addon) {
   const binding = createRequire(import.meta.url)(addon);
-  const kinds = { type: 'TYPE', int: 'INT', float: 'FLOAT', bool: 'BOOL', string: 'STRING' };
   const attributesOf = (/** @type {Readonly<Record<string, Attribute>>} */ named) =>
-    Object.entries(named).map(([name, [kind, value]]) => ({ name, type: binding[`TF_ATTR_${kinds[kind]}`], value }));
+    Object.entries(named).map(([name, [kind, value]]) => ({ name, type: binding[`TF_ATTR_${String(kind).toUpperCase()}`], value }));
   const cast = (/** @type {number} */ id, /** @type {number} */ from, /** @type {number} */ to) =>
     binding.executeOp('Cast', attributesOf({ SrcT: ['type', from], DstT: ['type', to], Truncate: ['bool', false] }), [id], 1)[0].id;
 

@@ -43,7 +43,8 @@ const shapes = { float16: { bits: 11, lowest: -14, top: 16 }, bfloat16: { bits: 
 export function ulpsBetween(result, reference, format, scale = 0) {
   const { bits, lowest, top } = shapes[format];
   if (Number.isNaN(result) || Number.isNaN(reference)) return Number.isNaN(result) && Number.isNaN(reference) ? 0 : Infinity;
-  const [a, b] = [result, reference].map((value) => Math.max(-(2 ** top), Math.min(2 ** top, value))); // infinity: the next binade
+  const finite = (/** @type {number} */ value) => Math.max(-(2 ** top), Math.min(2 ** top, value)); // infinity: the next binade
+  const [a, b] = [finite(result), finite(reference)];
   if (a === b) return 0;
   if (Math.max(Math.abs(a), Math.abs(b)) < 2 ** -126) return 0; // flushed to zero or not
   const exponent = Math.max(lowest, Math.floor(Math.log2(Math.max(Math.abs(b), scale, 2 ** lowest))));
