@@ -31,7 +31,7 @@ npm start -- [options]
   --batch N         pictures a step (default: 64; 32 on the emulated plug-in)
   --seed N          of the drawn digits, the first weights and the order (default: 1)
   --policy P        of the third run (default: mixed_float16): mixed_float16, mixed_bfloat16, float32, param=float32,compute=float16,output=float32
-  --plugin NAME     webgpu or emulate (default: webgpu where an adapter is found)
+  --plugin NAME     webgpu, emulate, or node for TensorFlow through tfjs-node (default: webgpu where an adapter is found, else emulate)
   --packed          halves packed two to a word, as on a GPU without shader-f16
   --runs LIST       which runs, with commas: stock,half,mixed (default: all three)
   --json            prints one JSON object as the last line of stdout; all else goes to stderr
@@ -41,7 +41,7 @@ npm start -- [options]
 `;
 
 const RUNS = { stock: 'stock', half: 'everything-half', mixed: 'mixed' } as const satisfies Record<string, RunKind>;
-const PLUGINS: readonly string[] = ['webgpu', 'emulate'] satisfies PluginName[];
+const PLUGINS: readonly string[] = ['webgpu', 'emulate', 'node'] satisfies PluginName[];
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
@@ -76,6 +76,8 @@ export function parseArguments(args: readonly string[]): DemoArguments {
     throw new TypeError('[demo] --steps and --epochs must not be given together, got both. Leave one out.');
   if (values.images !== undefined && values.data === undefined)
     throw new TypeError('[demo] --images needs --data, got none. Name the folder of MNIST, or use --steps.');
+  if (values.packed === true && values.plugin === 'node')
+    throw new TypeError('[demo] --packed is a matter of GPUs without shader-f16, got --plugin node too. Leave one out.');
   const chosen = values.policy ?? 'mixed_float16';
   policy(chosen); // throws with the nearest name
   return {
@@ -118,7 +120,7 @@ function wholeNumber(name: string, text: string | undefined, least: number): num
 
 function pluginOf(text: string): PluginName {
   if (!PLUGINS.includes(text))
-    throw new RangeError(`[demo] --plugin must be webgpu or emulate, got ${text}. Leave it out to take the best one.`);
+    throw new RangeError(`[demo] --plugin must be webgpu, emulate or node, got ${text}. Leave it out to take the best one.`);
   return text as PluginName;
 }
 

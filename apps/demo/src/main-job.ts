@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DemoArguments } from './arguments.ts';
-import { choosePlugin, deviceLine } from './device.ts';
 import { estimate } from './estimate.ts';
 import { loss, percent } from './figures.ts';
 import { nextCommands } from './next-commands.ts';
@@ -11,9 +10,10 @@ import { makePlan } from './plan.ts';
 import { runProgress } from './progress.ts';
 import { reportPage } from './report-page.ts';
 import { resultJson } from './result-json.ts';
-import { findDeviceInProcess, runInProcess } from './run-process.ts';
+import { runInProcess } from './run-process.ts';
 import { runTitle, type FinishedRun } from './run-title.ts';
 import type { RunSpec } from './run-spec.ts';
+import { findSite } from './site.ts';
 import { resultTable } from './table.ts';
 import { verdict } from './verdict.ts';
 
@@ -35,9 +35,7 @@ export interface Voice {
  * @param command - as the user typed it, for the report
  */
 export async function mainJob(args: DemoArguments, folder: string, command: string, voice: Voice): Promise<void> {
-  const finding = await findDeviceInProcess();
-  const plugin = choosePlugin(finding, args.plugin);
-  const device = deviceLine(finding, plugin, { packed: args.packed });
+  const { plugin, device } = await findSite(args);
   voice.say(device);
   const { specs, steps, source } = makePlan(args, plugin, folder);
   voice.say(`Data: ${source}. ${steps} steps of ${specs[0]?.batch} a run, seed ${args.seed}.`);
@@ -46,8 +44,9 @@ export async function mainJob(args: DemoArguments, folder: string, command: stri
   for (const spec of specs) runs.push(await oneRun(spec));
   const words = verdict(runs);
   const next = nextCommands(args, plugin);
+  const width = Math.max(40, ...next.map(({ command }) => command.length));
   voice.say(
-    `\n${resultTable(runs)}\n\n${words}\n\nTry next:\n${next.map((line) => `  ${line.command.padEnd(40)} ${line.purpose}`).join('\n')}`,
+    `\n${resultTable(runs)}\n\n${words}\n\nTry next:\n${next.map((line) => `  ${line.command.padEnd(width)} ${line.purpose}`).join('\n')}`,
   );
   const report = resolve(args.report ?? resolve(folder, 'report.html'));
   mkdirSync(dirname(report), { recursive: true });

@@ -36,5 +36,5 @@ export function nextCommands(args: DemoArguments, plugin: PluginName): readonly 
   return candidates
     .filter(({ when }) => when)
     .slice(0, 3)
-    .map(({ command, purpose }) => ({ command, purpose }));
+    .map(({ command, purpose }) => ({ command: plugin === 'node' ? command.replace('--', '-- --plugin node') : command, purpose }));
 }

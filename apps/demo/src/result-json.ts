@@ -59,6 +59,7 @@ function jsonRun({ spec, result }: FinishedRun): JsonRun {
     firstNonFiniteStep: outcome.firstNonFinite,
     unanswered: result.unanswered,
     scaleHistory: result.scaleHistory,
+    ops: counters?.ops ?? null,
     readbacks: counters?.readbacks ?? null,
     trainPeakBytes: counters?.trainPeakBytes ?? null,
     latePipelines: counters?.latePipelines ?? null,
@@ -69,6 +70,7 @@ function jsonRun({ spec, result }: FinishedRun): JsonRun {
     batch: result.batch,
     weights: result.weights,
     fileAccuracy: result.fileAccuracy,
+    tensorflow: result.tensorflow,
   };
 }
 

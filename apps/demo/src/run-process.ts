@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { DeviceFinding } from './device.ts';
 import type { RunMessage, RunResult } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
+import type { TensorflowFinding } from './tensorflow-finding.ts';
 
 const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url)); // the built file that imports this
 const RUN_FILE = beside('./run.mjs');
@@ -60,10 +61,23 @@ export function runInProcess(spec: RunSpec, onMessage: (message: RunMessage) => 
  * @returns what WebGPU finds; no adapter when the process dies
  */
 export function findDeviceInProcess(): Promise<DeviceFinding> {
+  return askProcess('webgpu', NO_DEVICE);
+}
+
+/**
+ * Asks for TensorFlow in a process of its own: loading it takes hundreds of megabytes, and it may die.
+ *
+ * Takes a second.
+ */
+export function findTensorflowInProcess(): Promise<TensorflowFinding> {
+  return askProcess('tensorflow', { problem: 'its process died.' });
+}
+
+function askProcess<Finding>(about: 'webgpu' | 'tensorflow', none: Finding): Promise<Finding> {
   return new Promise((resolve) => {
-    const child = fork(DEVICE_FILE, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
-    child.once('message', (finding) => resolve(finding as DeviceFinding));
-    child.once('error', () => resolve(NO_DEVICE));
-    child.once('close', () => resolve(NO_DEVICE));
+    const child = fork(DEVICE_FILE, [about], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
+    child.once('message', (finding) => resolve(finding as Finding));
+    child.once('error', () => resolve(none));
+    child.once('close', () => resolve(none));
   });
 }

@@ -2,7 +2,7 @@
 export type RunKind = 'stock' | 'everything-half' | 'mixed';
 
 /** Which plug-in of Halftone carries the half runs. */
-export type PluginName = 'webgpu' | 'emulate';
+export type PluginName = 'webgpu' | 'emulate' | 'node';
 
 /** Where the pictures come from; each process makes or reads them itself. */
 export type DataSpec =

@@ -1,7 +1,7 @@
 import { bytes, loss, milliseconds, percent, scaleText } from './figures.ts';
 import { judge } from './outcome.ts';
 import type { FinishedRun } from './run-title.ts';
-import type { RunResult, ScalePoint } from './run-result.ts';
+import type { RunResult, ScalePoint, TensorflowFacts } from './run-result.ts';
 
 /** One line of the table: what it is, and its value for each run. */
 export interface TableRow {
@@ -19,10 +19,17 @@ const ROWS: readonly { readonly label: string; readonly value: (result: RunResul
   { label: 'final loss', value: (result) => loss(judge(result.losses).finalLoss) },
   { label: 'loss scale', value: (result) => scaleStory(result.scaleHistory) },
   { label: 'skipped steps', value: (result, { spec }) => (spec.kind === 'mixed' ? String(result.skipped) : '-') },
-  { label: 'peak device bytes', value: (result) => bytes(result.counters?.peakBytes) },
+  { label: 'peak device bytes', value: (result) => (result.tensorflow === null ? bytes(result.counters?.peakBytes) : '-') },
+  { label: 'peak bytes of handles', value: (result) => (result.tensorflow === null ? '-' : bytes(result.counters?.peakBytes)) },
   { label: 'dispatches a step', value: (result) => String(result.counters?.dispatches ?? '-') },
-  { label: 'bytes bound a step', value: (result) => bytes(result.counters?.storageBytesBound) },
+  { label: 'TensorFlow ops a step', value: (result) => String(result.counters?.ops ?? '-') },
+  { label: 'bytes bound a step', value: (result) => (result.tensorflow === null ? bytes(result.counters?.storageBytesBound) : '-') },
+  { label: 'in and out of ops', value: (result) => (result.tensorflow === null ? '-' : bytes(result.counters?.storageBytesBound)) },
   { label: 'readbacks a step', value: (result) => String(result.counters?.readbacks ?? '-') },
+  { label: 'casts a step', value: ({ tensorflow }) => (tensorflow === null ? '-' : castStory(tensorflow)) },
+  { label: 'products in half', value: ({ tensorflow }) => (tensorflow === null ? '-' : share(tensorflow.products)) },
+  { label: 'weights are', value: ({ tensorflow }) => (tensorflow === null ? '-' : typesText(tensorflow.weightTypes)) },
+  { label: 'handles, each epoch', value: ({ tensorflow }) => tensorflow?.handlesAfterEpoch.join(', ') || '-' },
   { label: 'step time (median)', value: (result) => milliseconds(result.stepMs) },
   {
     label: "weights' file",
@@ -53,4 +60,21 @@ export function scaleStory(history: readonly ScalePoint[]): string {
   const shown = changes.slice(0, SHOWN_CHANGES).map(({ step, scale }) => `${scaleText(scale)} (step ${step})`);
   const more = changes.length - shown.length;
   return [scaleText(first.scale), ...shown, ...(more > 0 ? [`${more} more`] : [])].join(' > ');
+}
+
+/** `12 (3 of weights)`: what a step casts, in both directions. */
+function castStory({ casts }: TensorflowFacts): string {
+  return `${casts.down + casts.up} (${casts.weights} of weights)`;
+}
+
+/** `10 of 12 inputs`. */
+function share({ halfInputs, floatInputs }: TensorflowFacts['products']): string {
+  return `${halfInputs} of ${floatInputs} inputs`;
+}
+
+/** `8 float32`, or `6 float32, 2 float16`. */
+function typesText(types: TensorflowFacts['weightTypes']): string {
+  return Object.entries(types)
+    .map(([type, count]) => `${count} ${type}`)
+    .join(', ');
 }

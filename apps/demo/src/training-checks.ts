@@ -1,3 +1,4 @@
+import { worstDifference, type Claim } from './claims.ts';
 import { judge } from './outcome.ts';
 import type { RunResult } from './run-result.ts';
 
@@ -13,19 +14,6 @@ export interface CheckedRuns {
   readonly overflowing: RunResult;
 }
 
-/** What a check found. */
-export interface Finding {
-  readonly passed: boolean;
-  /** The figures, for the line that is printed. */
-  readonly figures: string;
-}
-
-/** A claim about the runs, as a sentence. */
-export interface TrainingCheck {
-  readonly claim: string;
-  readonly find: (runs: CheckedRuns) => Finding;
-}
-
 /** The bounds that the claims name. */
 export const BOUNDS = {
   lossRatio: [0.9, 1.1], // mean of the last tenth, mixed over stock
@@ -38,7 +26,7 @@ export const BOUNDS = {
 } as const;
 
 /** What must hold of a short training on real digits. */
-export const TRAINING_CHECKS: readonly TrainingCheck[] = [
+export const TRAINING_CHECKS: readonly Claim<CheckedRuns>[] = [
   {
     claim: `mixed_float16 ends with the loss of stock float32 (ratio within ${BOUNDS.lossRatio.join(' and ')})`,
     find: ({ stock, mixed }) => {
@@ -120,12 +108,3 @@ export const TRAINING_CHECKS: readonly TrainingCheck[] = [
     },
   },
 ];
-
-/** Largest relative difference over the first losses; infinite when there are too few or one is not finite. */
-function worstDifference(losses: readonly number[], expected: readonly number[], count: number): number {
-  if (losses.length < count || expected.length < count || count === 0) return Infinity;
-  const differences = losses
-    .slice(0, count)
-    .map((loss, i) => Math.abs(loss - (expected[i] ?? Number.NaN)) / Math.abs(expected[i] ?? Number.NaN));
-  return differences.every(Number.isFinite) ? Math.max(...differences) : Infinity;
-}

@@ -11,6 +11,7 @@ import { buildNetwork } from './network.ts';
 import type { RunMessage, RunResult } from './run-result.ts';
 import type { DataSpec, RunSpec } from './run-spec.ts';
 import { watchedOptimizer } from './scale-watch.ts';
+import { TensorflowWatch } from './tensorflow-watch.ts';
 import { trainSteps } from './training-steps.ts';
 import { readWeights, writeWeights, type FileFormat } from './weights-file.ts';
 
@@ -20,7 +21,7 @@ const WARM_UP = 5;
 /**
  * Trains the network once, as `spec` says, and judges it.
  *
- * To be called once in a process: it registers backends, sets the default policy and meters the GPU from the start.
+ * To be called once in a process: it registers backends, sets the default policy and meters the device from the start.
  *
  * @param spec - kind of run, data, seed, sizes
  * @param tell - gets the progress
@@ -35,12 +36,16 @@ export async function trainOnce(spec: RunSpec, tell: (message: RunMessage) => vo
   const scale = watchedOptimizer(spec);
   model.compile({ optimizer: scale.optimizer, loss: 'categoricalCrossentropy' });
   const counting = new RunCounting(meter);
+  const tensorflow = meter instanceof TensorflowWatch ? meter : undefined;
+  tensorflow?.follow(model);
   const { losses, times } = await trainSteps(model, data.train, spec, {
     counting,
     scale,
+    onEpoch: () => tensorflow?.endEpoch(),
     onStep: (step, loss) => tell({ kind: 'step', step, loss }),
   });
   const trainPeakBytes = counting.peakBytes();
+  const facts = tensorflow?.facts() ?? null; // before the file's weights take their place
   if (spec.evaluate) tell({ kind: 'evaluating' });
   const judged = spec.evaluate ? await judgeNetwork(model, data.heldOut, spec.batch) : undefined;
   const counters = counting.counters(trainPeakBytes);
@@ -56,6 +61,7 @@ export async function trainOnce(spec: RunSpec, tell: (message: RunMessage) => vo
     unanswered: judged?.unanswered ?? 0,
     losses,
     counters,
+    tensorflow: facts,
     scaleHistory: scale.history,
     scale: scale.history.at(-1)?.scale ?? null,
     skipped: scale.skipped,

@@ -11,6 +11,8 @@ export interface Attendants {
   readonly counting: RunCounting;
   readonly scale: ScaleWatch;
   readonly onStep: (step: number, loss: number) => void;
+  /** After each pass over the pictures, when its last batch is gone. */
+  readonly onEpoch: () => void;
 }
 
 /**
@@ -24,10 +26,11 @@ export async function trainSteps(
   model: Sequential,
   set: ImageSet,
   spec: Pick<RunSpec, 'batch' | 'steps' | 'seed'>,
-  { counting, scale, onStep }: Attendants,
+  { counting, scale, onStep, onEpoch }: Attendants,
 ): Promise<{ readonly losses: number[]; readonly times: number[] }> {
   const losses: number[] = [];
   const times: number[] = [];
+  const stepsPerEpoch = Math.floor(set.labels.length / spec.batch);
   for (const indices of batchOrder({ count: set.labels.length, batch: spec.batch, steps: spec.steps, seed: spec.seed })) {
     const { pictures, targets } = upload(pick(set, indices));
     const begin = performance.now();
@@ -38,6 +41,7 @@ export async function trainSteps(
     targets.dispose();
     await scale.afterStep(losses.length);
     onStep(losses.length, loss);
+    if (losses.length % stepsPerEpoch === 0) onEpoch();
   }
   return { losses, times };
 }

@@ -37,7 +37,11 @@ function mixedVerdict(runs: readonly FinishedRun[]): string | undefined {
 function savings(mixed: FinishedRun, stock: FinishedRun): string {
   const [ours, theirs] = [mixed.result.counters, stock.result.counters];
   if (ours === null || theirs === null) return '';
-  return `, with ${ratio(ours.peakBytes, theirs.peakBytes)} of its peak memory, ${ratio(ours.storageBytesBound, theirs.storageBytesBound)} of its bytes bound and ${ratio(ours.dispatches, theirs.dispatches)} of its dispatches`;
+  const peak = `, with ${ratio(ours.peakBytes, theirs.peakBytes)} of its peak memory`;
+  const traffic = ratio(ours.storageBytesBound, theirs.storageBytesBound);
+  return ours.dispatches === null || theirs.dispatches === null
+    ? `${peak} and ${traffic} of the bytes that go in and out of its ops`
+    : `${peak}, ${traffic} of its bytes bound and ${ratio(ours.dispatches, theirs.dispatches)} of its dispatches`;
 }
 
 function halfVerdict(runs: readonly FinishedRun[]): string | undefined {

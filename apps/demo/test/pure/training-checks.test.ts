@@ -15,6 +15,7 @@ const GOOD: CheckedRuns = {
       peakBytes: 2 ** 21,
       trainPeakBytes: 2 ** 21,
       dispatches: 9,
+      ops: null,
       storageBytesBound: 9,
       readbacks: 1,
       latePipelines: 0,

@@ -21,7 +21,7 @@ export class TensorflowBooks {
   #live = 0;
   #start = 0;
   #peak = 0;
-  #watched: ReadonlySet<number> = new Set();
+  #watched: readonly { readonly id: number }[] = [];
 
   /** Starts a span. */
   reset(): void {
@@ -30,8 +30,9 @@ export class TensorflowBooks {
     this.#start = this.#peak = this.#live;
   }
 
-  watch(ids: readonly number[]): void {
-    this.#watched = new Set(ids);
+  /** @param holders - of handles; a holder that has none yet may get it at its first use */
+  watch(holders: readonly { readonly id: number }[]): void {
+    this.#watched = holders;
   }
 
   knows(id: number): boolean {
@@ -93,6 +94,6 @@ export class TensorflowBooks {
     if (isHalfType(from.dtype) && to.dtype === FLOAT32) this.#counts.castsUp++;
     if (from.dtype !== FLOAT32 || !isHalfType(to.dtype)) return;
     this.#counts.castsDown++;
-    if (this.#watched.has(from.origin)) this.#counts.castsOfWatched++;
+    if (this.#watched.some(({ id }) => this.#entries.get(id)?.origin === from.origin)) this.#counts.castsOfWatched++;
   }
 }

@@ -55,11 +55,12 @@ export function installTensorflowMeter(backend: KernelBackend): TensorflowMeter 
       const value = await work();
       return { value, report: books.report() };
     },
-    watch: (tensors) => books.watch(tensors.map((tensor) => entryOf(tensor).id)),
+    watch: (tensors) => books.watch(tensors.map(entryOf)),
     dataTypes: (tensors) =>
       tensors.map((tensor) => {
-        const { id, dtype, values } = entryOf(tensor);
-        const type = values === null ? factsOf(native, id).dtype : dtype;
+        const entry = entryOf(tensor);
+        const isUploaded = entry.values === null; // looked at first, as tfjs-node does: a handle may be made only then
+        const type = isUploaded ? factsOf(native, entry.id).dtype : entry.dtype;
         return type in floatTypes ? floatTypes[type as keyof typeof floatTypes] : String(type);
       }),
     handles: () => native.getNumOfTensors(),
