@@ -1,6 +1,9 @@
 import type { HalfPrecision } from '@halftone/policy';
 import type { Library } from './library/load-library.ts';
+import type { OpAttribute } from './library/tfjs-binding.ts';
+import { cpuMathsOf } from './table/cpu-maths.ts';
 import { computesInFloat32 } from './table/inner-maths.ts';
+import { takes } from './table/kernel-limits.ts';
 import { supports } from './table/kernel-support.ts';
 
 /** What the TensorFlow that runs can do. */
@@ -42,13 +45,15 @@ export function remedyOf({ version, device, float32Only }: Capabilities): string
 }
 
 /** Whether a product or a sum may be left to TensorFlow's half kernel: it is there, and it computes in float32 inside. */
-export function factsFor({ version, device }: Pick<Library, 'version' | 'device'>): {
+export function factsFor({ version, device, backend }: Pick<Library, 'version' | 'device' | 'backend'>): {
   supports(op: string, format: HalfPrecision): boolean;
   computesInFloat32(op: string, format: HalfPrecision): boolean;
+  takes(op: string, attributes: readonly OpAttribute[], format: HalfPrecision): boolean;
 } {
-  const where = { version, device };
+  const where = { version, device, cpuMaths: device === 'cpu' ? cpuMathsOf(backend.binding) : 'eigen' } as const;
   return {
     supports: (op, format) => supports(op, where, format),
     computesInFloat32: (op, format) => computesInFloat32(op, where, format),
+    takes: (op, attributes, format) => takes(op, attributes, where, format),
   };
 }

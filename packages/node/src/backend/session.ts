@@ -105,7 +105,7 @@ export class Session {
   dispose(): void {
     if (this.#backend === null) return;
     this.onDispose();
-    for (const entry of [...this.#halves.values()]) {
+    for (const entry of this.#halves.values()) {
       const old = entry.id;
       entry.id = this.binding.cast(old, typeOfStorage('float32'));
       this.binding.deleteTensor(old);

@@ -69,7 +69,7 @@ export class CastCache {
   }
 
   clear(): void {
-    for (const id of [...this.#types.keys()]) this.forget(id);
+    for (const id of this.#types.keys()) this.forget(id);
   }
 
   bytes(): CastCacheBytes {

@@ -33,6 +33,8 @@ export interface LibraryFacts {
   supports(op: string, format: HalfPrecision): boolean;
   /** Whether that kernel sums and computes in float32 inside. */
   computesInFloat32(op: string, format: HalfPrecision): boolean;
+  /** Whether that kernel takes the attributes of this call. */
+  takes(op: string, attributes: readonly OpAttribute[], format: HalfPrecision): boolean;
 }
 
 /** In float32 mode too: they only show the numbers of their input, whatever their type. */
@@ -56,6 +58,7 @@ export function wantsHalf({ name }: OpCall, { half, opClass, kernelName }: OpMod
 export function runsInHalf(call: OpCall, mode: OpMode, facts: LibraryFacts): boolean {
   const { half, opClass } = mode;
   if (half === null || !wantsHalf(call, mode) || !facts.supports(call.name, half)) return false;
+  if (!facts.takes(call.name, call.attributes, half)) return false;
   return opClass === 'pass' || opClass === 'promote' || facts.computesInFloat32(call.name, half);
 }
 

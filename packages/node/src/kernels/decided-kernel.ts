@@ -1,5 +1,7 @@
 import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { util, Variable } from '@tensorflow/tfjs-core';
+import type { HalfPrecision, OpClass } from '@halftone/policy';
+import { kernelClass, policy } from '@halftone/policy';
 import type { KernelDecision, PrecisionPlugin } from '@halftone/autocast';
 import { beginKernel, endKernel, outputStorage } from '@halftone/autocast';
 import type { Session } from '../backend/session.ts';
@@ -16,6 +18,10 @@ const SHOWS_ITS_INPUT: ReadonlySet<string> = new Set(['ExpandDims', 'Identity', 
  */
 export function decidedKernel(plugin: PrecisionPlugin, session: Session, { kernelName, kernelFunc }: KernelConfig): KernelFunc {
   const { binding } = session;
+  const classes: Readonly<Record<HalfPrecision, OpClass>> = {
+    float16: kernelClass(policy('mixed_float16'), kernelName).opClass,
+    bfloat16: kernelClass(policy('mixed_bfloat16'), kernelName).opClass,
+  };
   return (params) => {
     const decision = beginKernel(plugin, kernelName, params.inputs);
     if (decision.nested) return kernelFunc(params);
@@ -24,7 +30,7 @@ export function decidedKernel(plugin: PrecisionPlugin, session: Session, { kerne
     let outputs: TensorInfo | TensorInfo[] = [];
     try {
       for (const input of given) if (input instanceof Variable) session.convert(input.dataId, 'float32'); // masters are float32
-      binding.mode = modeOf(session, decision);
+      binding.mode = modeOf(session, decision, classes);
       outputs = kernelFunc(params);
       settle(session, decision, given, [outputs].flat());
       return outputs;
@@ -36,10 +42,17 @@ export function decidedKernel(plugin: PrecisionPlugin, session: Session, { kerne
 }
 
 /**
+ * Where everything is stored in half, the kernel's own class still says how it computes: a sum of half terms in half would break law 3.
+ *
  * A product whose result feeds float32 masters (the gradient of a filter) computes in half all the same where an input is
  * half, and is widened after: TensorFlow writes a product in the type of its inputs, as in PyTorch's autocast.
  */
-function modeOf(session: Session, { half, opClass, kernelName, inputs }: KernelDecision): OpMode {
+function modeOf(
+  session: Session,
+  { half, opClass, kernelName, inputs, forced }: KernelDecision,
+  classes: Readonly<Record<HalfPrecision, OpClass>>,
+): OpMode {
+  if (forced && half !== null) return { half, opClass: classes[half] === 'deny' ? 'f32-inner' : classes[half], kernelName };
   if (half !== null || opClass !== 'allow') return { half, opClass, kernelName };
   const stored = inputs.map(({ dataId }) => session.storageOf(dataId)).find((storage) => storage !== 'float32');
   return { half: stored ?? null, opClass, kernelName };

@@ -4,7 +4,13 @@ import type { Library } from '../../src/library/load-library.ts';
 import { planOf } from '../../src/options.ts';
 
 const library = (version: string, device: 'cpu' | 'gpu', unknown?: string): Library =>
-  ({ packageName: '@tensorflow/tfjs-node', version, device, repairs: [], ...(unknown === undefined ? {} : { unknown }) }) as unknown as Library;
+  ({
+    packageName: '@tensorflow/tfjs-node',
+    version,
+    device,
+    repairs: [],
+    ...(unknown === undefined ? {} : { unknown }),
+  }) as unknown as Library;
 
 describe('capabilitiesOf', () => {
   it('offers float16 alone on a GPU with the TensorFlow that npm brings, and says what helps', () => {

@@ -15,6 +15,7 @@ const facts: LibraryFacts = {
     Depthwise: { inputs: [{ type: 'T' }, { type: 'T' }], types: { T: 'HB' } },
   },
   supports: (op) => op !== 'Unsupported',
+  takes: (_op, attributes) => attributes.every(({ name }) => name !== 'dilations'),
   computesInFloat32: (op) => op !== 'Depthwise',
 };
 const call = (name: string, inputTypes: number[], ...attributes: string[]): OpCall => ({
@@ -97,6 +98,11 @@ describe('runsInHalf', () => {
 
   it('refuses a kernel that the library lacks', () => {
     expect(runsInHalf(call('Unsupported', [float16]), { ...allow, opClass: 'pass' }, facts)).toBe(false);
+  });
+
+  it('refuses attributes that the half kernel does not take', () => {
+    expect(runsInHalf(call('MatMul', [float16, float16], 'dilations'), allow, facts)).toBe(false);
+    expect(runsInHalf(call('MatMul', [float16, float16], 'T'), allow, facts)).toBe(true);
   });
 
   it('runs a composite that wants float32 inside in float32, and the op of the same name in half', () => {
