@@ -130,15 +130,15 @@ export class FlatTensors {
     });
   }
 
-  /** The handle of the vector in which exactly these tensors lie, in this order and unchanged; -1 where there is none. */
-  find(tensors: readonly TensorInfo[]): number {
+  /** The handle of the vector in which exactly these tensors lie, in this order and unchanged. */
+  find(tensors: readonly TensorInfo[]): number | undefined {
     const entries = tensors.map(({ dataId }) => this.#host.entry(dataId));
     const [first] = entries;
-    if (!(first instanceof FlatPart) || first.flat.layout.count !== tensors.length || !this.#flats.has(first.flat)) return -1;
+    if (!(first instanceof FlatPart) || first.flat.layout.count !== tensors.length || !this.#flats.has(first.flat)) return undefined;
     const isWhole = entries.every(
       (entry, index) => entry instanceof FlatPart && entry.flat === first.flat && entry.index === index && entry.id === entry.shown,
     );
-    return isWhole ? first.flat.id : -1;
+    return isWhole ? first.flat.id : undefined;
   }
 
   /** Gives every part its own handle, and stops watching: the tensors go on without us. */

@@ -59,7 +59,8 @@ export function mathsOf(tape: Tape): Maths {
     clamp: (x, least, most) => tape.op('ClipByValue', [x, tape.number(least), tape.number(most)]),
     pack: (scalars, dataType = dataTypes.float32) =>
       tape.op('Pack', scalars, [tape.type('T', dataType), tape.whole('N', scalars.length), tape.whole('axis', 0)]),
-    unpack: (vector, length) => tape.ops('Unpack', [vector], { attributes: [tape.whole('num', length), tape.whole('axis', 0)], outputs: length }),
+    unpack: (vector, length) =>
+      tape.ops('Unpack', [vector], { attributes: [tape.whole('num', length), tape.whole('axis', 0)], outputs: length }),
     reshape: (x, shape) => tape.op('Reshape', [x, tape.ints(shape)]),
     over: (op, x, rank) => tape.op(op, [x, tape.ints(Array.from({ length: rank }, (_, axis) => axis))]),
     cast: (x, to) => tape.op('Cast', [x], [tape.type('DstT', to)]),

@@ -52,7 +52,9 @@ export class Tape {
 
   /** A float32 scalar. */
   number(value: number): number {
-    return this.#constant(`f${Object.is(value, -0) ? '-0' : value}`, () => this.#binding.createTensor([], dataTypes.float32, Float32Array.of(value)));
+    return this.#constant(`f${Object.is(value, -0) ? '-0' : value}`, () =>
+      this.#binding.createTensor([], dataTypes.float32, Float32Array.of(value)),
+    );
   }
 
   /** An int32 scalar. */
@@ -62,7 +64,9 @@ export class Tape {
 
   /** An int32 vector. */
   ints(values: readonly number[]): number {
-    return this.#constant(`[${values.join()}]`, () => this.#binding.createTensor([values.length], dataTypes.int32, Int32Array.from(values)));
+    return this.#constant(`[${values.join()}]`, () =>
+      this.#binding.createTensor([values.length], dataTypes.int32, Int32Array.from(values)),
+    );
   }
 
   /** Deletes everything that was not given away. */

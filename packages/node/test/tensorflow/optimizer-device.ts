@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers'; // registers the gradients
@@ -15,11 +16,33 @@ import type { FusedOptimizer } from '../../src/optimizer/contract.ts';
 export interface OptimizerDevice {
   readonly handle: NodeHandle;
   readonly fused: FusedOptimizer;
-  readonly native: TfjsBinding;
+  /** Handles inside TensorFlow now. */
+  readonly handles: () => number;
+  /** Calls of TensorFlow's ops while `work` runs, the plug-in's own ones among them. */
+  readonly countOps: (work: () => void) => number;
   readonly use: (how: 'fused' | 'plain') => void;
 }
 
+createRequire(import.meta.url)('@tensorflow/tfjs-node');
+await tf.setBackend('tensorflow');
+const native = (tf.backend() as NodeBackend).binding; // before it is wrapped
+let calls = 0;
+
+/** The native binding, whose properties cannot be changed, with a counter. */
+function countingBinding(): TfjsBinding {
+  const source = native as unknown as Readonly<Record<string, unknown>>;
+  const counting: Record<string, unknown> = {};
+  for (const name of Object.getOwnPropertyNames(native)) counting[name] = source[name];
+  counting['executeOp'] = (...given: Parameters<TfjsBinding['executeOp']>) => {
+    calls++;
+    return native.executeOp(...given);
+  };
+  return counting as unknown as TfjsBinding;
+}
+
+/** Registers the plug-in on a native binding that counts; `dispose` of the handle leaves that one in place. */
 export async function optimizerDevice(): Promise<OptimizerDevice> {
+  (tf.backend() as NodeBackend).binding = countingBinding();
   const handle = await useNode();
   const plugin = pluginFor(handle.backendName) as { -readonly [K in keyof PrecisionPlugin]: PrecisionPlugin[K] };
   const fused = plugin.fusedOptimizer as FusedOptimizer;
@@ -27,7 +50,12 @@ export async function optimizerDevice(): Promise<OptimizerDevice> {
     if (how === 'plain') delete plugin.fusedOptimizer;
     else plugin.fusedOptimizer = fused;
   };
-  return { handle, fused, native: (tf.backend() as NodeBackend).binding, use };
+  const countOps = (work: () => void): number => {
+    calls = 0;
+    work();
+    return calls;
+  };
+  return { handle, fused, handles: () => native.getNumOfTensors(), countOps, use };
 }
 
 export const tensorOf = (info: tf.TensorInfo): tf.Tensor => tf.engine().makeTensorFromTensorInfo(info);
@@ -42,17 +70,6 @@ export async function variableNumbers(): Promise<Float32Array[]> {
 export function expectSame(found: readonly Float32Array[], wanted: readonly Float32Array[]): void {
   expect(found.length).toBe(wanted.length);
   for (const [index, numbers] of found.entries()) expect(numbers, `tensor ${index}`).toBeBitEqual(wanted[index]!);
-}
-
-/** Within `relative` of the largest number of each tensor. */
-export function expectNear(found: readonly Float32Array[], wanted: readonly Float32Array[], relative: number): void {
-  expect(found.length).toBe(wanted.length);
-  for (const [index, numbers] of found.entries()) {
-    const reference = wanted[index]!;
-    const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const apart = numbers.reduce((most, value, at) => Math.max(most, Math.abs(value - reference[at]!)), 0);
-    expect(apart, `tensor ${index}`).toBeLessThanOrEqual(relative * largest);
-  }
 }
 
 /** Variables of many ranks: the largest goes by itself, the others lie in one vector. */
