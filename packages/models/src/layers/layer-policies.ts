@@ -9,14 +9,16 @@ import type { Layer } from './tfjs-layers.ts';
 /** The policy of a layer in a wrapped model, and who says so. */
 export interface LayerPolicy {
   readonly policy: Policy;
-  readonly from: 'layer' | 'model' | 'output';
+  /** The policy as it was set: without the float32 activation at the end of a model. */
+  readonly set: Policy;
+  readonly from: 'layer' | 'model';
 }
 
 /** What holds when this layer runs as a part of the model; the same rule as in `policyOfCall`, for questions outside of a call. */
 export function layerPolicy(record: ModelRecord, { layer, parents }: PlacedLayer): LayerPolicy {
   for (const one of [layer, ...[...parents].reverse()]) {
     const set = record.layerPolicies.get(one) ?? innerPolicy(parents, one) ?? state().ownPolicies.get(one)?.policy;
-    if (set !== undefined) return { policy: set, from: 'layer' };
+    if (set !== undefined) return { policy: set, set, from: 'layer' };
     const wrapped = state().records.get(one)?.policy;
     if (wrapped !== undefined) return modelPolicy(record, wrapped, layer);
   }
@@ -32,8 +34,7 @@ export function halfFormats(record: ModelRecord): ReadonlySet<HalfPrecision> {
 }
 
 function modelPolicy({ outputLayers }: ModelRecord, policy: Policy, layer: Layer): LayerPolicy {
-  const last = outputLayers.has(layer) ? finalPolicy(policy, layer) : policy;
-  return { policy: last, from: last === policy ? 'model' : 'output' };
+  return { policy: outputLayers.has(layer) ? finalPolicy(policy, layer) : policy, set: policy, from: 'model' };
 }
 
 /** What a wrapped model inside says of one of its layers. */

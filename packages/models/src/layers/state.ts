@@ -4,6 +4,14 @@ import type { HalfPrecision, Policy } from '@halftone/policy';
 import type { MixedPrecisionModelOptions } from './options.ts';
 import type { Layer, ModelView, WeightView } from './tfjs-layers.ts';
 
+/** An optimizer that we wrapped; `how` and `options` say whether it has to be done anew. */
+export interface WrappedOptimizer {
+  readonly wrapper: MixedPrecisionOptimizer;
+  readonly how: string;
+  readonly options: MixedPrecisionModelOptions;
+  readonly scaled: boolean;
+}
+
 /** What is known of one wrapped model. */
 export interface ModelRecord {
   readonly model: ModelView;
@@ -14,8 +22,7 @@ export interface ModelRecord {
   /** Layers with our `call`, and what takes it off. */
   readonly hooked: Map<Layer, () => void>;
   outputLayers: ReadonlySet<Layer>;
-  /** The optimizer that we wrapped, and how. */
-  wrapped: { readonly wrapper: MixedPrecisionOptimizer; readonly how: string; readonly options: MixedPrecisionModelOptions } | null;
+  wrapped: WrappedOptimizer | null;
   /** Frozen weights that stay float32, by which data and why. */
   readonly kept: Map<WeightView, { readonly dataId: object; readonly why: string }>;
   /** Frozen weights that this model stored in half. */

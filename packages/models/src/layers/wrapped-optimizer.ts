@@ -1,10 +1,9 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { dynamicLossScale, noLossScale } from '@halftone/loss-scale';
-import type { MixedPrecisionOptimizer } from '@halftone/optimizer';
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import { formatPolicy } from '@halftone/policy';
 import { halfFormats } from './layer-policies.ts';
-import type { ModelRecord } from './state.ts';
+import type { ModelRecord, WrappedOptimizer } from './state.ts';
 import type { ModelView } from './tfjs-layers.ts';
 
 /**
@@ -26,7 +25,7 @@ export function syncOptimizer(record: ModelRecord): void {
     return;
   }
   const inner = record.wrapped === null ? current : record.wrapped.wrapper.unwrap();
-  record.wrapped = how === null ? null : { wrapper: wrap(inner, record), how, options: record.options };
+  record.wrapped = how === null ? null : wrap(inner, { record, how });
   setOptimizer(record.model, record.wrapped?.wrapper ?? inner);
 }
 
@@ -46,10 +45,11 @@ function howToWrap(record: ModelRecord): string | null {
   return `${formatPolicy(record.policy)}, ${formats.has('float16') ? 'scaled' : 'not scaled'}`;
 }
 
-function wrap(inner: Optimizer, record: ModelRecord): MixedPrecisionOptimizer {
-  const { frozen: _, ...options } = record.options;
+function wrap(inner: Optimizer, { record, how }: { readonly record: ModelRecord; readonly how: string }): WrappedOptimizer {
+  const { options, policy } = record;
+  const { frozen: _, ...training } = options;
   const lossScale = options.lossScale ?? (halfFormats(record).has('float16') ? dynamicLossScale() : noLossScale());
-  return mixedPrecisionOptimizer(inner, { ...options, policy: record.policy, lossScale });
+  return { wrapper: mixedPrecisionOptimizer(inner, { ...training, policy, lossScale }), how, options, scaled: lossScale.kind !== 'none' };
 }
 
 function isWrapper(optimizer: Optimizer): boolean {

@@ -33,6 +33,6 @@ export interface ModelSummary {
   readonly trainable: number;
   readonly bytesFloat32: number;
   readonly bytesNow: number;
-  /** Whether the optimizer scales the loss; `null` for a model that is not compiled. */
-  readonly lossScaling: boolean | null;
+  /** Whether `mixedPrecision` made the optimizer scale the loss. */
+  readonly lossScaling: boolean;
 }
