@@ -1,5 +1,6 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
-import { dispose, type io, keep } from '@tensorflow/tfjs-core';
+import { dispose, type io, type NamedTensorMap } from '@tensorflow/tfjs-core';
+import { giveWeights } from './graph-weights.ts';
 import { type LoadHalfOptions, weightsOf } from './load-options.ts';
 import { ModelFileError, show } from './model-file-error.ts';
 import { type ModelSource, openModel } from './open-model.ts';
@@ -40,10 +41,12 @@ export async function loadHalfGraphModel(source: ModelSource, options: LoadHalfO
     const said = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
     throw new ModelFileError('tfjs must be able to read the graph', said, 'Is this the model.json of a Graph model, made for this tfjs?', { cause });
   }
+  const placed = Object.create(null) as NamedTensorMap;
   try {
-    for await (const { spec, tensor } of weights) model.weights[spec.name] = [keep(tensor)]; // kept: the executor knows its weights by that
+    for await (const { spec, tensor } of weights) placed[spec.name] = tensor;
+    giveWeights(model, placed);
   } catch (error) {
-    dispose(Object.values(model.weights).flat());
+    dispose(placed);
     throw error;
   }
   rememberStreamed(model, artifacts);

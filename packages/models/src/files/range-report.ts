@@ -1,4 +1,4 @@
-import type { Format16, RangeSummary } from '@halftone/float16';
+import type { Codes, Format, RangeSummary } from '@halftone/float16';
 import { encode, summarize } from '@halftone/float16';
 import { message, show } from './model-file-error.ts';
 
@@ -25,10 +25,10 @@ export interface TensorRange {
  */
 export class HalfRangeError extends RangeError {
   override readonly name = 'HalfRangeError';
-  readonly format: Format16;
+  readonly format: Format;
   readonly tensors: readonly TensorRange[];
 
-  constructor(format: Format16, tensors: readonly TensorRange[]) {
+  constructor(format: Format, tensors: readonly TensorRange[]) {
     const named = tensors.slice(0, 5).map(({ name, range }) => `${show(name)} (${words(range)})`);
     const more = tensors.length > named.length ? ` and ${tensors.length - named.length} more` : '';
     super(
@@ -75,12 +75,12 @@ export function checkAllowance(allow: RangeAllowance | undefined): RangeAllowanc
 }
 
 /** Encodes what `fits`; saturating leaves infinities that were infinite before. */
-export function narrow(values: Float32Array, format: Format16, allow: RangeAllowance): Uint16Array<ArrayBuffer> {
-  const bits = encode(values, format);
-  if (allow.overflow !== 'saturate') return bits;
-  const held = encode(values, format, { overflow: 'saturate' });
+export function narrow<F extends Format>(values: Float32Array, format: F, allow: RangeAllowance): Codes<F, ArrayBuffer> {
+  const bits: Uint16Array | Uint8Array = encode(values, format);
+  if (allow.overflow !== 'saturate') return bits as Codes<F, ArrayBuffer>;
+  const held: Uint16Array | Uint8Array = encode(values, format, { overflow: 'saturate' });
   for (let i = 0; i < bits.length; i++) if (Math.abs(values[i] as number) < Infinity) bits[i] = held[i] as number;
-  return bits;
+  return bits as Codes<F, ArrayBuffer>;
 }
 
 export { summarize as rangeOf };

@@ -199,8 +199,8 @@ it('what is written is read back, whatever the names, types and shapes', async (
     .record({ shape: fc.array(fc.nat(4), { maxLength: 4 }), dtype: fc.constantFrom('F32', 'F16', 'BF16', 'F8_E4M3', 'I8', 'I64'), seed: fc.nat(255) })
     .map(({ shape, dtype, seed }) => {
       const size = shape.reduce((product, length) => product * length, 1);
-      const fill = { F32: Float32Array, F16: Uint16Array, BF16: Uint16Array, F8_E4M3: Uint8Array, I8: Int8Array }[dtype];
-      const data = fill === undefined ? new BigInt64Array(size).fill(BigInt(seed)) : new fill(size).fill(seed);
+      const fill = { F32: Float32Array, F16: Uint16Array, BF16: Uint16Array, F8_E4M3: Uint8Array, I8: Int8Array };
+      const data = dtype === 'I64' ? new BigInt64Array(size).fill(BigInt(seed)) : new fill[dtype as keyof typeof fill](size).fill(seed);
       return { dtype, shape, ...(['F16', 'BF16', 'F8_E4M3'].includes(dtype) ? { bits: data } : { values: data }) };
     });
   await fc.assert(
