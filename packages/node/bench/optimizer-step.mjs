@@ -119,6 +119,8 @@ else {
   console.log(`${options.optimizer}, milliseconds a step: median (fastest) [calls of TensorFlow]`);
   for (const { name, plain, fused, faster } of results) {
     const text = ({ medianMs, fastestMs, cpuMs, ops }) => `${medianMs} (${fastestMs}) cpu ${cpuMs} [${ops}]`;
-    console.log(`${name.padEnd(26)} op by op ${text(plain)}  fused ${text(fused)}  ${faster.median}x (${faster.fastest}x) cpu ${faster.cpu}x`);
+    console.log(
+      `${name.padEnd(26)} op by op ${text(plain)}  fused ${text(fused)}  ${faster.median}x (${faster.fastest}x) cpu ${faster.cpu}x`,
+    );
   }
 }
