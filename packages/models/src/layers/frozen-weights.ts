@@ -48,7 +48,7 @@ export function weightsToNarrow(record: ModelRecord): readonly (FrozenWeight & {
       frozen.format !== null &&
       plugin?.formats.includes(frozen.format) === true &&
       halfFormatOf(frozen.weight) === null &&
-      record.kept.get(frozen.weight)?.dataId !== frozen.weight.val.dataId,
+      !isKept(record, frozen.weight, frozen.format),
   );
 }
 
@@ -68,13 +68,23 @@ export async function narrowFrozen(record: ModelRecord): Promise<void> {
       narrowWeight(weight, format);
       record.narrowed.add(weight);
     } else {
-      keepWide(record, weight, { path, why: `it does not fit ${format}: its largest magnitude is ${magnitude}` });
+      keepWide(record, weight, { path, format, why: `it does not fit ${format}: its largest magnitude is ${magnitude}` });
     }
   }
 }
 
-function keepWide(record: ModelRecord, weight: WeightView, { path, why }: { readonly path: string; readonly why: string }): void {
-  record.kept.set(weight, { dataId: weight.val.dataId, why });
+/** Whether these very numbers were found not to fit this format. */
+function isKept({ kept }: ModelRecord, weight: WeightView, format: HalfPrecision): boolean {
+  const known = kept.get(weight);
+  return known?.dataId === weight.val.dataId && known.format === format;
+}
+
+function keepWide(
+  { kept }: ModelRecord,
+  weight: WeightView,
+  { path, format, why }: { readonly path: string; readonly format: HalfPrecision; readonly why: string },
+): void {
+  kept.set(weight, { dataId: weight.val.dataId, format, why });
   console.warn(`[models] the frozen weight '${path}' stays float32, got numbers that would not survive: ${why}. Nothing needs to be done.`);
 }
 

@@ -23,8 +23,8 @@ export interface ModelRecord {
   readonly hooked: Map<Layer, () => void>;
   outputLayers: ReadonlySet<Layer>;
   wrapped: WrappedOptimizer | null;
-  /** Frozen weights that stay float32, by which data and why. */
-  readonly kept: Map<WeightView, { readonly dataId: object; readonly why: string }>;
+  /** Frozen weights that do not fit a format, with the data that did not, and why. */
+  readonly kept: Map<WeightView, { readonly dataId: object; readonly format: HalfPrecision; readonly why: string }>;
   /** Frozen weights that this model stored in half. */
   readonly narrowed: Set<WeightView>;
   /** Takes our methods off the model; empty once it is unwrapped. */
