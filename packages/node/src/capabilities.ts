@@ -44,16 +44,21 @@ export function remedyOf({ version, device, float32Only }: Capabilities): string
   return `${where} has no kernels for it. Use mixed_float16 with loss scaling, or build the addon against TensorFlow 2.14 or newer (docs/how-to/cuda.md).`;
 }
 
+/** GPU kernels of moves and elementwise arithmetic were not measured: they do what the CPU's do, one operation and one rounding. */
+const CPU_AS_PROXY = { version: '2.21.0', device: 'cpu', cpuMaths: 'onednn' } as const;
+
 /** Whether a product or a sum may be left to TensorFlow's half kernel: it is there, and it computes in float32 inside. */
 export function factsFor({ version, device, backend }: Pick<Library, 'version' | 'device' | 'backend'>): {
   supports(op: string, format: HalfPrecision): boolean;
   computesInFloat32(op: string, format: HalfPrecision): boolean;
+  roundsOnce(op: string, format: HalfPrecision): boolean;
   takes(op: string, attributes: readonly OpAttribute[], format: HalfPrecision): boolean;
 } {
   const where = { version, device, cpuMaths: device === 'cpu' ? cpuMathsOf(backend.binding) : 'eigen' } as const;
   return {
     supports: (op, format) => supports(op, where, format),
     computesInFloat32: (op, format) => computesInFloat32(op, where, format),
+    roundsOnce: (op, format) => computesInFloat32(op, device === 'cpu' ? where : CPU_AS_PROXY, format),
     takes: (op, attributes, format) => takes(op, attributes, where, format),
   };
 }

@@ -33,6 +33,8 @@ export interface LibraryFacts {
   supports(op: string, format: HalfPrecision): boolean;
   /** Whether that kernel sums and computes in float32 inside. */
   computesInFloat32(op: string, format: HalfPrecision): boolean;
+  /** Whether its half kernel of that name moves numbers or rounds once: what is no product and no sum of many terms. */
+  roundsOnce(op: string, format: HalfPrecision): boolean;
   /** Whether that kernel takes the attributes of this call. */
   takes(op: string, attributes: readonly OpAttribute[], format: HalfPrecision): boolean;
 }
@@ -59,7 +61,7 @@ export function runsInHalf(call: OpCall, mode: OpMode, facts: LibraryFacts): boo
   const { half, opClass } = mode;
   if (half === null || !wantsHalf(call, mode) || !facts.supports(call.name, half)) return false;
   if (!facts.takes(call.name, call.attributes, half)) return false;
-  return opClass === 'pass' || opClass === 'promote' || facts.computesInFloat32(call.name, half);
+  return opClass === 'pass' || opClass === 'promote' ? facts.roundsOnce(call.name, half) : facts.computesInFloat32(call.name, half);
 }
 
 /**

@@ -15,6 +15,7 @@ const facts: LibraryFacts = {
     Depthwise: { inputs: [{ type: 'T' }, { type: 'T' }], types: { T: 'HB' } },
   },
   supports: (op) => op !== 'Unsupported',
+  roundsOnce: (op) => op !== 'AddN',
   takes: (_op, attributes) => attributes.every(({ name }) => name !== 'dilations'),
   computesInFloat32: (op) => op !== 'Depthwise',
 };
@@ -94,6 +95,10 @@ describe('runsInHalf', () => {
     const given = call('Depthwise', [float16, float16]);
     expect(runsInHalf(given, allow, facts)).toBe(false);
     expect(wantsHalf(given, allow)).toBe(true);
+  });
+
+  it('refuses sums of many halves among the ops that only pass numbers on', () => {
+    expect(runsInHalf(call('AddN', [float16, float16]), { ...allow, opClass: 'promote' }, facts)).toBe(false);
   });
 
   it('refuses a kernel that the library lacks', () => {
