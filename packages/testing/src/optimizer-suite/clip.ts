@@ -15,7 +15,7 @@ const CLIPPED: readonly (readonly [Clip, readonly number[]])[] = [
 ];
 
 /** Clipping: by norm and by value, of what is unscaled. */
-export function describeClip({ tf, lossScale, wrap, problem, bits, valueOf, discard }: Rig): void {
+export function describeClip({ tf, lossScale, wrap, light, bits, valueOf, discard }: Rig): void {
   /** How far one step of SGD with rate 1 moves two variables that lie at 0. */
   async function moved(clip: Clip, scale: number): Promise<number[]> {
     const variables = GRADIENTS.map((values, index) => tf.tidy(() => tf.variable(tf.zeros([values.length]), true, `v${index}`)));
@@ -39,7 +39,7 @@ export function describeClip({ tf, lossScale, wrap, problem, bits, valueOf, disc
     });
 
     it.each([{ clipNorm: 1 }, { clipVariableNorm: 1 }, { clipValue: 1 }])('%o hides no infinity from the check', async (clip) => {
-      const { variables, loss } = problem();
+      const { variables, loss } = light();
       const optimizer = wrap(tf.train.momentum(0.1, 0.9), clip);
       optimizer.minimize(loss(GOOD), false, variables);
       const before = await bits();

@@ -24,6 +24,8 @@ export interface Rig extends OptimizerSuiteOptions {
   readonly dynamic: (options?: Readonly<Partial<Record<ScaleRule, number>>>) => ScaleMachine;
   readonly wrap: (inner: TensorFlow.Optimizer, options?: WrapOptions) => Wrapped;
   readonly problem: () => Problem;
+  /** The same without matrix products, whose shaders take a CPU driver long to compile: for what is about steps and not about halves. */
+  readonly light: () => Problem;
   /** The bits of every registered variable: weights, slots, powers, moving statistics. */
   readonly bits: () => Promise<Record<string, readonly number[]>>;
   /** The same without names, in the order in which the variables were made. */
@@ -38,11 +40,11 @@ export function createRig(options: OptimizerSuiteOptions): Rig {
   const { tf, policy, optimizer, lossScale } = options;
   const dynamic: Rig['dynamic'] = (rule = {}) => lossScale.dynamicLossScale({ initialScale: 1024, ...rule });
   const bits: Rig['bits'] = async () => {
-    const found: Record<string, readonly number[]> = {};
-    for (const [name, variable] of Object.entries(tf.engine().registeredVariables)) {
-      found[name] = [...new Uint32Array(Float32Array.from(await variable.data()).buffer)];
-    }
-    return found;
+    const reads = Object.entries(tf.engine().registeredVariables).map(async ([name, variable]) => {
+      const values = Float32Array.from(await variable.data());
+      return [name, [...new Uint32Array(values.buffer)]] as const;
+    });
+    return Object.fromEntries(await Promise.all(reads));
   };
   const factors: TensorFlow.Tensor[] = [];
   let tensors = 0;
@@ -61,7 +63,8 @@ export function createRig(options: OptimizerSuiteOptions): Rig {
     bits,
     numbers: async () => Object.values(await bits()),
     wrap: (inner, how = {}) => optimizer.mixedPrecisionOptimizer(inner, { policy, lossScale: dynamic(), statusEvery: 1000, ...how }),
-    problem: () => problem(tf, (tensor) => void factors.push(tensor)),
+    problem: () => problem(tf, denseNet, (tensor) => void factors.push(tensor)),
+    light: () => problem(tf, lightNet, (tensor) => void factors.push(tensor)),
     valueOf: async (tensor) => [...(await tensor.data<'float32'>())],
     discard: (...optimizers) => {
       for (const given of optimizers) {
@@ -74,13 +77,48 @@ export function createRig(options: OptimizerSuiteOptions): Rig {
   };
 }
 
-function problem(tf: typeof TensorFlow, keep: (tensor: TensorFlow.Tensor) => void): Problem {
-  const made = (values: Float32Array, shape: number[], name: string): TensorFlow.Variable =>
-    tf.tidy(() => tf.variable(tf.tensor(values, shape), true, name));
+type Made = (values: Float32Array, shape: number[], name: string) => TensorFlow.Variable;
+
+/** Weights, and the forward pass from examples to outputs and to what the statistic follows. */
+interface Net {
+  readonly variables: TensorFlow.Variable[];
+  readonly forward: (x: TensorFlow.Tensor2D) => { readonly hidden: TensorFlow.Tensor; readonly outputs: TensorFlow.Tensor };
+  /** Numbers in the statistic. */
+  readonly width: number;
+}
+type NetOf = (tf: typeof TensorFlow, made: Made) => Net;
+
+const denseNet: NetOf = (tf, made) => {
   const first = made(wave(16 * 32, 53), [16, 32], 'first');
   const bias = made(wave(32, 7), [32], 'bias');
   const second = made(wave(32 * 16, 59), [32, 16], 'second');
-  const moving = tf.tidy(() => tf.variable(tf.zeros([32]), false, 'moving'));
+  const times = (a: TensorFlow.Tensor, b: TensorFlow.Tensor): TensorFlow.Tensor => tf.matMul(a as TensorFlow.Tensor2D, b as TensorFlow.Tensor2D);
+  return {
+    variables: [first, bias, second],
+    forward: (x) => {
+      const hidden = tf.relu(tf.add(times(x, first), bias));
+      return { hidden, outputs: times(hidden, second) };
+    },
+    width: 32,
+  };
+};
+
+const lightNet: NetOf = (tf, made) => {
+  const first = made(wave(32 * 16, 53), [32, 16], 'first');
+  const bias = made(wave(16, 7), [16], 'bias');
+  return {
+    variables: [first, bias],
+    forward: (x) => {
+      const hidden = tf.relu(tf.mul(x, first));
+      return { hidden, outputs: tf.add(hidden, bias) };
+    },
+    width: 16,
+  };
+};
+
+function problem(tf: typeof TensorFlow, netOf: NetOf, keep: (tensor: TensorFlow.Tensor) => void): Problem {
+  const { variables, forward, width } = netOf(tf, (values, shape, name) => tf.tidy(() => tf.variable(tf.tensor(values, shape), true, name)));
+  const moving = tf.tidy(() => tf.variable(tf.zeros([width]), false, 'moving'));
   const [x, y] = [tf.tensor2d(wave(512, 43), [32, 16]), tf.tensor2d(wave(512, 47), [32, 16])];
   for (const tensor of [x, y]) keep(tensor);
   const held = new Map<number, TensorFlow.Tensor>();
@@ -90,17 +128,16 @@ function problem(tf: typeof TensorFlow, keep: (tensor: TensorFlow.Tensor) => voi
     held.set(value, found);
     return found;
   };
-  const forward = (factor: TensorFlow.Tensor): TensorFlow.Scalar => {
-    const hidden = tf.relu(tf.add(tf.matMul(x, first as unknown as TensorFlow.Tensor2D), bias)) as TensorFlow.Tensor2D;
+  const lossOf = (factor: TensorFlow.Tensor): TensorFlow.Scalar => {
+    const { hidden, outputs } = forward(x);
     moving.assign(tf.add(tf.mul(moving, 0.75), tf.mul(tf.mean(hidden, 0), 0.25)));
-    const error = tf.sub(tf.matMul(hidden, second as unknown as TensorFlow.Tensor2D), y);
-    return tf.mul(tf.mean(tf.square(error)), factor) as TensorFlow.Scalar;
+    return tf.mul(tf.mean(tf.square(tf.sub(outputs, y))), factor) as TensorFlow.Scalar;
   };
   return {
-    variables: [first, bias, second],
+    variables,
     loss: (value = GOOD) => {
       const factor = factorOf(value);
-      return () => tf.tidy(() => forward(factor));
+      return () => tf.tidy(() => lossOf(factor));
     },
   };
 }

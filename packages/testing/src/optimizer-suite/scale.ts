@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BAD, GOOD, type Rig } from './rig.ts';
 
 /** How the scale on the device moves, against the pure machine, and what the host learns of it. */
-export function describeScale({ tf, lossScale, wrap, dynamic, problem, valueOf, discard }: Rig): void {
+export function describeScale({ tf, lossScale, wrap, dynamic, light, valueOf, discard }: Rig): void {
   describe('the scale', () => {
     it.each([
       ['growth and backoff by two', { growthInterval: 2 }],
@@ -10,7 +10,7 @@ export function describeScale({ tf, lossScale, wrap, dynamic, problem, valueOf, 
       ['its bounds', { initialScale: 2, growthInterval: 1, minScale: 1, maxScale: 4 }],
     ] as const)('moves as the pure machine does: %s', async (_what, rule) => {
       const machine = dynamic({ initialScale: 256, ...rule });
-      const { variables, loss } = problem();
+      const { variables, loss } = light();
       const optimizer = wrap(tf.train.sgd(0.001), { lossScale: machine });
       let pure = machine.init();
       for (let step = 0; step < 24; step++) {
@@ -23,7 +23,7 @@ export function describeScale({ tf, lossScale, wrap, dynamic, problem, valueOf, 
     });
 
     it('never moves when it is static, and still counts', async () => {
-      const { variables, loss } = problem();
+      const { variables, loss } = light();
       const optimizer = wrap(tf.train.sgd(0.001), { lossScale: lossScale.staticLossScale(128) });
       for (const factor of [GOOD, BAD, BAD, GOOD]) optimizer.minimize(loss(factor), false, variables);
       expect(await optimizer.lossScaleState()).toStrictEqual({ scale: 128, goodSteps: 1, skippedInRow: 0, skipped: 2, applied: 2 });

@@ -14,7 +14,7 @@ const WAYS: readonly (readonly [string, WrapOptions])[] = [
 
 /** What training holds does not grow, and nothing is read back for the scale. */
 export function describeSteady(rig: Rig, backend: () => RegisteredBackend): void {
-  const { tf, optimizer: api, policy, wrap, dynamic, problem, discard, readbacks = (work) => countReads(tf, work) } = rig;
+  const { tf, optimizer: api, policy, wrap, dynamic, light, discard, readbacks = (work) => countReads(tf, work) } = rig;
   /** Tensors, buffers and device bytes; what a pool keeps and what was the highest are not what training holds. */
   const held = (): object => {
     const { numTensors, numDataBuffers } = tf.memory();
@@ -33,7 +33,7 @@ export function describeSteady(rig: Rig, backend: () => RegisteredBackend): void
 
   describe('training goes on and on', () => {
     it.each(WAYS)('without a readback and without holding more: %s', async (_way, options) => {
-      const { variables, loss } = problem();
+      const { variables, loss } = light();
       const optimizer = wrap(tf.train.adam(), { lossScale: dynamic({ growthInterval: 2 }), ...options });
       const losses = TURN.map((factor) => loss(factor));
       const turn = (): void => {
@@ -45,7 +45,7 @@ export function describeSteady(rig: Rig, backend: () => RegisteredBackend): void
     });
 
     it('without a readback and without holding more: two optimizers with one scaler', async () => {
-      const { variables, loss } = problem();
+      const { variables, loss } = light();
       const lossScale = dynamic({ growthInterval: 3 });
       const scaler = api.gradScaler({ policy, lossScale, skipAll: true, statusEvery: 1000 });
       const optimizers = [tf.train.adam(), tf.train.rmsprop(0.01)] as const;
