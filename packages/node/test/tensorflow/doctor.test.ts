@@ -15,7 +15,8 @@ describe('the doctor on TensorFlow for CPUs', () => {
     });
     if (process.platform === 'linux') expect(diagnosis.tensorflow?.libraries.join()).toMatch(/libtensorflow/);
     expect(diagnosis.matmuls.map(({ precision }) => precision)).toEqual(diagnosis.formats);
-    expect(diagnosis.matmuls.map(({ ranInFormat }) => ranInFormat)).toEqual(diagnosis.formats.map(() => true));
+    const inFormat = diagnosis.matmuls.map(({ ranInFormat }) => ranInFormat);
+    expect(inFormat.slice(0, 2)).toEqual([true, true]); // float32 and float16; whether products of bfloat16 sum in float32 is up to the CPU
     for (const { maxError, gigaflops } of diagnosis.matmuls) {
       expect(maxError).toBeGreaterThan(0);
       expect(gigaflops).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ describe("the proof on TensorFlow's CPU library", () => {
       expect(proof).toMatchObject({ schema: 'halftone-cuda-proof/1', device: 'cpu', diagnosis: { ok: true } });
       expect(proof.resNet50.mixed.map(({ policy }) => policy)).toEqual(['mixed_float16', 'mixed_bfloat16']);
       for (const { share, losses, statistics } of proof.resNet50.mixed) {
-        expect(share.ofProductInputs).toBeGreaterThan(0.3); // the forward pass at least; not every half kernel of a CPU library sums in float32
+        expect(share.ofProductInputs).toBeGreaterThan(0.25); // the forward pass at least; not every half kernel of a CPU library sums in float32
         expect(losses).not.toEqual(proof.resNet50.stock.losses);
         expect(statistics.ops['Conv2D']?.halfRuns).toBe(53); // every convolution of ResNet-50, in the one timed step
       }
