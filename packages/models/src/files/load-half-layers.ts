@@ -1,5 +1,6 @@
-import { dispose, io as tfio, type Tensor, util } from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { dispose, type Tensor, util } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { buildLayers } from './build-layers.ts';
 import { type LoadHalfOptions, weightsOf } from './load-options.ts';
 import { ModelFileError, show } from './model-file-error.ts';
 import { type ModelSource, openModel } from './open-model.ts';
@@ -29,13 +30,7 @@ import { type ModelSource, openModel } from './open-model.ts';
 export async function loadHalfLayersModel(source: ModelSource, options: LoadHalfOptions = {}): Promise<LayersModel> {
   const opened = await openModel(source, options);
   const weights = weightsOf(opened, options);
-  let model: LayersModel;
-  try {
-    model = await loadLayersModel(tfio.fromMemory(opened.rest as never));
-  } catch (cause) {
-    const said = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
-    throw new ModelFileError('tfjs must be able to build the layers', said, 'Register custom layers with tf.serialization.registerClass(), or check the file.', { cause });
-  }
+  const model = await buildLayers(opened.rest);
   const slots: { name: string; tensor: Tensor }[] = [];
   try {
     const variables = new Map(model.weights.map((variable) => [variable.originalName, variable]));
