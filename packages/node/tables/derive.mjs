@@ -43,7 +43,9 @@ export function formatsOf(registry, op, device) {
   const leading = leadingAttribute(definition);
   if (leading === undefined) return '';
   const has = (/** @type {Record<string, readonly number[]>} */ wanted) =>
-    kernels.some(({ allowed }) => Object.entries(wanted).every(([name, types]) => types.some((type) => allowed[name]?.includes(type) ?? true)));
+    kernels.some(({ allowed }) =>
+      Object.entries(wanted).every(([name, types]) => types.some((type) => allowed[name]?.includes(type) ?? true)),
+    );
   const mayBe = (/** @type {string} */ name, /** @type {number} */ type) => definition.allowed[name]?.includes(type) ?? true;
   const { float32 } = dataTypes;
   return formats

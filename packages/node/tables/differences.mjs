@@ -13,7 +13,11 @@ import { MOST_ULPS } from './measure/inner-maths.mjs';
  * @returns {readonly string[]}
  */
 export function differencesOf(known, fresh) {
-  return [...unequal('signature', known.signatures, fresh.signatures), ...unequal('kernels', known.kernels, fresh.kernels), ...broken(known.inner, fresh.inner)];
+  return [
+    ...unequal('signature', known.signatures, fresh.signatures),
+    ...unequal('kernels', known.kernels, fresh.kernels),
+    ...broken(known.inner, fresh.inner),
+  ];
 }
 
 /**
@@ -38,7 +42,9 @@ function broken(known, fresh) {
       const found = fresh[op]?.[line] ?? [];
       const isWide = (/** @type {unknown} */ ulps) => typeof ulps === 'number' && ulps <= MOST_ULPS;
       const isBroken = [...promised].some((ulps, i) => isWide(ulps) && !isWide(found[i]));
-      return isBroken ? [`float32 inside ${op} ${line}: the tables have ${JSON.stringify(promised)} ulps, the library ${JSON.stringify(found)}`] : [];
+      return isBroken
+        ? [`float32 inside ${op} ${line}: the tables have ${JSON.stringify(promised)} ulps, the library ${JSON.stringify(found)}`]
+        : [];
     }),
   );
 }

@@ -11,8 +11,15 @@ const page = 'docs/reference/node-kernels.md';
  * @param {import('./table-files.mjs').Tables} tables
  */
 export function writeDocument({ lines, kernels, inner, gpu }) {
-  const rows = Object.values(kernels).flatMap((family) => Object.entries(family)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const titles = ['op', ...lines.map((line) => `${line} CPU / GPU`), ...lines.map((line) => `ulps, CPU ${line}`), 'float32 inside on a GPU'];
+  const rows = Object.values(kernels)
+    .flatMap((family) => Object.entries(family))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const titles = [
+    'op',
+    ...lines.map((line) => `${line} CPU / GPU`),
+    ...lines.map((line) => `ulps, CPU ${line}`),
+    'float32 inside on a GPU',
+  ];
   const body = rows.map(([op, row]) => [
     op,
     ...lines.map((line) => `${letters(row[line].cpu)} / ${letters(row[line].gpu)}`),

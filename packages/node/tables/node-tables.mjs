@@ -20,11 +20,14 @@ try {
 /** @returns {Promise<number>} the exit code */
 async function main() {
   const text = /** @type {const} */ ({ type: 'string' });
-  const { values } = parseArgs({ options: { library: text, addon: text, preload: text, line: text, tables: text, check: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { library: text, addon: text, preload: text, line: text, tables: text, check: { type: 'boolean' } },
+  });
   const madeByUs = values.library === undefined ? process.env['HALFTONE_TENSORFLOW'] : undefined;
   const addon = values.addon ?? madeByUs;
   const folder = values.library ?? (madeByUs && join(dirname(madeByUs), 'tensorflow'));
-  if (folder === undefined) throw new Error('[node] a folder with TensorFlow is missing. Run it by npm run node-tables, or give --library DIR.');
+  if (folder === undefined)
+    throw new Error('[node] a folder with TensorFlow is missing. Run it by npm run node-tables, or give --library DIR.');
   const library = await readLibrary(resolve(folder), values.preload, addon && resolve(addon));
   const tables = await readTables(values.tables ? resolve(values.tables) : join(packageFolder, 'src/table'));
   const line = lineFor(library.registry.version, values.line, tables.lines);
@@ -46,12 +49,15 @@ function lineFor(version, asked, known) {
   const line = version.split('.').slice(0, 2).join('.');
   if (asked !== undefined && asked !== line) throw new Error(`[node] --line ${asked} is not the library's, got TensorFlow ${version}.`);
   if (known.includes(line)) return line;
-  throw new Error(`[node] the tables have no line for TensorFlow ${version}, only ${known.join(', ')}. Add it to src/table/tensorflow-line.ts.`);
+  throw new Error(
+    `[node] the tables have no line for TensorFlow ${version}, only ${known.join(', ')}. Add it to src/table/tensorflow-line.ts.`,
+  );
 }
 
 /** @param {string} about @param {readonly string[]} differences */
 function report(about, differences) {
-  const words = differences.length === 0 ? 'the tables say the same' : `${differences.length} rows differ`;
+  const words =
+    differences.length === 0 ? 'the tables say the same' : differences.length === 1 ? '1 row differs' : `${differences.length} rows differ`;
   process.stdout.write([...differences, `${about}: ${words}.`, ''].join('\n'));
   return differences.length === 0 ? 0 : 1;
 }

@@ -47,7 +47,10 @@ export function valuesOf(bytes, field) {
 export const messagesOf = (bytes, field) => valuesOf(bytes, field).filter((value) => value instanceof Uint8Array);
 
 /** @param {Uint8Array} bytes @param {number} field @returns {string} '' where it is not set */
-export const textOf = (bytes, field) => messagesOf(bytes, field).map((value) => new TextDecoder().decode(value)).at(-1) ?? '';
+export const textOf = (bytes, field) =>
+  messagesOf(bytes, field)
+    .map((value) => new TextDecoder().decode(value))
+    .at(-1) ?? '';
 
 /** @param {Uint8Array} bytes @param {number} field @returns {number} 0 where it is not set */
 export const numberOf = (bytes, field) => Number(valuesOf(bytes, field).at(-1) ?? 0);
@@ -59,7 +62,7 @@ export function numbersOf(bytes, field) {
 
 /** @param {Uint8Array} packed */
 function* varintsOf(packed) {
-  for (let at = 0; at < packed.length; ) {
+  for (let at = 0; at < packed.length;) {
     let value = 0;
     for (let shift = 1, byte = 128; byte >= 128; shift *= 128) {
       byte = packed[at++] ?? 0;

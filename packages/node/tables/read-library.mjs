@@ -25,7 +25,9 @@ const layouts = [
  * @returns {Promise<ReadLibrary>}
  */
 export async function readLibrary(folder, preload, addon) {
-  const libraries = layouts.map((names) => names.map((name) => join(folder, name))).find((files) => files.every((file) => existsSync(file)));
+  const libraries = layouts
+    .map((names) => names.map((name) => join(folder, name)))
+    .find((files) => files.every((file) => existsSync(file)));
   if (!libraries) throw new Error(`[node] the folder has no libtensorflow_cc.so.2 beside libtensorflow_framework.so.2, got ${folder}.`);
   const registry = dumped([...(preload ? [preload] : []), ...libraries]);
   if (addon === undefined) return { registry };
@@ -44,7 +46,11 @@ function dumped(libraries) {
     const program = join(folder, 'dump-registries');
     run('c++', ['-std=c++17', '-O1', join(import.meta.dirname, 'dump-registries.cc'), '-ldl', '-o', program]);
     const version = run(program, [folder, ...libraries]);
-    return registryOf(version.trim().split('\n').at(-1) ?? '', readFileSync(join(folder, 'ops.pb')), readFileSync(join(folder, 'kernels.pb')));
+    return registryOf(
+      version.trim().split('\n').at(-1) ?? '',
+      readFileSync(join(folder, 'ops.pb')),
+      readFileSync(join(folder, 'kernels.pb')),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

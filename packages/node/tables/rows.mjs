@@ -8,7 +8,8 @@ import { opsByFamily } from './ops.mjs';
 const PROBE = 'Conv3D';
 
 /** One line's cell made anew, the others as they are known. @param {readonly string[]} lines @param {Record<string, unknown>} row @param {string} line @param {unknown} cell @param {unknown} none */
-const rowWith = (lines, row, line, cell, none) => Object.fromEntries(lines.map((name) => [name, name === line ? cell : (row[name] ?? none)]));
+const rowWith = (lines, row, line, cell, none) =>
+  Object.fromEntries(lines.map((name) => [name, name === line ? cell : (row[name] ?? none)]));
 
 /** @param {Registry} registry */
 export function signatureRows(registry) {

@@ -16,7 +16,14 @@ export async function readTables(folder) {
   const { tensorFlowLines: lines } = await exportsOf(join(folder, 'tensorflow-line.ts'));
   const { measuredUlps: inner = {} } = await exportsOf(join(folder, 'measured-ulps.ts'));
   const { gpuInnerMaths: gpu = {} } = await exportsOf(join(folder, 'gpu-inner-maths.ts'));
-  return { folder, lines, signatures: await families(join(folder, 'signatures')), kernels: await families(join(folder, 'kernels')), inner, gpu };
+  return {
+    folder,
+    lines,
+    signatures: await families(join(folder, 'signatures')),
+    kernels: await families(join(folder, 'kernels')),
+    inner,
+    gpu,
+  };
 }
 
 /**

@@ -32,7 +32,9 @@ export function casesOf(format) {
   ];
   const cases = {
     ...Object.fromEntries(unary.split(/\s+/).map((op) => [op, [{ op, inputs: [{ x: every, shape: [65_536] }] }]])),
-    ...Object.fromEntries(binary.split(/\s+/).map((op) => [op, pairs.map((two) => ({ op, inputs: two.map((x) => ({ x, shape: [PAIRS] })) }))])),
+    ...Object.fromEntries(
+      binary.split(/\s+/).map((op) => [op, pairs.map((two) => ({ op, inputs: two.map((x) => ({ x, shape: [PAIRS] })) }))]),
+    ),
     ...reductions(random),
     ...products(random),
     ...windows(random),
@@ -50,13 +52,25 @@ function reductions(random) {
   const nearOne = { x: random.between(ROWS * 256, 0.9, 1.1), shape: [ROWS, 256] };
   const last = { int32: [1], shape: [1] };
   /** The library takes other ways for the first axes, the middle ones and all of them. */
-  const over = (/** @type {string} */ op, /** @type {readonly { readonly x: Float32Array, readonly shape: readonly number[] }[]} */ inputs) => {
+  const over = (
+    /** @type {string} */ op,
+    /** @type {readonly { readonly x: Float32Array, readonly shape: readonly number[] }[]} */ inputs,
+  ) => {
     const attributes = { keep_dims: ['bool', false] };
     const ways = inputs.flatMap(({ x, shape: [rows = 1, terms = 1] }) => [
       [{ x, shape: [rows, terms] }, last],
-      [{ x, shape: [terms, rows] }, { int32: [0], shape: [1] }],
-      [{ x, shape: [rows / 8, 16, terms / 16, 8] }, { int32: [1, 2], shape: [2] }],
-      [{ x: x.slice(0, terms), shape: [terms / 16, 16] }, { int32: [0, 1], shape: [2] }],
+      [
+        { x, shape: [terms, rows] },
+        { int32: [0], shape: [1] },
+      ],
+      [
+        { x, shape: [rows / 8, 16, terms / 16, 8] },
+        { int32: [1, 2], shape: [2] },
+      ],
+      [
+        { x: x.slice(0, terms), shape: [terms / 16, 16] },
+        { int32: [0, 1], shape: [2] },
+      ],
     ]);
     return { [op]: ways.map((two) => ({ op, inputs: two, attributes })) };
   };
@@ -75,7 +89,15 @@ function reductions(random) {
     L2Loss: [{ op: 'L2Loss', inputs: [small] }],
     ArgMax: [{ op: 'ArgMax', inputs: [small, { int32: [1], shape: [] }], attributes: { output_type: int32 } }],
     ArgMin: [{ op: 'ArgMin', inputs: [small, { int32: [1], shape: [] }], attributes: { output_type: int32 } }],
-    UnsortedSegmentSum: [{ op: 'UnsortedSegmentSum', inputs: [{ x: small.x.slice(0, TERMS), shape: [TERMS] }, ids, { int32: [4], shape: [] }] }],
-    AddN: [{ op: 'AddN', inputs: Array.from({ length: 64 }, () => ({ x: random.between(256, 0, 1), shape: [256] })), attributes: { N: ['int', 64] } }],
+    UnsortedSegmentSum: [
+      { op: 'UnsortedSegmentSum', inputs: [{ x: small.x.slice(0, TERMS), shape: [TERMS] }, ids, { int32: [4], shape: [] }] },
+    ],
+    AddN: [
+      {
+        op: 'AddN',
+        inputs: Array.from({ length: 64 }, () => ({ x: random.between(256, 0, 1), shape: [256] })),
+        attributes: { N: ['int', 64] },
+      },
+    ],
   };
 }

@@ -79,4 +79,5 @@ function exactly(library, call, type) {
   return { ...call, inputs };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.stdout.write(JSON.stringify(measureInnerMaths(process.argv[2] ?? '')));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  process.stdout.write(JSON.stringify(measureInnerMaths(process.argv[2] ?? '')));

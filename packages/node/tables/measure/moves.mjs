@@ -8,11 +8,20 @@ import { int32 } from './library.mjs';
  * @param {Random} random
  */
 export function moves(random) {
-  const filled = (/** @type {readonly number[]} */ shape) => ({ x: random.between(shape.reduce((a, b) => a * b, 1), -1, 1), shape });
+  const filled = (/** @type {readonly number[]} */ shape) => ({
+    x: random.between(
+      shape.reduce((a, b) => a * b, 1),
+      -1,
+      1,
+    ),
+    shape,
+  });
   const ints = (/** @type {readonly number[]} */ values, shape = [values.length]) => ({ int32: values, shape });
-  const call = (/** @type {string} */ op, /** @type {readonly object[]} */ inputs, attributes = {}) => ({ [op]: [{ op, inputs, attributes }] });
+  const call = (/** @type {string} */ op, /** @type {readonly object[]} */ inputs, attributes = {}) => ({
+    [op]: [{ op, inputs, attributes }],
+  });
   const [image, matrix, one] = [filled([4, 6, 6, 4]), filled([8, 32]), filled([])];
-  const chosen = { bool: Array.from({ length: 256 }, (_, i) => i % 3 & 1), shape: [8, 32] };
+  const chosen = { bool: Array.from({ length: 256 }, (_, i) => (i % 3) & 1), shape: [8, 32] };
   const crops = ints([0, 0, 0, 0], [2, 2]);
   const masks = Object.fromEntries(['begin', 'end', 'ellipsis', 'new_axis', 'shrink_axis'].map((name) => [`${name}_mask`, ['int', 0]]));
   return {

@@ -6,7 +6,9 @@ export const everyValue = {
     if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
     return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
   }),
-  bfloat16: new Float32Array(Uint32Array.from({ length: 65_536 }, (_, bits) => ((bits & 0x7f80) === 0 ? bits & 0x8000 : bits) << 16).buffer),
+  bfloat16: new Float32Array(
+    Uint32Array.from({ length: 65_536 }, (_, bits) => ((bits & 0x7f80) === 0 ? bits & 0x8000 : bits) << 16).buffer,
+  ),
 };
 
 /**

@@ -8,7 +8,14 @@ const VALID = /** @type {const} */ (['string', 'VALID']);
  * @param {Random} random
  */
 export function products(random) {
-  const filled = (/** @type {readonly number[]} */ shape) => ({ x: random.between(shape.reduce((a, b) => a * b, 1), 0, 1), shape });
+  const filled = (/** @type {readonly number[]} */ shape) => ({
+    x: random.between(
+      shape.reduce((a, b) => a * b, 1),
+      0,
+      1,
+    ),
+    shape,
+  });
   const sizes = (/** @type {readonly number[]} */ shape) => ({ int32: shape, shape: [shape.length] });
   const plain = { transpose_a: ['bool', false], transpose_b: ['bool', false] };
   const ones = { x: new Float32Array(4 * 4096).fill(1), shape: [4, 4096] };
@@ -20,17 +27,28 @@ export function products(random) {
       { op: 'MatMul', inputs: [filled([16, 1024]), filled([1024, 16])], attributes: plain },
       { op: 'MatMul', inputs: [ones, onesRight], attributes: plain },
       { op: 'MatMul', inputs: [filled([1, 1024]), filled([1024, 64])], attributes: plain },
-      { op: 'MatMul', inputs: [filled([512, 96]), filled([80, 512])], attributes: { transpose_a: ['bool', true], transpose_b: ['bool', true] } },
+      {
+        op: 'MatMul',
+        inputs: [filled([512, 96]), filled([80, 512])],
+        attributes: { transpose_a: ['bool', true], transpose_b: ['bool', true] },
+      },
     ],
     BatchMatMulV2: [
       { op: 'BatchMatMulV2', inputs: [filled([3, 16, 1024]), filled([3, 1024, 16])], attributes: adjoint },
       { op: 'BatchMatMulV2', inputs: [filled([1, 16, 1024]), filled([1, 1024, 16])], attributes: adjoint },
       { op: 'BatchMatMulV2', inputs: [filled([4, 1, 1024]), filled([1, 1024, 64])], attributes: adjoint },
-      { op: 'BatchMatMulV2', inputs: [filled([2, 512, 96]), filled([2, 80, 512])], attributes: { adj_x: ['bool', true], adj_y: ['bool', true] } },
+      {
+        op: 'BatchMatMulV2',
+        inputs: [filled([2, 512, 96]), filled([2, 80, 512])],
+        attributes: { adj_x: ['bool', true], adj_y: ['bool', true] },
+      },
     ],
     Einsum: [{ op: 'Einsum', inputs: [filled([16, 1024]), filled([1024, 16])], attributes: einsum }],
     BiasAdd: [{ op: 'BiasAdd', inputs: [filled([64, 8]), filled([8])] }],
-    BiasAddGrad: [{ op: 'BiasAddGrad', inputs: [filled([4096, 8])] }, { op: 'BiasAddGrad', inputs: [filled([2, 32, 32, 64])] }],
+    BiasAddGrad: [
+      { op: 'BiasAddGrad', inputs: [filled([4096, 8])] },
+      { op: 'BiasAddGrad', inputs: [filled([2, 32, 32, 64])] },
+    ],
     ...convolutions(filled, sizes),
     ...depthwise(filled, sizes),
   };
@@ -40,11 +58,26 @@ export function products(random) {
 function convolutions(filled, sizes) {
   const flat = { strides: ['int', [1, 1, 1, 1]], padding: VALID, dilations: ['int', [1, 1, 1, 1]] };
   const deep = { strides: ['int', [1, 1, 1, 1, 1]], padding: VALID, dilations: ['int', [1, 1, 1, 1, 1]] };
-  const [image, filter, result] = [[2, 18, 18, 64], [3, 3, 64, 32], [2, 16, 16, 32]];
-  const [point, pointResult] = [[1, 1, 256, 16], [2, 18, 18, 16]];
-  const [volume, block, blockResult] = [[1, 8, 8, 8, 32], [3, 3, 3, 32, 16], [1, 6, 6, 6, 16]];
+  const [image, filter, result] = [
+    [2, 18, 18, 64],
+    [3, 3, 64, 32],
+    [2, 16, 16, 32],
+  ];
+  const [point, pointResult] = [
+    [1, 1, 256, 16],
+    [2, 18, 18, 16],
+  ];
+  const [volume, block, blockResult] = [
+    [1, 8, 8, 8, 32],
+    [3, 3, 3, 32, 16],
+    [1, 6, 6, 6, 16],
+  ];
   const wide = [2, 18, 18, 256];
-  const call = (/** @type {string} */ op, /** @type {readonly object[]} */ inputs, /** @type {object} */ attributes) => ({ op, inputs, attributes });
+  const call = (/** @type {string} */ op, /** @type {readonly object[]} */ inputs, /** @type {object} */ attributes) => ({
+    op,
+    inputs,
+    attributes,
+  });
   return {
     Conv2D: [
       call('Conv2D', [filled(image), filled(filter)], flat),
@@ -69,7 +102,11 @@ function convolutions(filled, sizes) {
 /** Few terms by nature: the filter is as large as it is so that there are enough. @param {(shape: readonly number[]) => object} filled @param {(shape: readonly number[]) => object} sizes */
 function depthwise(filled, sizes) {
   const attributes = { strides: ['int', [1, 1, 1, 1]], padding: VALID };
-  const [image, filter, result] = [[2, 24, 24, 8], [9, 9, 8, 1], [2, 16, 16, 8]];
+  const [image, filter, result] = [
+    [2, 24, 24, 8],
+    [9, 9, 8, 1],
+    [2, 16, 16, 8],
+  ];
   return {
     DepthwiseConv2dNative: [{ op: 'DepthwiseConv2dNative', inputs: [filled(image), filled(filter)], attributes }],
     DepthwiseConv2dNativeBackpropInput: [

@@ -8,7 +8,14 @@ import { int32 } from './library.mjs';
  * @param {Random} random
  */
 export function windows(random) {
-  const filled = (/** @type {readonly number[]} */ shape, from = 0, to = 1) => ({ x: random.between(shape.reduce((a, b) => a * b, 1), from, to), shape });
+  const filled = (/** @type {readonly number[]} */ shape, from = 0, to = 1) => ({
+    x: random.between(
+      shape.reduce((a, b) => a * b, 1),
+      from,
+      to,
+    ),
+    shape,
+  });
   const sizes = (/** @type {readonly number[]} */ shape) => ({ int32: shape, shape: [shape.length] });
   const rows = filled([64, 256], -4, 4);
   const labels = { x: Float32Array.from({ length: 64 * 256 }, (_, i) => (i % 256 === i >> 8 ? 1 : 0)), shape: [64, 256] };
@@ -30,14 +37,23 @@ export function windows(random) {
 function pools(filled, sizes) {
   const flat = { ksize: ['int', [1, 8, 8, 1]], strides: ['int', [1, 2, 2, 1]], padding: ['string', 'VALID'] };
   const deep = { ksize: ['int', [1, 4, 4, 4, 1]], strides: ['int', [1, 2, 2, 2, 1]], padding: ['string', 'VALID'] };
-  const [image, pooled] = [[2, 24, 24, 8], [2, 9, 9, 8]];
-  const [volume, blocks] = [[1, 10, 10, 10, 8], [1, 4, 4, 4, 8]];
+  const [image, pooled] = [
+    [2, 24, 24, 8],
+    [2, 9, 9, 8],
+  ];
+  const [volume, blocks] = [
+    [1, 10, 10, 10, 8],
+    [1, 4, 4, 4, 8],
+  ];
   const [images, volumes] = [filled(image), filled(volume)];
   const pool = (/** @type {string} */ op, /** @type {object} */ x, /** @type {object} */ attributes) => ({ op, inputs: [x], attributes });
   const most = { result: pool('MaxPool', images, flat), shape: pooled };
   const most3d = { result: pool('MaxPool3D', volumes, deep), shape: blocks };
   const dilation = { strides: ['int', [1, 1, 1, 1]], rates: ['int', [1, 1, 1, 1]], padding: ['string', 'VALID'] };
-  const [kernel, spread] = [[9, 9, 8], [2, 16, 16, 8]];
+  const [kernel, spread] = [
+    [9, 9, 8],
+    [2, 16, 16, 8],
+  ];
   return {
     AvgPool: [
       { op: 'AvgPool', inputs: [filled(image)], attributes: flat },
@@ -73,7 +89,17 @@ function norms(filled) {
   const statistics = { U: ['type', 1], epsilon: ['float', 1e-3], data_format: ['string', 'NHWC'] };
   const norm = (/** @type {boolean} */ training, from = -2, to = 2) => ({
     op: 'FusedBatchNormV3',
-    inputs: [filled(image, from, to), float32(), float32(-1, 1), ...(training ? [{ float32: new Float32Array(0), shape: [0] }, { float32: new Float32Array(0), shape: [0] }] : [float32(-1, 1), float32()])],
+    inputs: [
+      filled(image, from, to),
+      float32(),
+      float32(-1, 1),
+      ...(training
+        ? [
+            { float32: new Float32Array(0), shape: [0] },
+            { float32: new Float32Array(0), shape: [0] },
+          ]
+        : [float32(-1, 1), float32()]),
+    ],
     attributes: { ...statistics, is_training: ['bool', training] },
     outputs: 6,
     compared: 3, // the rest is room for the gradient's use
@@ -81,7 +107,14 @@ function norms(filled) {
   });
   const gradient = (/** @type {boolean} */ training) => ({
     op: 'FusedBatchNormGradV3',
-    inputs: [filled(image, -2, 2), filled(image, -2, 2), float32(), float32(-0.1, 0.1), float32(), { float32: new Float32Array(8), shape: [8] }],
+    inputs: [
+      filled(image, -2, 2),
+      filled(image, -2, 2),
+      float32(),
+      float32(-0.1, 0.1),
+      float32(),
+      { float32: new Float32Array(8), shape: [8] },
+    ],
     attributes: { ...statistics, is_training: ['bool', training] },
     outputs: 5,
     compared: 3,
