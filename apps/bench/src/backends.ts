@@ -5,8 +5,8 @@ export interface BackendInfo {
   readonly policies: readonly string[];
   /** Taken where the user names none. */
   readonly defaultPolicy: string;
-  /** Whether its work goes through WebGPU and can be counted. */
-  readonly gpu: boolean;
+  /** What counts its work: the meter of WebGPU or of TensorFlow, or nothing. */
+  readonly meter: 'webgpu' | 'tensorflow' | null;
   /** Lowest major version of Node that it runs on. */
   readonly node: number;
   /** Models that are written for it; absent means all. */
@@ -19,20 +19,28 @@ export const backends = {
     title: 'Halftone on WebGPU',
     policies: ['float32', 'mixed_float16', 'mixed_bfloat16', 'float16'],
     defaultPolicy: 'mixed_float16',
-    gpu: true,
+    meter: 'webgpu',
     node: 20,
   },
-  webgpu: { title: 'tfjs on WebGPU', policies: ['float32'], defaultPolicy: 'float32', gpu: true, node: 20 },
+  webgpu: { title: 'tfjs on WebGPU', policies: ['float32'], defaultPolicy: 'float32', meter: 'webgpu', node: 20 },
   'jax-js': {
     title: 'jax-js on WebGPU',
     policies: ['float32', 'float16'],
     defaultPolicy: 'float32',
-    gpu: true,
+    meter: 'webgpu',
     node: 24,
     models: ['cnn', 'mlp', 'transformer'],
   },
-  cpu: { title: 'tfjs, plain JavaScript', policies: ['float32'], defaultPolicy: 'float32', gpu: false, node: 20 },
-  wasm: { title: 'tfjs on wasm', policies: ['float32'], defaultPolicy: 'float32', gpu: false, node: 20 },
+  'halftone-node': {
+    title: 'Halftone in TensorFlow',
+    policies: ['float32', 'mixed_float16', 'mixed_bfloat16', 'float16'],
+    defaultPolicy: 'mixed_float16',
+    meter: 'tensorflow',
+    node: 20,
+  },
+  tensorflow: { title: 'tfjs-node', policies: ['float32'], defaultPolicy: 'float32', meter: 'tensorflow', node: 20 },
+  cpu: { title: 'tfjs, plain JavaScript', policies: ['float32'], defaultPolicy: 'float32', meter: null, node: 20 },
+  wasm: { title: 'tfjs on wasm', policies: ['float32'], defaultPolicy: 'float32', meter: null, node: 20 },
 } as const satisfies Record<string, BackendInfo>;
 
 export type BackendName = keyof typeof backends;

@@ -2,7 +2,7 @@ import { compareTable } from './compare-table.ts';
 import { kernelTable, type KernelsResult } from './kernels/kernel-table.ts';
 import type { Machine } from './machine.ts';
 import type { RaceResult } from './race.ts';
-import { stepTable } from './step-table.ts';
+import { isTensorflow, stepTable } from './step-table.ts';
 import type { StepResult } from './step-result.ts';
 import { lawLine, sweepCharts, sweepTable, type SweepResult } from './sweep-command.ts';
 import { markdownTable } from './table.ts';
@@ -17,6 +17,11 @@ on every device with the same features; times belong to the machine that is name
 Peak is the highest sum of live buffers during a step, pools and staging included, each contestant in a process of its own. Ratios of times are medians of pairs measured in turn.
 `;
 
+const INSIDE = `Ours is the Node plug-in; stock is tfjs-node on the same library. Both are counted below the plug-in: ops that TensorFlow ran, casts among them, bytes that go in and out of ops,
+and the highest sum of the bytes of live handles, without what an op allocates inside. **A CPU library tells nothing of a GPU**: its half kernels are slower than its float32 ones, and the plug-in
+leaves in float32 what they would sum in half. Look at the counters.
+`;
+
 /**
  * Writes the page of benchmarks.
  *
@@ -26,9 +31,18 @@ Peak is the highest sum of live buffers during a step, pools and staging include
  * @returns Markdown, with a newline at the end
  */
 export function benchmarksPage(results: readonly AnyResult[]): string {
-  const races = results.filter((result) => result.kind === 'compare');
-  const steps = results.filter((result) => result.kind === 'step');
-  const kernels = results.filter((result) => result.kind === 'kernels');
+  const [races, racesInside] = parted(
+    results.filter((result) => result.kind === 'compare'),
+    isRaceInside,
+  );
+  const [steps, stepsInside] = parted(
+    results.filter((result) => result.kind === 'step'),
+    isTensorflow,
+  );
+  const [kernels, kernelsInside] = parted(
+    results.filter((result) => result.kind === 'kernels'),
+    ({ counted }) => counted === 'ops',
+  );
   const sweeps = results.filter((result) => result.kind === 'sweep');
   return [
     INTRODUCTION,
@@ -39,14 +53,37 @@ export function benchmarksPage(results: readonly AnyResult[]): string {
     ...section('Train steps, one by one', steps.length > 0 ? [stepsText(steps)] : []),
     ...section(
       'Single operations',
-      kernels.map((result) => `${markdownTable(kernelTable(result))}\n\n${machineLine(result.machine)}`),
+      kernels.map(kernelsText),
     ),
     ...section('How cost grows', sweeps.map(sweepText)),
+    ...section('Inside TensorFlow', insideTexts(racesInside, stepsInside, kernelsInside)),
   ].join('\n');
 }
 
 function section(title: string, texts: readonly string[]): readonly string[] {
   return texts.length === 0 ? [] : [`## ${title}\n`, ...texts.map((text) => `${text}\n`)];
+}
+
+function insideTexts(races: readonly RaceResult[], steps: readonly StepResult[], kernels: readonly KernelsResult[]): readonly string[] {
+  const texts = [
+    ...(races.length > 0 ? ['![Step time over stock tfjs-node](benchmarks/compare-tensorflow.svg)', ...races.map(raceText)] : []),
+    ...(steps.length > 0 ? [stepsText(steps)] : []),
+    ...kernels.map(kernelsText),
+  ];
+  return texts.length > 0 ? [INSIDE.trimEnd(), ...texts] : [];
+}
+
+/** Whether a race was between programs on TensorFlow. */
+export function isRaceInside({ results: [stock] }: RaceResult): boolean {
+  return stock !== undefined && isTensorflow(stock);
+}
+
+function parted<T>(list: readonly T[], isSecond: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [list.filter((item) => !isSecond(item)), list.filter(isSecond)];
+}
+
+function kernelsText(result: KernelsResult): string {
+  return `${markdownTable(kernelTable(result))}\n\n${machineLine(result.machine)}`;
 }
 
 function raceText(result: RaceResult): string {

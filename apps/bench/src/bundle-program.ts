@@ -27,7 +27,7 @@ export async function bundleProgram(root: string, outfile: string): Promise<void
     target: 'node20.19',
     conditions: ['@halftone/source'],
     mainFields: ['module', 'main'], // one copy of tfjs-core
-    external: ['webgpu', 'esbuild'],
+    external: ['webgpu', 'esbuild', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
     banner: { js: BANNER },
     logLevel: 'error',
   });

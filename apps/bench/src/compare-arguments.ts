@@ -1,10 +1,16 @@
-import { listOf, optionLines, readOptions, wholeNumber, type OptionTable } from './arguments.ts';
+import { listOf, oneOf, optionLines, readOptions, wholeNumber, type OptionTable } from './arguments.ts';
 import { backendInfo, type BackendName } from './backends.ts';
 import type { ModelName } from './models/model-table.ts';
 import { modelNames, stepSpec } from './step-arguments.ts';
 import type { StepSpec } from './step-spec.ts';
 
-/** The contestants by the name on the command line; all others are compared with the first. */
+/** Who takes part in a race, and on what. */
+export interface Contender {
+  readonly backend: BackendName;
+  readonly policy: string;
+}
+
+/** The contestants on WebGPU by the name on the command line; all others are compared with the first. */
 export const contestants = {
   stock: { backend: 'webgpu', policy: 'float32' },
   float32: { backend: 'halftone-webgpu', policy: 'float32' },
@@ -12,7 +18,28 @@ export const contestants = {
   mixed_bfloat16: { backend: 'halftone-webgpu', policy: 'mixed_bfloat16' },
   'jax-float32': { backend: 'jax-js', policy: 'float32' },
   'jax-float16': { backend: 'jax-js', policy: 'float16' },
-} as const satisfies Record<string, { readonly backend: BackendName; readonly policy: string }>;
+} as const satisfies Record<string, Contender>;
+
+/** Those inside TensorFlow. */
+const tensorflowContestants = {
+  stock: { backend: 'tensorflow', policy: 'float32' },
+  float32: { backend: 'halftone-node', policy: 'float32' },
+  mixed_float16: { backend: 'halftone-node', policy: 'mixed_float16' },
+  mixed_bfloat16: { backend: 'halftone-node', policy: 'mixed_bfloat16' },
+} as const satisfies Partial<Record<ContestantName, Contender>>;
+
+/** The contestants by the backend of ours that takes part; stock of each is what stands below ours. */
+export const contestantsOf: Readonly<Record<'halftone-webgpu' | 'halftone-node', Readonly<Partial<Record<ContestantName, Contender>>>>> = {
+  'halftone-webgpu': contestants,
+  'halftone-node': tensorflowContestants,
+};
+
+export type OurBackend = keyof typeof contestantsOf;
+
+/** Checks `--backend` of a command that compares ours with stock. */
+export function ourBackend(text: string | undefined): OurBackend {
+  return oneOf('backend', text ?? 'halftone-webgpu', Object.keys(contestantsOf) as OurBackend[]);
+}
 
 export type ContestantName = keyof typeof contestants;
 
@@ -24,6 +51,11 @@ export const COMPARE_OPTIONS = {
     type: 'string',
     value: 'LIST',
     says: `with commas: ${names.join(',')} (default: all that have the model); stock is always first`,
+  },
+  backend: {
+    type: 'string',
+    value: 'B',
+    says: 'halftone-webgpu, with tfjs on WebGPU as stock, or halftone-node, with tfjs-node as stock (default: halftone-webgpu)',
   },
   pairs: { type: 'string', value: 'N', says: 'rounds in which each contestant has its turn (default: 9)' },
   steps: { type: 'string', value: 'N', says: 'steps of a turn (default: 3)' },
@@ -46,6 +78,7 @@ export interface CompareArguments {
   readonly help: boolean;
   readonly json: boolean;
   readonly out: string | undefined;
+  readonly backend: OurBackend;
   readonly pairs: number;
   readonly steps: number;
   /** Per model its contestants, stock first. */
@@ -61,21 +94,25 @@ export interface CompareArguments {
  */
 export function compareArguments(args: readonly string[]): CompareArguments {
   const typed = readOptions('compare', args, COMPARE_OPTIONS);
-  const chosen = typed.with === undefined ? names : listOf('with', typed.with, names);
-  const ordered = names.filter((name) => name === 'stock' || chosen.includes(name));
+  const backend = ourBackend(typed.backend);
+  const known = names.filter((name) => contestantsOf[backend][name] !== undefined);
+  const chosen = typed.with === undefined ? known : listOf('with', typed.with, known);
+  const ordered = known.filter((name) => name === 'stock' || chosen.includes(name));
   const sizes = { batch: wholeNumber('batch', typed.batch), size: wholeNumber('size', typed.size) };
   const models = typed.models === undefined ? (['cnn', 'mlp', 'transformer'] as const) : listOf('models', typed.models, modelNames);
   return {
     help: typed.help ?? false,
     json: typed.json ?? false,
     out: typed.out,
+    backend,
     pairs: wholeNumber('pairs', typed.pairs) ?? 9,
     steps: wholeNumber('steps', typed.steps) ?? 3,
     races: models.map((model) => ({
       model,
       specs: ordered
-        .map((name) => contestants[name])
-        .filter(({ backend }) => backendInfo(backend).models?.includes(model) ?? true)
+        .map((name) => contestantsOf[backend][name])
+        .filter((contestant) => contestant !== undefined)
+        .filter((contestant) => backendInfo(contestant.backend).models?.includes(model) ?? true)
         .map((contestant) => stepSpec({ ...contestant, model, sizes })),
     })),
   };

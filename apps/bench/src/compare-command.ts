@@ -17,7 +17,7 @@ export async function compareCommand(args: readonly string[]): Promise<void> {
       onProgress: (line) => void process.stderr.write(`${line}\n`),
     });
     races.push(result);
-    keepResult(`compare-${model}-${result.batch}`, result);
+    keepResult(`compare-${model}-${result.batch}${wanted.backend === 'halftone-node' ? '-halftone-node' : ''}`, result);
     voice.say(terminalTable(compareTable(result)));
     for (const { backend, policy, why } of result.absent) voice.say(`${backend} ${policy} could not run: ${why}`);
   }

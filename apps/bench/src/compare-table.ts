@@ -1,15 +1,19 @@
 import { loss, mebibytes, microseconds, milliseconds, ratio, whole } from './figures.ts';
 import type { RaceResult } from './race.ts';
-import type { TextTable } from './table.ts';
+import { castsOf, isTensorflow } from './step-table.ts';
+import { withoutEmptyColumns, type TextTable } from './table.ts';
 
-/** A race as rows: one contestant each, stock first. Pure. */
+/** A race as rows: one contestant each, stock first; no column that nobody has. Pure. */
 export function compareTable({ model, batch, results, ratios }: RaceResult): TextTable {
   const [stock] = results;
-  return {
+  const isInside = stock !== undefined && isTensorflow(stock);
+  return withoutEmptyColumns({
     head: [
       `${model}, batch ${batch}`,
       'dispatches',
-      'bound',
+      'ops',
+      'casts',
+      isInside ? 'in and out' : 'bound',
       'peak',
       'host/dispatch',
       'step',
@@ -22,6 +26,8 @@ export function compareTable({ model, batch, results, ratios }: RaceResult): Tex
       return [
         `${result.backend} ${result.policy}`,
         whole(result.dispatches),
+        whole(result.ops ?? null),
+        castsOf(result),
         mebibytes(result.storageBytesBound),
         mebibytes(result.peakBytes),
         microseconds(result.hostUsPerDispatch),
@@ -31,5 +37,5 @@ export function compareTable({ model, batch, results, ratios }: RaceResult): Tex
         loss(result.losses?.at(-1)),
       ];
     }),
-  };
+  });
 }

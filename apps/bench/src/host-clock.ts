@@ -2,7 +2,7 @@
 export interface HostClock {
   /** Forgets the last step. */
   start(): void;
-  /** `performance.now()` of the first readback since `start()`; none where nothing was read. */
+  /** `performance.now()` of the readback since `start()` that a step waits for; none where nothing was read. */
   readAt(): number | undefined;
 }
 

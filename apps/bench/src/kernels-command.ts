@@ -1,6 +1,6 @@
 import { optionLines, readOptions, wholeNumber, type OptionTable } from './arguments.ts';
 import { startMeasurer, type Measurer } from './child-process.ts';
-import { contestants } from './compare-arguments.ts';
+import { contestantsOf, ourBackend, type OurBackend } from './compare-arguments.ts';
 import { kernelTable, type KernelRow, type KernelsResult } from './kernels/kernel-table.ts';
 import { kernelCases, type KernelCase } from './kernels/kernel-case.ts';
 import type { KernelResult } from './kernels/kernel-result.ts';
@@ -12,6 +12,7 @@ import { keepResult, voiceOf } from './voice.ts';
 const OPTIONS = {
   only: { type: 'string', value: 'TEXT', says: 'cases whose name holds this' },
   large: { type: 'boolean', says: 'the shapes of a real GPU too' },
+  backend: { type: 'string', value: 'B', says: 'halftone-webgpu, or halftone-node against tfjs-node (default: halftone-webgpu)' },
   pairs: { type: 'string', value: 'N', says: 'rounds in which each contestant has its turn (default: 9)' },
   json: { type: 'boolean', says: 'prints one JSON object as the last line of stdout; all else goes to stderr' },
   out: { type: 'string', value: 'FILE', says: 'writes that JSON to a file too' },
@@ -36,25 +37,29 @@ export async function kernelsCommand(args: readonly string[]): Promise<void> {
   const cases = kernelCases({ large: typed.large ?? false }).filter(({ name }) => name.includes(typed.only ?? ''));
   if (cases.length === 0)
     throw new RangeError(`[bench] --only must be part of a case's name, got ${typed.only}. Leave it out to see them all.`);
-  const result = await timeCases(cases, pairs);
-  keepResult('kernels', result);
+  const backend = ourBackend(typed.backend);
+  const result = await timeCases(cases, pairs, backend);
+  keepResult(backend === 'halftone-node' ? 'kernels-halftone-node' : 'kernels', result);
   voice.say(terminalTable(kernelTable(result)));
   voice.answer(result);
 }
 
-async function timeCases(cases: readonly KernelCase[], pairs: number): Promise<KernelsResult> {
+async function timeCases(cases: readonly KernelCase[], pairs: number, backend: OurBackend): Promise<KernelsResult> {
   const running: Measurer[] = [];
   try {
     let device = '';
     for (const name of NAMES) {
+      const contestant = contestantsOf[backend][name];
+      if (contestant === undefined) continue;
       const measurer = await startMeasurer(`kernels ${name}`, 20);
       running.push(measurer);
-      const answer = await measurer.ask({ kind: 'open-kernels', spec: { ...contestants[name], cases: cases.map((one) => one.name) } });
+      const answer = await measurer.ask({ kind: 'open-kernels', spec: { ...contestant, cases: cases.map((one) => one.name) } });
       if (answer.kind === 'opened') device = answer.device;
     }
     const rows: KernelRow[] = [];
     for (const [index, one] of cases.entries()) rows.push(rowOf(one, await samplesOf(running, index, pairs)));
-    return { kind: 'kernels', pairs, contestants: NAMES, rows, machine: describeMachine(device, process.versions.node) };
+    const counted = backend === 'halftone-node' ? 'ops' : 'dispatches';
+    return { kind: 'kernels', pairs, counted, contestants: NAMES, rows, machine: describeMachine(device, process.versions.node) };
   } finally {
     for (const measurer of running) await measurer.close();
   }

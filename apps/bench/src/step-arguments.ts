@@ -14,7 +14,7 @@ export const STEP_OPTIONS = {
   policy: {
     type: 'string',
     value: 'P',
-    says: 'float32, mixed_float16, mixed_bfloat16, float16 (default: mixed_float16 on halftone-webgpu)',
+    says: 'float32, mixed_float16, mixed_bfloat16, float16 (default: mixed_float16 on ours)',
   },
   batch: { type: 'string', value: 'N', says: "examples a step (default: the model's)" },
   size: { type: 'string', value: 'N', says: 'pixels a side, tokens, or hidden units' },
@@ -101,13 +101,13 @@ export function stepSpec(wish: StepWish): StepSpec {
   const policy = wish.policy ?? info.defaultPolicy;
   if (!info.policies.includes(policy))
     throw new RangeError(
-      `[bench] --policy must be one of ${info.policies.join(', ')} on ${wish.backend}, got ${policy}. Use --backend halftone-webgpu for the others.`,
+      `[bench] --policy must be one of ${info.policies.join(', ')} on ${wish.backend}, got ${policy}. Use --backend ${info.meter === 'tensorflow' ? 'halftone-node' : 'halftone-webgpu'} for the others.`,
     );
   if (info.models !== undefined && !info.models.includes(wish.model))
     throw new RangeError(
       `[bench] --backend ${wish.backend} has the models ${info.models.join(', ')}, got ${wish.model}. Use --backend webgpu for the others.`,
     );
-  if (wish.countOnly === true && !info.gpu)
+  if (wish.countOnly === true && info.meter !== 'webgpu')
     throw new RangeError(`[bench] --count-only needs a backend on WebGPU, got ${wish.backend}. Use --backend webgpu.`);
   return {
     model: wish.model,

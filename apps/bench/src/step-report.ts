@@ -9,7 +9,7 @@ import type { StepSpec } from './step-spec.ts';
  * A step that computed nothing has no time and no loss; what its JavaScript took is as real as ever.
  */
 export function stepResult(spec: StepSpec, counted: Counted, timed: Timed): StepResult {
-  const { counters, report } = counted;
+  const { counters, report, tensorflow } = counted;
   const hostMs = spreadOf(timed.hostMs);
   const hostMsPerStep = hostMs.median;
   const stepMs = spec.countOnly ? null : spreadOf(timed.stepMs);
@@ -20,9 +20,9 @@ export function stepResult(spec: StepSpec, counted: Counted, timed: Timed): Step
     policy: spec.policy,
     batch,
     dispatches: counters?.dispatches ?? null,
-    storageBytesBound: counters?.storageBytesBound ?? null,
-    peakBytes: counters?.peakBytes ?? null,
-    readbacks: counters?.readbacks ?? null,
+    storageBytesBound: counters?.storageBytesBound ?? tensorflow?.operandBytes ?? null,
+    peakBytes: counters?.peakBytes ?? tensorflow?.peakBytes ?? null,
+    readbacks: counters?.readbacks ?? tensorflow?.readbacks ?? null,
     submits: counters?.submits ?? null,
     pipelinesAfterWarmup: counters?.pipelinesAfterWarmup ?? null,
     hostMsPerStep,
@@ -49,6 +49,11 @@ export function stepResult(spec: StepSpec, counted: Counted, timed: Timed): Step
     passes: report?.passes ?? null,
     workgroups: report?.workgroups ?? null,
     deterministic: counted.deterministic,
+    ops: tensorflow?.ops ?? null,
+    castsDown: tensorflow?.castsDown ?? null,
+    castsUp: tensorflow?.castsUp ?? null,
+    uploads: tensorflow?.uploads ?? null,
+    byOp: tensorflow?.byOp ?? null,
     byPipeline: report?.byPipeline ?? null,
     machine: describeMachine(counted.device, counted.node),
   };

@@ -1,4 +1,4 @@
-import type { GpuReport } from '@halftone/testing/meter';
+import type { GpuReport, TensorflowOpCounts } from '@halftone/testing/meter';
 import type { Machine } from './machine.ts';
 import type { Spread } from './statistics.ts';
 
@@ -15,15 +15,32 @@ export interface StepCounters {
   readonly pipelinesAfterWarmup: number;
 }
 
+/** What a steady step asks of TensorFlow; `null` fields of a result where TensorFlow takes no part. */
+export interface TensorflowCounters {
+  /** Ops that TensorFlow ran. */
+  readonly ops: number;
+  /** Bytes of the inputs and outputs of the ops, those left out that only show their input. */
+  readonly operandBytes: number;
+  /** Highest sum of the bytes of live handles during a steady step. */
+  readonly peakBytes: number;
+  readonly readbacks: number;
+  readonly uploads: number;
+  /** Casts of float32 to a 16-bit format. */
+  readonly castsDown: number;
+  readonly castsUp: number;
+  readonly byOp: Readonly<Record<string, Readonly<TensorflowOpCounts>>>;
+}
+
 /** What a process tells before any step is timed. */
 export interface Counted {
   readonly device: string;
   /** How 16-bit tensors are stored; `f32` where there are none. */
   readonly codec: string;
   readonly counters: StepCounters | null;
+  readonly tensorflow: TensorflowCounters | null;
   /** One whole steady step. */
   readonly report: GpuReport | null;
-  /** Highest sum of live buffer bytes since the process began. */
+  /** Highest sum of live bytes since the process began. */
   readonly peakBytesFromStart: number | null;
   readonly pipelinesBuilt: number | null;
   /** Whether the counted steps agreed in every counter. */
@@ -84,6 +101,12 @@ export interface StepResult {
   readonly passes: number | null;
   readonly workgroups: number | null;
   readonly deterministic: boolean;
+  /** On TensorFlow alone: ops and casts of one steady step, and each op with its inputs of 16 bits. */
+  readonly ops: number | null;
+  readonly castsDown: number | null;
+  readonly castsUp: number | null;
+  readonly uploads: number | null;
+  readonly byOp: TensorflowCounters['byOp'] | null;
   readonly byPipeline: Readonly<Record<string, { readonly dispatches: number; readonly storageBytes: number }>> | null;
   readonly machine: Machine;
 }

@@ -1,14 +1,16 @@
 import { loss, mebibytes, microseconds, milliseconds, whole } from './figures.ts';
 import type { StepResult } from './step-result.ts';
-import type { TextTable } from './table.ts';
+import { withoutEmptyColumns, type TextTable } from './table.ts';
 
-/** Results of steps as rows: one contestant each. Pure. */
+/** Results of steps as rows: one contestant each; no column that nobody has. Pure. */
 export function stepTable(results: readonly StepResult[]): TextTable {
-  return {
+  return withoutEmptyColumns({
     head: [
       'step',
       'dispatches',
-      'bound',
+      'ops',
+      'casts',
+      results.every(isTensorflow) ? 'in and out' : 'bound',
       'peak',
       'reads',
       'submits',
@@ -22,6 +24,8 @@ export function stepTable(results: readonly StepResult[]): TextTable {
     rows: results.map((result) => [
       stepTitle(result),
       whole(result.dispatches),
+      whole(result.ops ?? null),
+      castsOf(result),
       mebibytes(result.storageBytesBound),
       mebibytes(result.peakBytes),
       whole(result.readbacks),
@@ -35,10 +39,20 @@ export function stepTable(results: readonly StepResult[]): TextTable {
       whole(result.itemsPerSecond),
       result.losses === null ? '-' : loss(result.losses.at(-1)),
     ]),
-  };
+  });
 }
 
 /** `mlp, batch 128: halftone-webgpu mixed_float16`. */
 export function stepTitle({ model, backend, policy, batch }: StepResult): string {
   return `${model}, batch ${batch}: ${backend} ${policy}`;
+}
+
+/** Whether a step ran inside TensorFlow. Results of earlier days have no such field. */
+export function isTensorflow({ ops }: Pick<StepResult, 'ops'>): boolean {
+  return (ops ?? null) !== null;
+}
+
+/** Casts in both directions. */
+export function castsOf({ castsDown, castsUp }: Pick<StepResult, 'castsDown' | 'castsUp'>): string {
+  return (castsDown ?? null) === null || (castsUp ?? null) === null ? '-' : whole((castsDown ?? 0) + (castsUp ?? 0));
 }

@@ -7,12 +7,15 @@ import { openGpu, type MeteredGpu } from './device.ts';
 import { models } from './models/model-table.ts';
 import type { ModelDefinition, OptimizerSpec } from './models/model.ts';
 import { createOptimizer } from './models/optimizers.ts';
+import { openTensorflow, type MeteredTensorflow } from './open-tensorflow.ts';
 import { openTfjs } from './open-tfjs.ts';
 import type { StepSpec } from './step-spec.ts';
 
 /** A train step of some library, ready to be measured. */
 export interface Subject {
+  /** At most one of the two is there. */
   readonly gpu: MeteredGpu | null;
+  readonly tensorflow: MeteredTensorflow | null;
   readonly device: string;
   readonly codec: string;
   readonly optimizer: string;
@@ -27,9 +30,11 @@ export interface Subject {
  * To be called once in a process: it registers backends and sets the default policy. Waits for the device.
  */
 export async function openSubject(spec: StepSpec): Promise<Subject> {
-  const gpu = backendInfo(spec.backend).gpu ? await openGpu(spec) : null;
+  const { meter } = backendInfo(spec.backend);
+  const gpu = meter === 'webgpu' ? await openGpu(spec) : null;
   if (spec.backend === 'jax-js') return (await import('./jax/subject.ts')).openJax(spec, gpu);
-  const codec = await openTfjs(spec);
+  const tensorflow = meter === 'tensorflow' ? await openTensorflow(spec) : null;
+  const codec = tensorflow?.codec ?? (await openTfjs(spec));
   const definition: ModelDefinition = models[spec.model];
   const chosen: OptimizerSpec = { ...definition.optimizer, ...(spec.optimizer === undefined ? {} : { name: spec.optimizer }) };
   const optimizer = optimizerOf(spec, chosen);
@@ -37,7 +42,8 @@ export async function openSubject(spec: StepSpec): Promise<Subject> {
   const batch = definition.example(spec.options);
   return {
     gpu,
-    device: gpu?.description ?? (cpus()[0]?.model.trim() || 'the CPU'),
+    tensorflow,
+    device: gpu?.description ?? tensorflow?.description ?? (cpus()[0]?.model.trim() || 'the CPU'),
     codec,
     optimizer: chosen.name,
     parameters: model.variables.reduce((sum, { size }) => sum + size, 0),
@@ -48,7 +54,7 @@ export async function openSubject(spec: StepSpec): Promise<Subject> {
 
 /** Bare on other backends and where everything is half; else wrapped: dynamic loss scale for float16, none for the rest. */
 function optimizerOf({ backend, policy: name }: StepSpec, spec: OptimizerSpec): Optimizer {
-  const source = backend === 'halftone-webgpu' ? 'halftone' : 'stock';
+  const source = backend.startsWith('halftone-') ? 'halftone' : 'stock';
   const bare = createOptimizer(spec, { source });
   return source === 'stock' || policy(name).param !== 'float32' ? bare : mixedPrecisionOptimizer(bare, { policy: name });
 }

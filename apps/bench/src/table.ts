@@ -6,6 +6,12 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Leaves out the columns in which every row has a dash. Pure. */
+export function withoutEmptyColumns({ head, rows }: TextTable): TextTable {
+  const isKept = (_cell: string, column: number): boolean => rows.some((row) => row[column] !== '-');
+  return { head: head.filter(isKept), rows: rows.map((row) => row.filter(isKept)) };
+}
+
 /** Writes a table for a terminal: plain characters, numbers to the right. Pure. */
 export function terminalTable({ head, rows }: TextTable): string {
   const table = new Table({

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { optionLines, readOptions, type OptionTable } from './arguments.ts';
 import { barChart } from './chart.ts';
 import { repositoryRoot, resultsFolder } from './folders.ts';
-import { benchmarksPage, type AnyResult } from './benchmarks-page.ts';
+import { benchmarksPage, isRaceInside, type AnyResult } from './benchmarks-page.ts';
+import type { RaceResult } from './race.ts';
 import { sweepCharts } from './sweep-command.ts';
 import { writeText } from './voice.ts';
 
@@ -62,6 +63,18 @@ function readResults(folder: string): readonly AnyResult[] {
 /** Every plot of the page by file name. */
 function charts(results: readonly AnyResult[]): readonly (readonly [string, string])[] {
   const races = results.filter((result) => result.kind === 'compare');
+  return [
+    ...raceChart(
+      'compare',
+      'tfjs',
+      races.filter((race) => !isRaceInside(race)),
+    ),
+    ...raceChart('compare-tensorflow', 'tfjs-node', races.filter(isRaceInside)),
+    ...results.filter((result) => result.kind === 'sweep').flatMap(sweepCharts),
+  ];
+}
+
+function raceChart(file: string, stock: string, races: readonly RaceResult[]): readonly (readonly [string, string])[] {
   const bars = races.flatMap(({ model, ratios }) =>
     ratios.map(({ backend, policy, time }) => ({
       group: model,
@@ -71,14 +84,6 @@ function charts(results: readonly AnyResult[]): readonly (readonly [string, stri
       high: time.p90,
     })),
   );
-  const compare =
-    bars.length === 0
-      ? []
-      : [
-          [
-            'compare',
-            barChart(bars, { title: 'Step time over stock tfjs', xLabel: 'model', yLabel: 'step time / stock tfjs float32' }),
-          ] as const,
-        ];
-  return [...compare, ...results.filter((result) => result.kind === 'sweep').flatMap(sweepCharts)];
+  if (bars.length === 0) return [];
+  return [[file, barChart(bars, { title: `Step time over stock ${stock}`, xLabel: 'model', yLabel: `step time / stock ${stock} float32` })]];
 }

@@ -35,6 +35,7 @@ export async function openJax(spec: StepSpec, gpu: MeteredGpu | null): Promise<S
   const model = make(spec.options);
   return {
     gpu,
+    tensorflow: null,
     device: gpu?.description ?? 'unknown',
     codec: spec.policy === 'float16' ? 'f16' : 'f32',
     optimizer: definition.optimizer.name,

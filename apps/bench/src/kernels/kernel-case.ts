@@ -1,3 +1,4 @@
+import { pluginFor } from '@halftone/autocast';
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import * as tf from '@tensorflow/tfjs-core';
 import { seeded } from '../models/seeded.ts';
@@ -115,7 +116,7 @@ function adam(count: number): KernelCase {
     open() {
       const weight = tf.variable(tf.zeros([count]));
       const adam = tf.train.adam(1e-3);
-      const optimizer = tf.getBackend().startsWith('halftone') ? mixedPrecisionOptimizer(adam) : adam;
+      const optimizer = pluginFor(tf.getBackend()) !== undefined ? mixedPrecisionOptimizer(adam) : adam;
       return (x) => {
         optimizer.applyGradients({ [weight.name]: x as unknown as tf.Variable });
         return tf.clone(weight);

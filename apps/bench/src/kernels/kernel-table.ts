@@ -11,6 +11,7 @@ export interface KernelRow {
   readonly rate: Rate;
   readonly work: number;
   readonly ms: readonly Spread[];
+  /** Dispatches of one run, or TensorFlow's ops. */
   readonly dispatches: readonly number[];
   /** Time over stock's, pair by pair; none for stock itself. */
   readonly ratios: readonly Spread[];
@@ -20,6 +21,8 @@ export interface KernelRow {
 export interface KernelsResult {
   readonly kind: 'kernels';
   readonly pairs: number;
+  /** What `dispatches` of the rows counts; dispatches unless said. */
+  readonly counted?: 'dispatches' | 'ops';
   readonly contestants: readonly string[];
   readonly rows: readonly KernelRow[];
   readonly machine: Machine;
@@ -45,10 +48,10 @@ export function rateOf({ rate, work }: Pick<KernelRow, 'rate' | 'work'>, ms: num
 }
 
 /** Kernels as rows. Pure. */
-export function kernelTable({ contestants, rows }: KernelsResult): TextTable {
+export function kernelTable({ contestants, rows, counted = 'dispatches' }: KernelsResult): TextTable {
   const others = contestants.slice(1);
   return {
-    head: ['kernel', 'unit', ...contestants.flatMap((name) => [name, 'rate']), ...others.map((name) => `${name} / stock`), 'dispatches'],
+    head: ['kernel', 'unit', ...contestants.flatMap((name) => [name, 'rate']), ...others.map((name) => `${name} / stock`), counted],
     rows: rows.map((row) => [
       row.name,
       row.rate,

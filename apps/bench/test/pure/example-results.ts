@@ -23,6 +23,7 @@ export const counted: Counted = {
     pipelinesAfterWarmup: 0,
   },
   report: null,
+  tensorflow: null,
   peakBytesFromStart: 68_072_888,
   pipelinesBuilt: 76,
   deterministic: true,

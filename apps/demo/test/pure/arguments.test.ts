@@ -76,7 +76,7 @@ describe('parseArguments', () => {
     [['--seed', '-1'], /\[demo\]/],
     [['--epochs', '1.5'], /--epochs must be a whole number.*got 1\.5/],
     [['--batch', ''], /--batch must be a whole number/],
-    [['--plugin', 'webgl'], /webgpu or emulate, got webgl/],
+    [['--plugin', 'webgl'], /webgpu, emulate or node, got webgl/],
     [['--runs', 'stock,fast'], /stock, half and mixed.*got stock,fast/],
     [['--policy', 'mixed_flaot16'], /mixed_float16/],
     [['--steps', '3', '--epochs', '1'], /Leave one out/],
