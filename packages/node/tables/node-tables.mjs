@@ -56,8 +56,7 @@ function lineFor(version, asked, known) {
 
 /** @param {string} about @param {readonly string[]} differences */
 function report(about, differences) {
-  const words =
-    differences.length === 0 ? 'the tables say the same' : differences.length === 1 ? '1 row differs' : `${differences.length} rows differ`;
+  const words = ['the tables say the same', '1 row differs'][differences.length] ?? `${differences.length} rows differ`;
   process.stdout.write([...differences, `${about}: ${words}.`, ''].join('\n'));
   return differences.length === 0 ? 0 : 1;
 }

@@ -38,7 +38,7 @@ describe('the tables', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^TensorFlow \S+, measured: the tables say the same\.\n$/);
     expect(status).toBe(0);
-  });
+  }, 300_000); // every op twice, in every value: 15 s alone, longer beside other tests
 
   it('are checked: a row that differs is named', () => {
     const tables = mkdtempSync(join(tmpdir(), 'tables-'));
