@@ -24,13 +24,14 @@ export function normFactor(context: StepContext, units: readonly LoadedUnit[], l
 }
 
 /** One scalar for each variable of a unit. */
-function sumsOfSquares({ tape, maths, layouts }: StepContext, { unit: { shapes }, rank }: LoadedUnit, numbers: number): number[] {
+function sumsOfSquares({ tape, maths, layouts }: StepContext, { unit, rank }: LoadedUnit, numbers: number): number[] {
   const squares = maths.square(numbers);
-  if (shapes.length === 1) return [maths.over('Sum', squares, rank)];
-  const layout = layouts.acquire(shapes);
+  const { length } = unit.shapes;
+  if (length === 1) return [maths.over('Sum', squares, rank)];
+  const layout = layouts.acquire(unit);
   try {
-    const attributes = [tape.whole('num_split', shapes.length)];
-    const parts = tape.ops('SplitV', [squares, layout.sizesHandle, tape.int(0)], { attributes, outputs: shapes.length });
+    const attributes = [tape.whole('num_split', length)];
+    const parts = tape.ops('SplitV', [squares, layout.sizesHandle, tape.int(0)], { attributes, outputs: length });
     return parts.map((part) => maths.over('Sum', part, 1));
   } finally {
     layouts.release(layout);

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { dataTypes } from '../binding/data-types.ts';
 import type { OpAttribute, TensorMetadata } from '../library/tfjs-binding.ts';
 import type { TensorEntry, TensorMap } from '../library/node-backend.ts';
-import type { FlatLayout, FlatLayouts } from './flat-layout.ts';
+import type { FlatLayout, FlatLayouts, FlatPlaces } from './flat-layout.ts';
 import type { Host } from './host.ts';
 
 /**
@@ -119,9 +119,9 @@ export class FlatTensors {
   }
 
   /** Tensors of tfjs for the parts of a vector, which takes over its handle; the caller owns them. */
-  spread(id: number, shapes: readonly (readonly number[])[]): TensorInfo[] {
+  spread(id: number, places: FlatPlaces): TensorInfo[] {
     this.#watch();
-    const flat = new Flat(this.#host, { id, layout: this.#layouts.acquire(shapes) });
+    const flat = new Flat(this.#host, { id, layout: this.#layouts.acquire(places) });
     this.#flats.add(flat);
     return flat.parts.map((part) => {
       const info = this.#host.put(part);

@@ -23,7 +23,7 @@ export interface Maths {
   readonly select: (flag: number, yes: number, no: number) => number;
   readonly clamp: (x: number, least: number, most: number) => number;
   /** Scalars as one vector. */
-  readonly pack: (scalars: readonly number[], dataType?: number) => number;
+  readonly pack: (scalars: readonly number[]) => number;
   /** A vector as scalars. */
   readonly unpack: (vector: number, length: number) => number[];
   readonly reshape: (x: number, shape: readonly number[]) => number;
@@ -57,8 +57,8 @@ export function mathsOf(tape: Tape): Maths {
     isFinite: unary('IsFinite'),
     select: (flag, yes, no) => tape.op('Select', [flag, yes, no]),
     clamp: (x, least, most) => tape.op('ClipByValue', [x, tape.number(least), tape.number(most)]),
-    pack: (scalars, dataType = dataTypes.float32) =>
-      tape.op('Pack', scalars, [tape.type('T', dataType), tape.whole('N', scalars.length), tape.whole('axis', 0)]),
+    pack: (scalars) =>
+      tape.op('Pack', scalars, [tape.type('T', dataTypes.float32), tape.whole('N', scalars.length), tape.whole('axis', 0)]),
     unpack: (vector, length) =>
       tape.ops('Unpack', [vector], { attributes: [tape.whole('num', length), tape.whole('axis', 0)], outputs: length }),
     reshape: (x, shape) => tape.op('Reshape', [x, tape.ints(shape)]),

@@ -1,25 +1,22 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { FusedVariable } from './contract.ts';
+import type { FlatPlaces } from './flat-layout.ts';
 
 /** Variables whose update is computed at once: one by itself, or several as one vector. */
-export interface Unit {
-  /** Where they stand in the request. */
-  readonly positions: readonly number[];
-  readonly shapes: readonly (readonly number[])[];
+export interface Unit extends FlatPlaces {
   readonly variables: readonly FusedVariable[];
   readonly decay: number;
 }
 
 /**
- * From this number of elements on a variable goes by itself: an op's own time is then larger than what it costs to call it.
- * A vector has at most `vector` elements, so that it stays in the caches.
- *
- * Measured on two cores of an x86 server (docs/decisions/0011): 7 µs a call, 0.15 ns an element and op.
+ * From this number of elements on a variable goes by itself: an op's own time (0.2 ns an element) is then larger than what it
+ * costs to call it (5 µs). A vector has at most `vector` elements, so that it stays in the caches. Halving or doubling either
+ * changes little (docs/decisions/0011).
  */
 export const UNIT_LIMITS = { variable: 65_536, vector: 524_288 } as const;
 
-export function sizeOf({ shape }: TensorInfo): number {
+function sizeOf({ shape }: TensorInfo): number {
   return util.sizeFromShape(shape);
 }
 

@@ -53,7 +53,7 @@ export function updateUnit(
     });
     const made = [moved.value, ...moved.slots].map((id, index) => {
       const chosen = tape.take(applied === null ? id : tape.op('Select', [applied, id, old[index] as number]));
-      return context.note(positions.length === 1 ? [host.own(chosen, shapes[0] ?? [])] : flats.spread(chosen, shapes));
+      return context.note(positions.length === 1 ? [host.own(chosen, shapes[0] ?? [])] : flats.spread(chosen, { shapes, positions }));
     });
     for (const id of old) context.tape.free(id);
     return positions.map((position, at) => {

@@ -1,5 +1,4 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { dataTypes } from '../binding/data-types.ts';
 import type { FusedStepRequest } from './contract.ts';
 import type { LoadedUnit } from './load-units.ts';
 import type { Flags } from './scale-move.ts';
@@ -32,28 +31,26 @@ export function flagsIn(context: StepContext, flags: TensorInfo): Flags {
   };
 }
 
-/** Looks at all gradients. Unscaled ones answer for the scaled ones too: 1 / scale is a normal number and never 0. */
+/**
+ * Looks at all gradients. Unscaled ones answer for the scaled ones too: 1 / scale is a normal number and never 0. Places are
+ * float32, because on a GPU TensorFlow keeps int32 on the host and would wait for it.
+ */
 function checkFlags(context: StepContext, { units, count }: { readonly units: readonly LoadedUnit[]; readonly count: number }): Flags {
   const { tape, maths } = context;
-  const places = units.map((unit) => firstBad(context, unit, count));
-  const first = tape.hold(places.length === 0 ? tape.int(count) : maths.over('Min', maths.pack(places, dataTypes.int32), 1));
-  const finite = tape.hold(maths.greaterEqual(first, tape.int(count)));
-  const position = maths.select(finite, tape.number(-1), maths.cast(first, dataTypes.float32));
-  return { finite, applied: finite, firstBad: tape.hold(position) };
+  const none = tape.number(count);
+  const places = units.map((unit) => firstBad(context, unit, none));
+  const first = tape.hold(places.length === 0 ? none : maths.over('Min', maths.pack(places), 1));
+  const finite = tape.hold(maths.greaterEqual(first, none));
+  return { finite, applied: finite, firstBad: tape.hold(maths.select(finite, tape.number(-1), first)) };
 }
 
-/** The place in the request of a unit's first bad gradient, an int32 scalar; `count` where there is none. */
-function firstBad(
-  { tape, maths, layouts }: StepContext,
-  { unit: { positions, shapes }, gradient, rank }: LoadedUnit,
-  count: number,
-): number {
+/** The place in the request of a unit's first bad gradient, a scalar; `none` where there is none. */
+function firstBad({ tape, maths, layouts }: StepContext, { unit, gradient, rank }: LoadedUnit, none: number): number {
   const finite = maths.isFinite(gradient);
-  if (positions.length === 1) return maths.select(maths.over('All', finite, rank), tape.int(count), tape.int(positions[0] as number));
-  const layout = layouts.acquire(shapes);
+  if (unit.positions.length === 1) return maths.select(maths.over('All', finite, rank), none, tape.number(unit.positions[0] as number));
+  const layout = layouts.acquire(unit);
   try {
-    const part = maths.over('Min', tape.op('SelectV2', [finite, tape.int(positions.length), layout.partsHandle]), 1);
-    return tape.op('GatherV2', [tape.ints([...positions, count]), part, tape.int(0)]);
+    return maths.over('Min', tape.op('SelectV2', [finite, none, layout.positionsHandle]), 1);
   } finally {
     layouts.release(layout);
   }

@@ -65,6 +65,25 @@ describe('the scale inside TensorFlow', () => {
     tf.dispose([state, flags]);
   });
 
+  it.each([0, 1, 2, 3, 4])('the check names gradient %d, whether it lies in a vector or by itself', (bad) => {
+    const shapes = [[3], [300, 250], [2, 2], [], [70_000]];
+    const variables = shapes.map((shape, index) => ({
+      gradient: index < bad ? tf.ones(shape) : tf.mul(tf.ones(shape), [-Infinity, NaN][index % 2]!), // the ones behind it are bad too
+      value: tf.zeros(shape),
+      slots: [],
+      decay: index % 2,
+    }));
+    const state = tf.tensor1d([4, 0, 0, 0, 0, -1]);
+    const rule = { growthFactor: 2, backoffFactor: 0.5, growthInterval: 2, minScale: 1, maxScale: 8, hysteresis: 1 };
+    const rates = { learningRate: 1 };
+    const request = { kind: 'sgd', rates, variables, powers: [], clip: {}, state, unscale: true, verdict: { by: 'check', rule } } as const;
+    const { variables: moved, scale } = device.fused.step(request);
+    expect(read(scale!.state)).toEqual([2, 0, 1, 1, 0, bad]);
+    expect(read(scale!.applied!)).toEqual([0]);
+    expect(moved.flatMap(({ value }) => read(value)).every((value) => value === 0)).toBe(true);
+    tf.dispose([tensorOf(scale!.seed), state, ...variables.flatMap(({ gradient, value }) => [gradient, value])]);
+  });
+
   it.each([
     [1, [0.5], 0.25],
     [0, [1], 0.5],
