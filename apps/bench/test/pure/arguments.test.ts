@@ -26,6 +26,11 @@ describe('step', () => {
     ['--model cnn --batch', /options must be those of step --help/],
     ['--model cnn --colour red', /options must be those of step --help, got: Unknown option '--colour'/],
     [
+      '--model cnn --backend tensorflow --policy mixed_float16',
+      /--policy must be one of float32 on tensorflow, got mixed_float16\. Use --backend halftone-node/,
+    ],
+    ['--model cnn --backend halftone-node --count-only', /--count-only needs a backend on WebGPU, got halftone-node\./],
+    [
       '--model cnn --backend webgpu --policy mixed_float16',
       /--policy must be one of float32 on webgpu, got mixed_float16\. Use --backend halftone-webgpu/,
     ],
@@ -50,6 +55,18 @@ describe('compare', () => {
       ['webgpu float32', 'halftone-webgpu mixed_float16', 'jax-js float16'],
       ['webgpu float32', 'halftone-webgpu mixed_float16'],
     ]);
+  });
+
+  test('runs ours inside TensorFlow against tfjs-node', () => {
+    const { races, backend } = compareArguments(['--models', 'mlp', '--backend', 'halftone-node', '--with', 'mixed_bfloat16,mixed_float16']);
+    expect(backend).toBe('halftone-node');
+    expect(races[0]?.specs.map(({ backend: name, policy }) => `${name} ${policy}`)).toEqual([
+      'tensorflow float32',
+      'halftone-node mixed_float16',
+      'halftone-node mixed_bfloat16',
+    ]);
+    expect(() => compareArguments(['--backend', 'halftone-node', '--with', 'jax-float16'])).toThrow(/must be one of stock, float32, mixed/);
+    expect(() => compareArguments(['--backend', 'cpu'])).toThrow('--backend must be one of halftone-webgpu, halftone-node, got cpu.');
   });
 
   test('refuses a contestant that does not exist', () => {

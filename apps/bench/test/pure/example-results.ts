@@ -48,3 +48,31 @@ export const race: RaceResult = {
   ratios: [{ backend: 'halftone-webgpu', policy: 'mixed_float16', time: pairedRatio([1, 2, 3], [2, 4, 6]), pairs: [0.5, 0.5, 0.5] }],
   absent: [],
 };
+
+/** What a process counts of stock's cnn inside TensorFlow. */
+export const countedInside: Counted = {
+  ...counted,
+  device: 'TensorFlow 2.21.0 on the CPU',
+  counters: null,
+  tensorflow: {
+    ops: 225,
+    operandBytes: 2 ** 28,
+    peakBytes: 55 * 2 ** 20,
+    readbacks: 1,
+    uploads: 40,
+    castsDown: 10,
+    castsUp: 6,
+    byOp: { Conv2D: { runs: 1, floatInputs: 2, halfInputs: 2 } },
+  },
+  peakBytesFromStart: 60 * 2 ** 20,
+  pipelinesBuilt: null,
+};
+
+/** The same race inside TensorFlow. */
+export const raceInside: RaceResult = {
+  ...race,
+  results: [
+    stepSpec({ model: 'cnn', backend: 'tensorflow' }),
+    stepSpec({ model: 'cnn', backend: 'halftone-node', policy: 'mixed_float16' }),
+  ].map((spec) => stepResult(spec, countedInside, timed)),
+};

@@ -7,7 +7,7 @@ import { stepTable } from '../../src/step-table.ts';
 import { sweepCharts, sweepTable } from '../../src/sweep-command.ts';
 import { sweepLaws } from '../../src/sweep.ts';
 import { markdownTable, terminalTable } from '../../src/table.ts';
-import { counted, race, timed } from './example-results.ts';
+import { counted, countedInside, race, raceInside, timed } from './example-results.ts';
 
 describe('a result of step', () => {
   test('begins with the keys that others rely on, in their order', () => {
@@ -47,6 +47,33 @@ describe('a result of step', () => {
       '0.5000',
     ]);
     expect(terminalTable(table)).toContain('cnn, batch 64: webgpu float32');
+  });
+});
+
+describe('a result of step inside TensorFlow', () => {
+  const result = stepResult(stepSpec({ model: 'cnn', backend: 'halftone-node' }), countedInside, timed);
+
+  test('has the same fields, null where TensorFlow has no such thing', () => {
+    expect(Object.keys(result)).toEqual(Object.keys(stepResult(stepSpec({ model: 'cnn', backend: 'webgpu' }), counted, timed)));
+    expect(result).toMatchObject({
+      dispatches: null,
+      submits: null,
+      pipelinesAfterWarmup: null,
+      pipelinesBuilt: null,
+      hostUsPerDispatch: null,
+      byPipeline: null,
+      storageBytesBound: 2 ** 28,
+      peakBytes: 55 * 2 ** 20,
+      ops: 225,
+      castsDown: 10,
+      castsUp: 6,
+    });
+  });
+
+  test('is a row of its own columns', () => {
+    const { head, rows } = stepTable([result]);
+    expect(head).toEqual(['step', 'ops', 'casts', 'in and out', 'peak', 'reads', 'host', 'step (p10-p90)', 'items/s', 'loss']);
+    expect(rows[0]?.slice(1, 5)).toEqual(['225', '16', '256 MiB', '55.0 MiB']);
   });
 });
 
@@ -98,6 +125,16 @@ describe('the page of benchmarks', () => {
     expect(page).toContain(race.results[0]?.machine.date.slice(0, 10));
     expect(page).toContain(', llvmpipe, on ');
     expect(page).not.toContain('## Single operations');
+  });
+
+  test('keeps what ran inside TensorFlow apart, with what a CPU library does not tell', () => {
+    const page = benchmarksPage([race, raceInside]);
+    const [before = '', inside = ''] = page.split('## Inside TensorFlow');
+    expect(before).not.toMatch(/tensorflow float32|halftone-node/);
+    expect(inside).toContain('A CPU library tells nothing of a GPU');
+    expect(inside).toContain('| tensorflow float32 | 225 | 16 |');
+    expect(inside).toContain('TensorFlow 2.21.0 on the CPU, on ');
+    expect(benchmarksPage([race])).not.toContain('Inside TensorFlow');
   });
 
   test('is the same for the same results', () => {

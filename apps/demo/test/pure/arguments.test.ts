@@ -77,6 +77,7 @@ describe('parseArguments', () => {
     [['--epochs', '1.5'], /--epochs must be a whole number.*got 1\.5/],
     [['--batch', ''], /--batch must be a whole number/],
     [['--plugin', 'webgl'], /webgpu, emulate or node, got webgl/],
+    [['--plugin', 'node', '--packed'], /--packed is a matter of GPUs without shader-f16, got --plugin node too\. Leave one out\./],
     [['--runs', 'stock,fast'], /stock, half and mixed.*got stock,fast/],
     [['--policy', 'mixed_flaot16'], /mixed_float16/],
     [['--steps', '3', '--epochs', '1'], /Leave one out/],

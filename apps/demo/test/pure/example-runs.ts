@@ -1,4 +1,4 @@
-import type { RunResult } from '../../src/run-result.ts';
+import type { RunResult, TensorflowFacts } from '../../src/run-result.ts';
 import type { FinishedRun } from '../../src/run-title.ts';
 import type { RunKind, RunSpec } from '../../src/run-spec.ts';
 
@@ -91,4 +91,37 @@ export function exampleRuns(): FinishedRun[] {
       fileAccuracy: 0.95,
     }),
   ];
+}
+
+/** The same run as it would be inside TensorFlow. */
+export function exampleNodeRun(kind: RunKind, change: Partial<TensorflowFacts> = {}): FinishedRun {
+  const { spec, result } = exampleRun(kind);
+  const isStock = kind === 'stock';
+  return {
+    spec: { ...spec, plugin: 'node' },
+    result: {
+      ...result,
+      backend: isStock ? 'tensorflow' : 'halftone-node',
+      codec: isStock ? 'f32' : 'half',
+      counters: {
+        peakBytes: isStock ? 4 * 2 ** 20 : 3 * 2 ** 20,
+        trainPeakBytes: 2 ** 20,
+        dispatches: null,
+        ops: isStock ? 323 : 273,
+        storageBytesBound: isStock ? 2 ** 21 : 2 ** 20,
+        readbacks: 1,
+        latePipelines: null,
+        deterministic: true,
+      },
+      tensorflow: {
+        weightTypes: { float32: 12 },
+        slotTypes: { float32: 18 },
+        handlesAfterEpoch: [30, 30, 30],
+        casts: isStock ? { down: 0, up: 0, weights: 0 } : { down: 18, up: 8, weights: 3 },
+        weightMatrices: 3,
+        products: { floatInputs: 18, halfInputs: isStock ? 0 : 10 },
+        ...change,
+      },
+    },
+  };
 }

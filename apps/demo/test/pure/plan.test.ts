@@ -6,6 +6,7 @@ import { estimateLine } from '../../src/estimate.ts';
 import { nextCommands } from '../../src/next-commands.ts';
 import { makePlan } from '../../src/plan.ts';
 import { createRandom } from '../../src/random.ts';
+import { tensorflowSite } from '../../src/site.ts';
 
 const plan = (...typed: string[]): ReturnType<typeof makePlan> => makePlan(parseArguments(typed), 'webgpu', 'folder');
 const GPU = { description: 'a GPU', isCpu: false, shaderF16: true };
@@ -96,6 +97,32 @@ describe('choosePlugin', () => {
   });
 });
 
+describe('the site of --plugin node', () => {
+  const everything = { policy: 'mixed_float16', runs: ['stock', 'everything-half', 'mixed'] } as const;
+  const GPU_2_9 = { version: '2.9.1', device: 'gpu', formats: ['float16'] } as const;
+
+  test('names the library and the device, and what a CPU library does not tell', () => {
+    expect(tensorflowSite({ version: '2.21.0', device: 'cpu', formats: ['float16', 'bfloat16'] }, everything)).toEqual({
+      plugin: 'node',
+      device: expect.stringMatching(/^Device: the CPU, by TensorFlow 2\.21\.0 through tfjs-node; .*nothing of how fast a GPU would be\.$/),
+    });
+    expect(tensorflowSite(GPU_2_9, everything).device).not.toContain('CPU');
+  });
+
+  test('says in one line what is missing and what works without it', () => {
+    expect(() => tensorflowSite({ problem: '[node] no addon. Run: x' }, everything)).toThrow(
+      /^\[demo\] --plugin node needs TensorFlow, got none: \[node\] no addon\. Run: x Without it --plugin webgpu and --plugin emulate work as ever\.$/,
+    );
+  });
+
+  test('refuses a format that the library does not compute in, but only where a run wants it', () => {
+    const bfloat16 = { ...everything, policy: 'mixed_bfloat16' };
+    expect(() => tensorflowSite(GPU_2_9, bfloat16)).toThrow('TensorFlow 2.9.1 must compute in bfloat16 on the GPU, got kernels for float16.');
+    expect(tensorflowSite(GPU_2_9, { ...bfloat16, runs: ['stock', 'everything-half'] }).plugin).toBe('node');
+    expect(() => tensorflowSite({ ...GPU_2_9, formats: [] }, everything)).toThrow('got kernels for float32 alone');
+  });
+});
+
 test('the estimate counts all runs', () => {
   expect(estimateLine(plan('--steps', '500').specs, { stepMs: 400, aroundSeconds: 20 })).toContain('about 11 min (3 run(s) of 500 steps');
 });
@@ -104,4 +131,10 @@ test('the three commands to try next never include the one just run', () => {
   const commands = nextCommands(parseArguments(['--open', '--packed']), 'webgpu').map(({ command }) => command);
   expect(commands).toHaveLength(3);
   expect(commands.join()).not.toMatch(/--open|--packed/);
+});
+
+test('the commands to try next stay inside TensorFlow', () => {
+  const commands = nextCommands(parseArguments(['--plugin', 'node']), 'node').map(({ command }) => command);
+  expect(commands[0]).toBe('npm start -- --plugin node --open');
+  expect(commands.every((command) => command.includes('--plugin node'))).toBe(true);
 });

@@ -5,7 +5,7 @@ import { resultJson } from '../../src/result-json.ts';
 import { resultTable } from '../../src/table.ts';
 import { scaleStory } from '../../src/table-rows.ts';
 import { verdict } from '../../src/verdict.ts';
-import { exampleRun, exampleRuns } from './example-runs.ts';
+import { exampleNodeRun, exampleRun, exampleRuns } from './example-runs.ts';
 
 const FACTS = {
   deviceLine: 'Device: a <chip>.',
@@ -103,6 +103,39 @@ describe('the table', () => {
   test('shortens a long history of the scale', () => {
     const history = Array.from({ length: 9 }, (_, i) => ({ step: i + 1, scale: 2 ** (16 - i) }));
     expect(scaleStory(history)).toBe('2^16 > 2^15 (step 2) > 2^14 (step 3) > 2^13 (step 4) > 2^12 (step 5) > 4 more');
+  });
+});
+
+describe('runs inside TensorFlow', () => {
+  const runs = [exampleNodeRun('stock'), exampleNodeRun('mixed', { weightTypes: { float32: 11, float16: 1 } })];
+
+  test('have rows of their own in the table, and none of a GPU', () => {
+    const text = resultTable(runs);
+    for (const row of [
+      /peak bytes of handles +│ 4\.0 MiB +│ 3\.0 MiB/,
+      /TensorFlow ops a step +│ 323 +│ 273/,
+      /in and out of ops +│ 2\.0 MiB +│ 1\.0 MiB/,
+      /casts a step +│ 0 \(0 of weights\) +│ 26 \(3 of weights\)/,
+      /products in half +│ 0 of 18 inputs +│ 10 of 18 inputs/,
+      /weights are +│ 12 float32 +│ 11 float32, 1 float16/,
+      /handles, each epoch +│ 30, 30, 30/,
+    ])
+      expect(text).toMatch(row);
+    expect(text).not.toMatch(/dispatches|bytes bound|peak device/);
+    expect(resultTable(exampleRuns())).not.toMatch(/TensorFlow|handles|casts/);
+  });
+
+  test('are compared by peak and by what goes in and out of ops', () => {
+    expect(verdict(runs)).toContain('with 0.75x of its peak memory and 0.50x of the bytes that go in and out of its ops.');
+  });
+
+  test('tell in --json what was seen inside TensorFlow', () => {
+    const [stock, mixed] = resultJson(runs, { plugin: 'node', device: 'd', verdict: 'v', data: 'x', seed: 1 }).runs;
+    expect(stock).toMatchObject({ backend: 'tensorflow', dispatches: null, latePipelines: null, ops: 323, storageBytesBound: 2 ** 21 });
+    expect(mixed).toMatchObject({
+      backend: 'halftone-node',
+      tensorflow: { weightTypes: { float32: 11, float16: 1 }, handlesAfterEpoch: [30, 30, 30], casts: { weights: 3 }, weightMatrices: 3 },
+    });
   });
 });
 

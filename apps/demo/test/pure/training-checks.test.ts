@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { summarizeSeeds, type SeedRun } from '../../src/five-seeds.ts';
-import type { RunResult } from '../../src/run-result.ts';
+import { NODE_TRAINING_CHECKS, type CheckedNodeRuns } from '../../src/node-training-checks.ts';
+import type { RunResult, TensorflowFacts } from '../../src/run-result.ts';
 import { TRAINING_CHECKS, type CheckedRuns } from '../../src/training-checks.ts';
-import { exampleRun } from './example-runs.ts';
+import { exampleNodeRun, exampleRun } from './example-runs.ts';
 
 const LOSSES = Array.from({ length: 40 }, (_, i) => 2.3 / (1 + i));
 const GOOD: CheckedRuns = {
@@ -68,6 +69,58 @@ describe('the checks of short trainings', () => {
     ['every step is skipped', changed('overflowing', { skipped: 3 }), /far too high/],
   ])('fail when %s', (_what, runs, claim) => {
     expect(failing(runs).join()).toMatch(claim);
+  });
+});
+
+describe('the checks of trainings inside TensorFlow', () => {
+  const near = LOSSES.map((loss) => 1.001 * loss);
+  const nodeRun = (kind: 'stock' | 'mixed', change: Partial<RunResult> = {}): RunResult => ({
+    ...exampleNodeRun(kind).result,
+    losses: kind === 'stock' ? LOSSES : near,
+    accuracy: 0.97,
+    ...change,
+  });
+  const good: CheckedNodeRuns = {
+    stock: nodeRun('stock'),
+    float16: nodeRun('mixed', { accuracy: 0.966 }),
+    bfloat16: nodeRun('mixed', { accuracy: 0.968 }),
+    float32: nodeRun('stock', { losses: LOSSES.slice(0, 20) }),
+    everythingHalf: nodeRun('mixed', { losses: [2.3, Number.NaN] }),
+    first: { node: nodeRun('mixed'), emulate: nodeRun('mixed'), webgpu: nodeRun('mixed', { losses: LOSSES }) },
+  };
+  const failures = (runs: Partial<CheckedNodeRuns>): string[] =>
+    NODE_TRAINING_CHECKS.filter(({ find }) => !find({ ...good, ...runs }).passed).map(({ claim }) => claim);
+  const seen = (change: Partial<TensorflowFacts>): RunResult => ({
+    ...good.float16,
+    tensorflow: good.float16.tensorflow === null ? null : { ...good.float16.tensorflow, ...change },
+  });
+
+  test('pass when all holds', () => {
+    expect(failures({})).toEqual([]);
+  });
+
+  test.each([
+    ['mixed_bfloat16 is 0.6 points less accurate', { bfloat16: nodeRun('mixed', { accuracy: 0.964 }) }, /as accurate/],
+    ['all are inaccurate', { stock: nodeRun('stock', { accuracy: 0.94 }), float16: nodeRun('mixed', { accuracy: 0.94 }) }, /as accurate/],
+    ['float32 is not stock to the bit', { float32: nodeRun('stock', { losses: near }) }, /as accurate/],
+    ['one weight is half', { float16: seen({ weightTypes: { float32: 11, float16: 1 } }) }, /what Adam keeps are float32/],
+    ['a moment of Adam is half', { float16: seen({ slotTypes: { float16: 18 } }) }, /what Adam keeps are float32/],
+    ['handles grow', { float16: seen({ handlesAfterEpoch: [30, 31, 32] }) }, /handles do not grow/],
+    ['there was no third epoch', { float16: seen({ handlesAfterEpoch: [30, 30] }) }, /handles do not grow/],
+    ['weights are cast in both passes', { float16: seen({ casts: { down: 20, up: 1, weights: 6 } }) }, /cast to half once/],
+    ['few products are half', { float16: seen({ products: { floatInputs: 18, halfInputs: 8 } }) }, /at least 50 %/],
+    ['a product of stock is half', { stock: { ...good.stock, tensorflow: good.float16.tensorflow } }, /at least 50 %/],
+    ['mixed losses are those of float32', { bfloat16: nodeRun('mixed', { losses: LOSSES }) }, /are not those of float32/],
+    ['scaling reads', { float16: { ...good.float16, counters: { ...good.float16.counters, readbacks: 2 } as never } }, /reads no more/],
+    ['the peak is that of stock', { float16: { ...good.float16, counters: good.stock.counters } }, /fewer bytes at peak/],
+    ['everything in half learns', { everythingHalf: nodeRun('mixed', { losses: [2.3, 0.2] }) }, /everything in half/],
+    [
+      'the GPU is off by two in a hundred',
+      { first: { ...good.first, webgpu: nodeRun('mixed', { losses: LOSSES.map((loss) => 1.02 * loss) }) } },
+      /first 20 losses/,
+    ],
+  ] satisfies [string, Partial<CheckedNodeRuns>, RegExp][])('fail when %s', (_what, runs, claim) => {
+    expect(failures(runs).join()).toMatch(claim);
   });
 });
 
