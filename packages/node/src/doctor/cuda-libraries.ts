@@ -11,6 +11,8 @@ export interface CudaNeeds {
   readonly since: readonly [major: number, minor: number];
   /** In words, with the versions that TensorFlow was built with. */
   readonly words: string;
+  /** The newest compute capability that its kernels were compiled for; the driver compiles the rest for newer cards. Absent: not known. */
+  readonly compiledFor?: number;
   readonly libraries: readonly CudaLibrary[];
 }
 
@@ -38,6 +40,7 @@ const NEEDS: readonly CudaNeeds[] = [
   {
     since: [2, 18],
     words: 'CUDA 12.5 and cuDNN 9.3, or later of 12 and 9',
+    compiledFor: 8.9,
     libraries: [...driver, ...cuda12, ...library('cuDNN', 'libcudnn.so.9')],
   },
   {
@@ -48,6 +51,7 @@ const NEEDS: readonly CudaNeeds[] = [
   {
     since: [2, 5],
     words: 'CUDA 11.2 or later of 11 (11.8 for cards after A100), and cuDNN 8.1 or later of 8; CUDA 12 does not do',
+    compiledFor: 7.5,
     libraries: [
       ...driver,
       ...library(

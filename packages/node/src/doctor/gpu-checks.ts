@@ -32,7 +32,7 @@ function gpuCheck(gpu: NvidiaGpu, { version }: GpuFacts): readonly Check[] {
     status: 'ok',
     found: `${what}, compute capability ${computeCapability.toFixed(1)}: ${tensorCoresOf(computeCapability)}`,
   };
-  const compiles = computeCapability >= 8 && cudaNeedsOf(version).since[1] < 15;
+  const compiles = computeCapability > (cudaNeedsOf(version).compiledFor ?? Infinity);
   if (!compiles) return [check];
   return [
     check,

@@ -107,6 +107,14 @@ describe('GPUs', () => {
     expect(find(checks, 'GPU kernels')?.remedy).toContain('CUDA_CACHE_MAXSIZE');
   });
 
+  it('tells for which cards the driver has to compile first', () => {
+    const h100 = parseGpus('NVIDIA H100 80GB HBM3, 550.54, 81559, 9.0');
+    const compiles = (gpus: GpuFacts['gpus'], version: string): boolean =>
+      find(gpuChecks({ ...facts, gpus, version }), 'GPU kernels') !== undefined;
+    expect([compiles(a100, '2.9.1'), compiles(a100, '2.21.0'), compiles(h100, '2.21.0')]).toEqual([true, false, true]);
+    expect(compiles(parseGpus('Tesla T4, 535.1, 15360, 7.5'), '2.9.1')).toBe(false);
+  });
+
   it('names the package with CUDA inside to whoever has the other one', () => {
     expect(find(gpuChecks({ ...facts, packageName: '@tensorflow/tfjs-node' }), 'device')?.remedy).toMatch(
       /npm i @tensorflow\/tfjs-node-gpu@4\.22\.0/,
