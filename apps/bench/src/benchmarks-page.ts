@@ -51,10 +51,7 @@ export function benchmarksPage(results: readonly AnyResult[]): string {
       races.length > 0 ? ['![Step time over stock tfjs](benchmarks/compare.svg)', ...races.map(raceText)] : [],
     ),
     ...section('Train steps, one by one', steps.length > 0 ? [stepsText(steps)] : []),
-    ...section(
-      'Single operations',
-      kernels.map(kernelsText),
-    ),
+    ...section('Single operations', kernels.map(kernelsText)),
     ...section('How cost grows', sweeps.map(sweepText)),
     ...section('Inside TensorFlow', insideTexts(racesInside, stepsInside, kernelsInside)),
   ].join('\n');

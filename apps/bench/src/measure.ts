@@ -100,11 +100,22 @@ function tensorflowCounters(steady: readonly TensorflowReport[]): TensorflowCoun
   const last = steady.at(-1);
   if (last === undefined) return null;
   const { ops, operandBytes, readbacks, uploads, castsDown, castsUp, byOp } = last;
-  return { ops, operandBytes, peakBytes: Math.max(...steady.map(({ bytesPeak }) => bytesPeak)), readbacks, uploads, castsDown, castsUp, byOp };
+  return {
+    ops,
+    operandBytes,
+    peakBytes: Math.max(...steady.map(({ bytesPeak }) => bytesPeak)),
+    readbacks,
+    uploads,
+    castsDown,
+    castsUp,
+    byOp,
+  };
 }
 
 const tensorflowSignature = (report: TensorflowReport | undefined): string =>
-  report === undefined ? '' : [report.ops, report.operandBytes, report.bytesPeak, report.readbacks, report.uploads, report.castsDown, report.castsUp].join();
+  report === undefined
+    ? ''
+    : [report.ops, report.operandBytes, report.bytesPeak, report.readbacks, report.uploads, report.castsDown, report.castsUp].join();
 
 function countersOf(all: readonly GpuReport[], steady: readonly GpuReport[]): StepCounters | null {
   const last = steady.at(-1);

@@ -85,5 +85,7 @@ function raceChart(file: string, stock: string, races: readonly RaceResult[]): r
     })),
   );
   if (bars.length === 0) return [];
-  return [[file, barChart(bars, { title: `Step time over stock ${stock}`, xLabel: 'model', yLabel: `step time / stock ${stock} float32` })]];
+  return [
+    [file, barChart(bars, { title: `Step time over stock ${stock}`, xLabel: 'model', yLabel: `step time / stock ${stock} float32` })],
+  ];
 }

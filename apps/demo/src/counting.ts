@@ -40,10 +40,7 @@ export class RunCounting {
     if (last === undefined) return null;
     const { dispatches, ops, storageBytesBound, readbacks } = last;
     const same = (span: StepSpan): boolean =>
-      span.dispatches === dispatches &&
-      span.ops === ops &&
-      span.storageBytesBound === storageBytesBound &&
-      span.readbacks === readbacks;
+      span.dispatches === dispatches && span.ops === ops && span.storageBytesBound === storageBytesBound && span.readbacks === readbacks;
     return {
       peakBytes: this.peakBytes(),
       trainPeakBytes,

@@ -25,7 +25,8 @@ export const NODE_BOUNDS = {
 } as const;
 
 const MIXED = ['float16', 'bfloat16'] as const satisfies (keyof CheckedNodeRuns)[];
-const percents = (...runs: readonly RunResult[]): string => runs.map(({ accuracy }) => `${(100 * (accuracy ?? 0)).toFixed(2)} %`).join(', ');
+const percents = (...runs: readonly RunResult[]): string =>
+  runs.map(({ accuracy }) => `${(100 * (accuracy ?? 0)).toFixed(2)} %`).join(', ');
 
 /** What must hold of a training on real digits inside TensorFlow. */
 export const NODE_TRAINING_CHECKS: readonly Claim<CheckedNodeRuns>[] = [
@@ -118,9 +119,16 @@ export const NODE_TRAINING_CHECKS: readonly Claim<CheckedNodeRuns>[] = [
   {
     claim: `TensorFlow's half, the GPU's f16 and the emulation give the first ${NODE_BOUNDS.firstLosses} losses of mixed_float16 to 1 %, from one loss scale`,
     find: ({ first: { node, emulate, webgpu } }) => {
-      const pairs = [[node, emulate], [node, webgpu], [emulate, webgpu]] as const;
+      const pairs = [
+        [node, emulate],
+        [node, webgpu],
+        [emulate, webgpu],
+      ] as const;
       const worst = pairs.map(([a, b]) => worstDifference(a.losses, b.losses, NODE_BOUNDS.firstLosses));
-      return { passed: worst.every((difference) => difference <= NODE_BOUNDS.plugins), figures: `worst ${Math.max(...worst).toExponential(1)}` };
+      return {
+        passed: worst.every((difference) => difference <= NODE_BOUNDS.plugins),
+        figures: `worst ${Math.max(...worst).toExponential(1)}`,
+      };
     },
   },
 ];

@@ -15,7 +15,10 @@ interface OpenKernel {
 }
 
 const CHAIN = 8; // runs of one sample: their one readback is shared
-const state: { gpu?: MeteredGpu; tensorflow?: MeteredTensorflow; cases: readonly KernelCase[]; open: Map<number, OpenKernel> } = { cases: [], open: new Map() };
+const state: { gpu?: MeteredGpu; tensorflow?: MeteredTensorflow; cases: readonly KernelCase[]; open: Map<number, OpenKernel> } = {
+  cases: [],
+  open: new Map(),
+};
 
 /** Opens a backend for kernels; once in a process. Waits for the device. */
 export async function openKernels(spec: KernelSpec): Promise<string> {

@@ -58,7 +58,14 @@ describe('compare', () => {
   });
 
   test('runs ours inside TensorFlow against tfjs-node', () => {
-    const { races, backend } = compareArguments(['--models', 'mlp', '--backend', 'halftone-node', '--with', 'mixed_bfloat16,mixed_float16']);
+    const { races, backend } = compareArguments([
+      '--models',
+      'mlp',
+      '--backend',
+      'halftone-node',
+      '--with',
+      'mixed_bfloat16,mixed_float16',
+    ]);
     expect(backend).toBe('halftone-node');
     expect(races[0]?.specs.map(({ backend: name, policy }) => `${name} ${policy}`)).toEqual([
       'tensorflow float32',

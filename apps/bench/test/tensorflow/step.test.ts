@@ -20,7 +20,14 @@ describe.skipIf(!available)('bench step on TensorFlow', async () => {
 
   test('has the fields of every step, and no dispatches, submits and pipelines', () => {
     for (const result of [stock, mixed]) {
-      expect(result).toMatchObject({ dispatches: null, submits: null, pipelinesAfterWarmup: null, hostUsPerDispatch: null, readbacks: 1, deterministic: true });
+      expect(result).toMatchObject({
+        dispatches: null,
+        submits: null,
+        pipelinesAfterWarmup: null,
+        hostUsPerDispatch: null,
+        readbacks: 1,
+        deterministic: true,
+      });
       expect(result?.machine.device).toMatch(/^TensorFlow 2\.\d+\.\d+ on the [CG]PU$/);
       expect(result?.ops).toBeGreaterThan(50);
       expect(result?.stepMs?.median).toBeGreaterThan(0);
@@ -33,7 +40,8 @@ describe.skipIf(!available)('bench step on TensorFlow', async () => {
     expect([stock?.castsDown, stock?.castsUp]).toEqual([0, 0]);
     expect(mixed?.castsDown).toBeGreaterThan(0);
     expect([stock?.codec, mixed?.codec]).toEqual(['f32', 'half']);
-    for (const [i, loss] of (mixed?.losses ?? []).entries()) expect((loss ?? Number.NaN) / (stock?.losses?.[i] ?? Number.NaN)).toBeCloseTo(1, 2);
+    for (const [i, loss] of (mixed?.losses ?? []).entries())
+      expect((loss ?? Number.NaN) / (stock?.losses?.[i] ?? Number.NaN)).toBeCloseTo(1, 2);
   });
 
   test('tells which products were half', () => {

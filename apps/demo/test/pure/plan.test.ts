@@ -117,7 +117,9 @@ describe('the site of --plugin node', () => {
 
   test('refuses a format that the library does not compute in, but only where a run wants it', () => {
     const bfloat16 = { ...everything, policy: 'mixed_bfloat16' };
-    expect(() => tensorflowSite(GPU_2_9, bfloat16)).toThrow('TensorFlow 2.9.1 must compute in bfloat16 on the GPU, got kernels for float16.');
+    expect(() => tensorflowSite(GPU_2_9, bfloat16)).toThrow(
+      'TensorFlow 2.9.1 must compute in bfloat16 on the GPU, got kernels for float16.',
+    );
     expect(tensorflowSite(GPU_2_9, { ...bfloat16, runs: ['stock', 'everything-half'] }).plugin).toBe('node');
     expect(() => tensorflowSite({ ...GPU_2_9, formats: [] }, everything)).toThrow('got kernels for float32 alone');
   });

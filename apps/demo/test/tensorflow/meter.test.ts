@@ -49,28 +49,31 @@ describe.skipIf(!available)('the meter of TensorFlow, below the plug-in', () => 
     };
   };
 
-  test.each(['mixed_float16', 'mixed_bfloat16'])('counts the casts, the products and the bytes of a step of %s as the plug-in does', async (policy) => {
-    const step = stepWith(policy);
-    await step();
-    handle.resetStatistics();
-    handle.resetPeak();
-    meter.watch([filter, dense]);
-    const { report } = await meter.measure(step);
-    const { ops, castsOfLastStep } = handle.statistics();
-    expect(report.castsDown).toBe(castsOfLastStep.down);
-    expect(report.castsUp).toBeGreaterThanOrEqual(castsOfLastStep.up); // the optimizer widens gradients in its own list of ops
-    expect(castsOfLastStep.reused).toBeGreaterThan(0);
-    const counted = PRODUCTS.filter((name) => ops[name] !== undefined);
-    for (const op of counted)
-      expect(report.byOp[op]).toEqual({ runs: ops[op]?.runs, floatInputs: ops[op]?.floatInputs, halfInputs: ops[op]?.halfInputs });
-    const sum = (key: 'floatInputs' | 'halfInputs'): number => counted.reduce((total, op) => total + (report.byOp[op]?.[key] ?? 0), 0);
-    expect(sum('floatInputs')).toBeGreaterThanOrEqual(8);
-    expect(sum('halfInputs')).toBeGreaterThanOrEqual(policy === 'mixed_float16' ? sum('floatInputs') / 2 : 1); // what sums in bfloat16 is left in float32
-    expect(report.castsOfWatched).toBeLessThanOrEqual(2); // once each, though both passes read them
-    expect(report.castsOfWatched).toBeGreaterThanOrEqual(policy === 'mixed_float16' ? 2 : 1);
-    expect(handle.memory().peakBytes).toBe(report.bytesPeak);
-    expect(handle.memory().bytes).toBe(report.bytesLiveEnd);
-  });
+  test.each(['mixed_float16', 'mixed_bfloat16'])(
+    'counts the casts, the products and the bytes of a step of %s as the plug-in does',
+    async (policy) => {
+      const step = stepWith(policy);
+      await step();
+      handle.resetStatistics();
+      handle.resetPeak();
+      meter.watch([filter, dense]);
+      const { report } = await meter.measure(step);
+      const { ops, castsOfLastStep } = handle.statistics();
+      expect(report.castsDown).toBe(castsOfLastStep.down);
+      expect(report.castsUp).toBeGreaterThanOrEqual(castsOfLastStep.up); // the optimizer widens gradients in its own list of ops
+      expect(castsOfLastStep.reused).toBeGreaterThan(0);
+      const counted = PRODUCTS.filter((name) => ops[name] !== undefined);
+      for (const op of counted)
+        expect(report.byOp[op]).toEqual({ runs: ops[op]?.runs, floatInputs: ops[op]?.floatInputs, halfInputs: ops[op]?.halfInputs });
+      const sum = (key: 'floatInputs' | 'halfInputs'): number => counted.reduce((total, op) => total + (report.byOp[op]?.[key] ?? 0), 0);
+      expect(sum('floatInputs')).toBeGreaterThanOrEqual(8);
+      expect(sum('halfInputs')).toBeGreaterThanOrEqual(policy === 'mixed_float16' ? sum('floatInputs') / 2 : 1); // what sums in bfloat16 is left in float32
+      expect(report.castsOfWatched).toBeLessThanOrEqual(2); // once each, though both passes read them
+      expect(report.castsOfWatched).toBeGreaterThanOrEqual(policy === 'mixed_float16' ? 2 : 1);
+      expect(handle.memory().peakBytes).toBe(report.bytesPeak);
+      expect(handle.memory().bytes).toBe(report.bytesLiveEnd);
+    },
+  );
 
   test('reads the types of handles from TensorFlow, where tfjs says float32', () => {
     const storages: readonly Storage[] = ['float32', 'float16', 'bfloat16'];

@@ -58,7 +58,8 @@ export class TensorflowBooks {
     const isView = VIEWS.has(name);
     for (const output of outputs) this.book(output, isView ? entries[0]?.origin : undefined);
     this.#counts.ops++;
-    if (!isView) this.#counts.operandBytes += [...entries.map(({ bytes }) => bytes), ...outputs.map(tensorBytes)].reduce((a, b) => a + b, 0);
+    if (!isView)
+      this.#counts.operandBytes += [...entries.map(({ bytes }) => bytes), ...outputs.map(tensorBytes)].reduce((a, b) => a + b, 0);
     if (name === 'Cast') this.#cast(entries[0], outputs[0]);
     const counts = this.#byOp.get(name) ?? { runs: 0, floatInputs: 0, halfInputs: 0 };
     counts.runs++;

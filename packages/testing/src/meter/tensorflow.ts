@@ -75,7 +75,9 @@ export function installTensorflowMeter(backend: KernelBackend): TensorflowMeter 
 function checked(backend: KernelBackend): MeteredBackend {
   const metered = backend as unknown as Partial<MeteredBackend>;
   if (typeof metered.binding?.executeOp !== 'function' || metered.tensorMap === undefined)
-    throw new Error(`[testing] backend must be that of tfjs-node, got ${backend.constructor.name}. Import @tensorflow/tfjs-node and pass tf.backend().`);
+    throw new Error(
+      `[testing] backend must be that of tfjs-node, got ${backend.constructor.name}. Import @tensorflow/tfjs-node and pass tf.backend().`,
+    );
   if (PLUGIN in metered.binding)
     throw new Error('[testing] the meter must lie below the plug-in, got a backend with one. Install the meter before registerNode().');
   return metered as MeteredBackend;
@@ -119,7 +121,8 @@ function faceOf(native: MeteredBinding, books: TensorflowBooks, isCounting: () =
 /** TensorFlow tells of a handle only as it makes it, so it makes another one of the same tensor. */
 function factsOf(native: MeteredBinding, id: number): HandleFacts {
   const [same] = native.executeOp('Identity', [], [id], 1);
-  if (same === undefined) throw new Error(`[testing] Identity must give one handle, got none for ${id}. Install @tensorflow/tfjs-node@4.22.`);
+  if (same === undefined)
+    throw new Error(`[testing] Identity must give one handle, got none for ${id}. Install @tensorflow/tfjs-node@4.22.`);
   native.deleteTensor(same.id);
   return { ...same, id };
 }
