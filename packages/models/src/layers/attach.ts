@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { fullPrecision } from '@halftone/autocast';
 import { restoreLosses, widenLosses } from './float32-losses.ts';
-import { narrowFrozen, weightsToNarrow, widenWhatIsDue } from './frozen-weights.ts';
+import { narrowFrozen, settleHalfVariables, weightsToNarrow, widenWhatIsDue } from './frozen-weights.ts';
 import { widenWeight } from './half-weight.ts';
 import { hookLayer } from './layer-hook.ts';
 import { outputLayersOf } from './layer-tree.ts';
@@ -67,6 +67,7 @@ export function settle(record: ModelRecord): void {
   }
   widenLosses(engineOf(record.model));
   widenWhatIsDue(record);
+  settleHalfVariables(record);
   syncOptimizer(record);
 }
 

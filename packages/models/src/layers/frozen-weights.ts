@@ -1,5 +1,5 @@
 import { abs, engine, max, stack, tidy, util } from '@tensorflow/tfjs-core';
-import { fullPrecision, pluginFor } from '@halftone/autocast';
+import { fullPrecision, pluginFor, storageOf, toStorage } from '@halftone/autocast';
 import type { HalfPrecision } from '@halftone/policy';
 import { halfFormatOf, narrowWeight, widenWeight } from './half-weight.ts';
 import { layerPolicy } from './layer-policies.ts';
@@ -37,6 +37,25 @@ export function widenWhatIsDue(record: ModelRecord): void {
     if (halfFormatOf(weight) !== null && formats.get(weight) === halfFormatOf(weight)) continue;
     widenWeight(weight);
     record.narrowed.delete(weight);
+  }
+}
+
+/**
+ * Settles variables that hold half numbers, as a file in half leaves them: a frozen weight in its layer's format stays in half
+ * without ever being float32, everything else becomes a float32 master. Synchronous.
+ */
+export function settleHalfVariables(record: ModelRecord): void {
+  const formats = new Map(frozenWeights(record).map(({ weight, format }) => [weight, format]));
+  for (const weight of record.model.weights) {
+    if (weight.dtype !== 'float32' || halfFormatOf(weight) !== null || weight.val.isDisposed) continue;
+    const storage = storageOf(weight.val);
+    if (storage === 'float32') continue;
+    if (formats.get(weight) === storage) {
+      narrowWeight(weight, storage);
+      record.narrowed.add(weight);
+    } else {
+      tidy(() => weight.val.assign(toStorage(weight.val, 'float32')));
+    }
   }
 }
 

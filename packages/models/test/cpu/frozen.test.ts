@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { storageOf } from '@halftone/autocast';
+import { storageOf, toStorage } from '@halftone/autocast';
 import type { EmulatedHandle } from '@halftone/emulate';
 import { useEmulated } from '@halftone/emulate';
 import { round } from '@halftone/float16';
@@ -213,4 +213,28 @@ it('a base that two models share goes into half once, and both predict with it',
   expect(kernels(base).map((weight) => weight instanceof tf.Variable)).toEqual([true, true]);
   removeMixedPrecision(second);
   expect((second.predict(batch().x) as Tensor).shape).toEqual([16, 3]);
+});
+
+it('a model that was loaded in half stays in half where it is frozen, and has masters where it is not', async () => {
+  const warn = vi.spyOn(console, 'warn');
+  const base = tfl.sequential({ layers: [dense({ inputShape: [16], units: 32, ...glorot(1) }), dense({ units: 32, name: 'late' }), dense({ units: 16 })] as never });
+  tf.tidy(() => base.setWeights(base.getWeights().map((weight) => (weight.size < 256 ? weight : toStorage(weight, 'float16')))));
+  const [first, late, last] = base.layers as [tfl.layers.Layer, tfl.layers.Layer, tfl.layers.Layer];
+  const kernelOf = (layer: tfl.layers.Layer): Tensor => layer.getWeights()[0] as Tensor;
+  const storages = (): readonly string[] => base.layers.map((layer) => storageOf(kernelOf(layer)));
+  const values = base.layers.map((layer) => [...kernelOf(layer).dataSync()]);
+  [first.trainable, late.trainable] = [false, false];
+  mixedPrecision(base, 'float32');
+  setLayerPolicy(base, '*', 'mixed_float16');
+  removeMixedPrecision(base);
+  tf.tidy(() => first.setWeights(first.getWeights().map((weight) => (weight.size < 256 ? weight : toStorage(weight, 'float16')))));
+  mixedPrecision(base);
+  expect(storages(), 'at once for what is half, with the next fit for what is float32, not for what is trained').toEqual(['float16', 'float32', 'float32']);
+  expect(kernelOf(last)).toBeInstanceOf(tf.Variable);
+  base.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  await base.trainOnBatch(batch().x, tf.zeros([16, 16]));
+  expect(storages()).toEqual(['float16', 'float16', 'float32']);
+  expect([first, late].map((layer) => [...kernelOf(layer).dataSync()])).toEqual(values.slice(0, 2));
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
 });
