@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import '@halftone/testing/matchers';
-import { dynamicLossScale } from '@halftone/loss-scale';
 import { gradScaler, mixedPrecisionOptimizer } from '../../src/index.ts';
 import { clip } from '../../src/clip.ts';
 

@@ -1,11 +1,8 @@
-import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dynamicLossScale, noLossScale, staticLossScale, StepOrderError } from '@halftone/loss-scale';
+import { dynamicLossScale, noLossScale, StepOrderError } from '@halftone/loss-scale';
 import type { GradScaler, GradScalerOptions } from '../../src/index.ts';
 import { gradScaler } from '../../src/index.ts';
-import { variableBits } from '../optimizers.ts';
-import { countReadbacks } from '../readbacks.ts';
 
 let left: tf.Variable;
 let right: tf.Variable;

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dynamicLossScale, staticLossScale } from '@halftone/loss-scale';
 import { adamW, AdamWOptimizer, mixedPrecisionOptimizer } from '../../src/index.ts';
-import { variableBits } from '../optimizers.ts';
 
 /** A small convolutional net with batch norm; the same weights for the same seed. */
 function network(): tf.Sequential {

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { dynamicLossScale, staticLossScale } from '@halftone/loss-scale';
+import { dynamicLossScale } from '@halftone/loss-scale';
 import type { MixedPrecisionOptimizer, MixedPrecisionOptions, StepReport } from '../../src/index.ts';
 import { gradScaler, mixedPrecisionOptimizer } from '../../src/index.ts';
 import { countReadbacks } from '../readbacks.ts';

@@ -92,7 +92,8 @@ const denseNet: NetOf = (tf, made) => {
   const first = made(wave(16 * 32, 53), [16, 32], 'first');
   const bias = made(wave(32, 7), [32], 'bias');
   const second = made(wave(32 * 16, 59), [32, 16], 'second');
-  const times = (a: TensorFlow.Tensor, b: TensorFlow.Tensor): TensorFlow.Tensor => tf.matMul(a as TensorFlow.Tensor2D, b as TensorFlow.Tensor2D);
+  const times = (a: TensorFlow.Tensor, b: TensorFlow.Tensor): TensorFlow.Tensor =>
+    tf.matMul(a as TensorFlow.Tensor2D, b as TensorFlow.Tensor2D);
   return {
     variables: [first, bias, second],
     forward: (x) => {
@@ -117,7 +118,9 @@ const lightNet: NetOf = (tf, made) => {
 };
 
 function problem(tf: typeof TensorFlow, netOf: NetOf, keep: (tensor: TensorFlow.Tensor) => void): Problem {
-  const { variables, forward, width } = netOf(tf, (values, shape, name) => tf.tidy(() => tf.variable(tf.tensor(values, shape), true, name)));
+  const { variables, forward, width } = netOf(tf, (values, shape, name) =>
+    tf.tidy(() => tf.variable(tf.tensor(values, shape), true, name)),
+  );
   const moving = tf.tidy(() => tf.variable(tf.zeros([width]), false, 'moving'));
   const [x, y] = [tf.tensor2d(wave(512, 43), [32, 16]), tf.tensor2d(wave(512, 47), [32, 16])];
   for (const tensor of [x, y]) keep(tensor);

@@ -81,7 +81,8 @@ export function describeSkip(rig: Rig): void {
         [2 ** -10, [2 ** 100, 2 ** 30]],
       ] as const) {
         const optimizer = wrap(tf.train.sgd(1), { lossScale: lossScale.staticLossScale(scale) });
-        const loss = (): TensorFlow.Scalar => factors.reduce<TensorFlow.Tensor>((value, factor) => tf.mul(value, factor), weight) as TensorFlow.Scalar;
+        const loss = (): TensorFlow.Scalar =>
+          factors.reduce<TensorFlow.Tensor>((value, factor) => tf.mul(value, factor), weight) as TensorFlow.Scalar;
         optimizer.minimize(loss, false, [weight]);
         expect(await optimizer.lastStep()).toMatchObject({ applied: false, firstNonFinite: 'weight' });
         discard(optimizer);
