@@ -1,4 +1,4 @@
-import { dispose, engine } from '@tensorflow/tfjs-core';
+import { dispose, engine, serialization } from '@tensorflow/tfjs-core';
 import { type LayersModel, models } from '@tensorflow/tfjs-layers';
 import { ModelFileError } from './model-file-error.ts';
 import type { ModelJson } from './model-json.ts';
@@ -9,7 +9,7 @@ type Compiled = LayersModel & { loadTrainingConfig(config: unknown): void };
 export async function buildLayers({ modelTopology, trainingConfig, userDefinedMetadata }: ModelJson['rest']): Promise<LayersModel> {
   const { registeredVariables } = engine().state;
   const before = new Set(Object.keys(registeredVariables));
-  const building = models.modelFromJSON({ modelTopology } as never); // builds before its first await, so that what is new is of this model
+  const building = buildNow(modelTopology); // builds before its first await, so that what is new is of this model
   const made = Object.entries(registeredVariables).flatMap(([name, variable]) => (before.has(name) ? [] : [variable]));
   try {
     const model = (await building) as Compiled;
@@ -21,4 +21,23 @@ export async function buildLayers({ modelTopology, trainingConfig, userDefinedMe
     const said = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
     throw new ModelFileError('tfjs must be able to build the layers', said, 'Register custom layers with tf.serialization.registerClass(), or check the file.', { cause });
   }
+}
+
+const ALIAS = 'halftone/zeros'; // a class name of its own: what a failed build leaves in tfjs's table of names is never asked for
+
+/**
+ * Builds with zeros for initial weights where the class of the model is registered, as tfjs's own loader does: drawing numbers
+ * that are about to be replaced takes seconds for large models.
+ */
+function buildNow(topology: object): Promise<LayersModel> {
+  const whole = topology as { readonly model_config?: object | null };
+  const model = (whole.model_config ?? topology) as Readonly<Record<string, unknown>>;
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  const key = model['className'] === undefined ? 'class_name' : 'className';
+  const name = model[key];
+  const found = typeof name === 'string' && Object.hasOwn(classNameMap, name) ? classNameMap[name] : undefined;
+  if (found === undefined) return models.modelFromJSON({ modelTopology: model } as never);
+  const [cls, fromConfig] = found as [unknown, (...args: unknown[]) => unknown];
+  const withZeros = (_: unknown, config: unknown, customObjects: unknown): unknown => fromConfig(cls, config, customObjects, true);
+  return models.modelFromJSON({ modelTopology: { ...model, [key]: ALIAS } } as never, { [ALIAS]: [cls, withZeros] } as never);
 }

@@ -10,7 +10,7 @@ import { type ModelSource, openModel } from './open-model.ts';
  *
  * Opens what `saveHalf` and the converter of tfjs write, and plain float32 files. Halves of the file become half tensors where
  * the current backend stores them, one weight at a time: there is no float32 copy of the model. On a stock backend they become
- * float32, as in plain tfjs. tfjs draws initial weights while it builds the layers; they are let go one by one.
+ * float32, as in plain tfjs. The zeros that tfjs builds layers with are let go one by one.
  *
  * Waits for the source, not for the device.
  *

@@ -30,7 +30,7 @@ const SHARD_BYTES = 4 * 2 ** 20; // that of the converter of tfjs: browsers cach
  *
  * @param model - a Layers or Graph model; not changed
  * @param target - a URL of a scheme that tfjs knows (`'indexeddb://mine'`), an `IOHandler`, or a folder: `{ write(path, bytes) }`
- * @param options - `format` `'float16'`, `allow` nothing, `keepFloat32` none, `shardBytes` 4 MiB, `policy` none
+ * @param options - `format` `'float16'`, `allow` nothing, `keepFloat32` normalizations, `shardBytes` 4 MiB, `policy` none
  * @returns bytes before and after, and how each weight sits in the range of the format
  * @throws HalfRangeError if a weight does not fit; then nothing was written. RangeError for options that mean nothing
  * @see tfjs-core `io/types.ts` for the manifest; bfloat16 is a quantization of our own, which plain tfjs refuses by name

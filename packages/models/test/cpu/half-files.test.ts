@@ -57,7 +57,7 @@ describe('a Layers model saved in half', () => {
   it('opens in plain tfjs with the weights rounded to float16 and half the bytes', async () => {
     const model = drawnModel();
     const { handler, saved } = memory();
-    const report = await saveHalf(model, handler);
+    const report = await saveHalf(model, handler, { keepFloat32: [] });
     expect(report.bytes).toBe(report.bytesBefore / 2);
     expect((saved().weightData as ArrayBuffer).byteLength).toBe(report.bytes);
     const opened = await layers.loadLayersModel(handler);
@@ -67,6 +67,13 @@ describe('a Layers model saved in half', () => {
     });
     const [ours, theirs] = [predictions(model), predictions(opened)];
     ours.forEach((value, i) => expect(Math.abs(value - (theirs[i] as number))).toBeLessThan(1e-3));
+  });
+
+  it('keeps the weights of normalizations in float32 unless told otherwise', async () => {
+    const { weights } = await saveHalf(drawnModel(), memory().handler);
+    const kept = weights.filter(({ stored }) => stored === 'float32').map(({ name }) => name.slice(name.lastIndexOf('/') + 1));
+    expect(kept.sort()).toEqual(['beta', 'gamma', 'moving_mean', 'moving_variance']);
+    expect(weights.filter(({ stored }) => stored === 'float16').length).toBe(4);
   });
 
   it('opens in our loader bit for bit as in plain tfjs, and in half storage on a backend that has it', async () => {
@@ -99,7 +106,7 @@ describe('a Layers model saved in half', () => {
   it('in bfloat16 opens with us alone: plain tfjs refuses it by name', async () => {
     const model = drawnModel();
     const { handler } = memory();
-    await saveHalf(model, handler, { format: 'bfloat16', policy: 'mixed_bfloat16' });
+    await saveHalf(model, handler, { format: 'bfloat16', policy: 'mixed_bfloat16', keepFloat32: [] });
     await expect(layers.loadLayersModel(handler)).rejects.toThrow(/unknown quantization dtype bfloat16/);
     const opened = await loadHalfLayersModel(handler);
     const { round } = await import('@halftone/float16');

@@ -5,6 +5,7 @@ import * as layers from '@tensorflow/tfjs-layers';
 import { leakCheck } from '@halftone/testing';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { buildLayers } from '../../src/files/build-layers.ts';
 import { giveWeights } from '../../src/files/graph-weights.ts';
 import { loadHalfGraphModel } from '../../src/files/load-half-graph.ts';
 import { loadHalfLayersModel } from '../../src/files/load-half-layers.ts';
@@ -205,6 +206,21 @@ describe('a hostile model file is refused with the reason', () => {
     await expect(loader(new Uint32Array([2 ** 31]).buffer)).rejects.toThrow(/weight "t" may have 2147483640 bytes, got 2147483648/);
     await expect(loader(new Uint32Array([2 ** 30]).buffer)).rejects.toThrow(/weight "t" needs 1073741824 bytes, got only 0/);
   });
+});
+
+it('initial weights are zeros that nobody drew, and later models draw theirs as before, also after a build that failed', async () => {
+  const model = layers.sequential({ layers: [layers.layers.dense({ units: 2, inputShape: [3], kernelInitializer: 'ones' })] });
+  const saved: Files = new Map();
+  await saveHalf(model, { write: async (path, bytes) => void saved.set(path, bytes) });
+  const json = JSON.parse(new TextDecoder().decode(saved.get('model.json'))) as Json;
+  const built = await buildLayers({ modelTopology: json.modelTopology });
+  expect([...(built.getWeights()[0]?.dataSync() ?? [])]).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(built.getClassName()).toBe('Sequential');
+  expect(built.toJSON(null, false)).toEqual(model.toJSON(null, false));
+  (json.modelTopology['config'] as { layers: unknown[] }).layers.push({ class_name: 'Evil', config: {} });
+  await expect(buildLayers({ modelTopology: json.modelTopology })).rejects.toThrow(ModelFileError);
+  const plain = await layers.loadLayersModel({ load: async () => ({ modelTopology: model.toJSON(null, false) as object }) });
+  expect([...(plain.getWeights()[0]?.dataSync() ?? [])]).toEqual([1, 1, 1, 1, 1, 1]);
 });
 
 it('an executor that keeps weights in another way is said to be of another version', () => {
