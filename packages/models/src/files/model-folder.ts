@@ -42,7 +42,7 @@ export function checkPath(path: unknown): string {
     typeof path === 'string' &&
     path.length > 0 &&
     path.length <= 1024 &&
-    !/^[/\\]|^[a-zA-Z][a-zA-Z0-9+.-]*:|[\\?#%\u0000-\u001f]/.test(path) &&
+    !/^[/\\]|^[a-zA-Z][a-zA-Z0-9+.\-]*:|[\\?#%\p{Cc}]/u.test(path) &&
     path.replace(/^\.\//, '').split('/').every((part) => part !== '' && part !== '.' && part !== '..');
   if (inside) return path.replace(/^\.\//, '');
   throw new ModelFileError('a shard path must stay in the folder of model.json', show(path), 'The file is hostile, or was moved: put the shards beside it and name them plainly.');

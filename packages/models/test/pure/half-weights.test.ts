@@ -64,7 +64,7 @@ describe("weight files of tfjs's converter", () => {
   it.each(cases.slice(0, 2))('are written, byte for byte: $name', async ({ name, manifest, expected }) => {
     const original = bytesAt(name, 'original.bin');
     const group = manifest[0] as io.WeightsManifestConfig[number];
-    const specs = group.weights.map(({ quantization: _, ...spec }) => spec);
+    const specs = group.weights.map(({ name: weight, shape, dtype }) => ({ name: weight, shape, dtype }));
     const pieces = specs.map((spec) => part(original, expected.original.arrays.find((one) => one.name === spec.name) as Blob['arrays'][number]));
     const keepFloat32 = group.weights.filter(({ quantization }) => quantization === undefined).map((spec) => spec.name);
     const weightData = new Uint8Array(Buffer.concat(pieces)).buffer;
