@@ -1,10 +1,11 @@
 import { HalfPrecision, OpClass, Policy, Precision } from "@halftone/policy";
-import { NamedTensorInfoMap, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+import { GradConfig, NamedTensorInfoMap, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 type Storage = Precision;
 interface PrecisionPlugin {
     readonly packageName: string;
     readonly backendName: string;
     readonly formats: readonly HalfPrecision[];
+    readonly missingFormat?: string;
     storageOf(dataId: object): Storage;
     toStorage(input: TensorInfo, storage: Storage): TensorInfo;
     widen(dataId: object): void;
@@ -122,10 +123,11 @@ interface Explanation<T> {
     readonly kernels: readonly KernelRecord[];
 }
 declare function explain<T>(fn: () => T): Explanation<T>;
+declare function replaceGradient(kernelName: string, replace: (previous: GradConfig) => GradConfig): () => void;
 declare function autocast<T>(policy: Policy | string, fn: () => T): T;
 declare function fullPrecision<T>(fn: () => T): T;
 declare function setDefaultPolicy(policy: Policy | string): () => void;
 declare function currentPolicy(): Policy | null;
 declare function storageOf(tensor: Tensor): Storage;
 declare function toStorage<T extends Tensor>(tensor: T, storage: Storage): T;
-export { type Choice, type Explanation, type KernelDecision, type KernelRecord, type Operand, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, setDefaultPolicy, storageOf, toStorage };
+export { type Choice, type Explanation, type KernelDecision, type KernelRecord, type Operand, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, replaceGradient, setDefaultPolicy, storageOf, toStorage };
