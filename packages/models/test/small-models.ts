@@ -40,7 +40,10 @@ export function batch(seed = 3): { readonly x: Tensor; readonly y: Tensor } {
       'int32',
     );
     const clean = tf.gather(tf.randomNormal([4, 16], 0, 1, 'float32', seed), ids);
-    return { x: tf.add(clean, tf.mul(tf.randomNormal([16, 16], 0, 1, 'float32', seed + 1), 0.2)), y: tf.cast(tf.oneHot(ids, 4), 'float32') };
+    return {
+      x: tf.add(clean, tf.mul(tf.randomNormal([16, 16], 0, 1, 'float32', seed + 1), 0.2)),
+      y: tf.cast(tf.oneHot(ids, 4), 'float32'),
+    };
   });
 }
 

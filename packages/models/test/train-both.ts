@@ -29,7 +29,10 @@ export async function trainBoth(training: TrainingCase, policy: string, steps = 
 
 async function train(model: LayersModel, training: TrainingCase, steps: number): Promise<Run> {
   const { x, y } = training.data();
-  model.compile({ optimizer: tf.train.adam(0.02), loss: Array.isArray(y) ? ['categoricalCrossentropy', 'meanSquaredError'] : 'categoricalCrossentropy' });
+  model.compile({
+    optimizer: tf.train.adam(0.02),
+    loss: Array.isArray(y) ? ['categoricalCrossentropy', 'meanSquaredError'] : 'categoricalCrossentropy',
+  });
   const losses: number[] = [];
   const tensors: number[] = [];
   const kernels = recordStep(model, x);

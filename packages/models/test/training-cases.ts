@@ -29,7 +29,10 @@ function patterns(shape: readonly number[], seed = 3): { x: Tensor; y: Tensor } 
       'int32',
     );
     const clean = tf.gather(tf.randomNormal([CLASSES, ...shape], 0, 1, 'float32', seed), ids);
-    return { x: tf.add(clean, tf.mul(tf.randomNormal([SAMPLES, ...shape], 0, 1, 'float32', seed + 1), 0.2)), y: tf.cast(tf.oneHot(ids, CLASSES), 'float32') };
+    return {
+      x: tf.add(clean, tf.mul(tf.randomNormal([SAMPLES, ...shape], 0, 1, 'float32', seed + 1), 0.2)),
+      y: tf.cast(tf.oneHot(ids, CLASSES), 'float32'),
+    };
   });
 }
 
@@ -86,8 +89,18 @@ export const layerCases: readonly TrainingCase[] = [
       pointwiseInitializer: tfl.initializers.glorotUniform({ seed: 2 }),
     }),
   ),
-  onImages('BatchNormalization', conv, () => L.batchNormalization({ momentum: 0.9 }), () => L.reLU()),
-  onImages('LayerNormalization', conv, () => L.layerNormalization(), () => L.reLU()),
+  onImages(
+    'BatchNormalization',
+    conv,
+    () => L.batchNormalization({ momentum: 0.9 }),
+    () => L.reLU(),
+  ),
+  onImages(
+    'LayerNormalization',
+    conv,
+    () => L.layerNormalization(),
+    () => L.reLU(),
+  ),
   onImages('MaxPooling2D', conv, () => L.maxPooling2d({ poolSize: 2 })),
   onImages('AveragePooling2D', conv, () => L.averagePooling2d({ poolSize: 2, strides: 1 })),
   onImages('PReLU', conv, () => L.prelu({ sharedAxes: [1, 2] })),
@@ -97,7 +110,12 @@ export const layerCases: readonly TrainingCase[] = [
     holds: 'Embedding',
     build: () =>
       stack(
-        L.embedding({ inputDim: 32, outputDim: 12, inputLength: 4, embeddingsInitializer: tfl.initializers.randomUniform({ minval: -0.5, maxval: 0.5, seed: 1 }) }),
+        L.embedding({
+          inputDim: 32,
+          outputDim: 12,
+          inputLength: 4,
+          embeddingsInitializer: tfl.initializers.randomUniform({ minval: -0.5, maxval: 0.5, seed: 1 }),
+        }),
         L.dense({ units: 16, activation: 'tanh', ...glorot(2) }),
       ),
     data: () => sentences(4),
@@ -106,9 +124,15 @@ export const layerCases: readonly TrainingCase[] = [
   onSeries('LSTM', () => L.lstm({ ...firstOfSeries, units: 12, returnSequences: true, ...recurrent(1) })),
   onSeries('GRU', () => L.gru({ ...firstOfSeries, units: 12, returnSequences: true, ...recurrent(1) })),
   onSeries('Bidirectional', () =>
-    L.bidirectional({ ...firstOfSeries, layer: L.gru({ units: 12, returnSequences: true, ...recurrent(1) }) as never, mergeMode: 'concat' }),
+    L.bidirectional({
+      ...firstOfSeries,
+      layer: L.gru({ units: 12, returnSequences: true, ...recurrent(1) }) as never,
+      mergeMode: 'concat',
+    }),
   ),
-  onSeries('TimeDistributed', () => L.timeDistributed({ ...firstOfSeries, layer: L.dense({ units: 12, activation: 'relu', ...glorot(1) }) })),
+  onSeries('TimeDistributed', () =>
+    L.timeDistributed({ ...firstOfSeries, layer: L.dense({ units: 12, activation: 'relu', ...glorot(1) }) }),
+  ),
 ];
 
 /** x * scale + x² * weight, with weights of its own: a layer that is nobody's but the user's. */
@@ -133,7 +157,14 @@ export const shapeCases: readonly TrainingCase[] = [
   {
     name: 'a Sequential CNN',
     holds: 'sequential',
-    build: () => stack(conv(), L.batchNormalization({ momentum: 0.9 }), L.reLU(), L.maxPooling2d({ poolSize: 2 }), L.dense({ units: 16, ...glorot(2) })),
+    build: () =>
+      stack(
+        conv(),
+        L.batchNormalization({ momentum: 0.9 }),
+        L.reLU(),
+        L.maxPooling2d({ poolSize: 2 }),
+        L.dense({ units: 16, ...glorot(2) }),
+      ),
     data: () => patterns(image),
   },
   {
@@ -165,9 +196,17 @@ export const shapeCases: readonly TrainingCase[] = [
       const input = tfl.input({ shape: [...image] });
       const deeper = tfl.model({
         inputs: input,
-        outputs: L.conv2d({ filters: 8, kernelSize: 3, ...glorot(2) }).apply(features.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor,
+        outputs: L.conv2d({ filters: 8, kernelSize: 3, ...glorot(2) }).apply(
+          features.apply(input) as tfl.SymbolicTensor,
+        ) as tfl.SymbolicTensor,
       });
-      return tfl.sequential({ layers: [deeper, L.flatten(), tfl.sequential({ layers: [L.dense({ inputShape: [72], units: 16, ...glorot(3) }), head()] as never })] as never });
+      return tfl.sequential({
+        layers: [
+          deeper,
+          L.flatten(),
+          tfl.sequential({ layers: [L.dense({ inputShape: [72], units: 16, ...glorot(3) }), head()] as never }),
+        ] as never,
+      });
     },
     data: () => patterns(image),
   },
@@ -182,9 +221,16 @@ export const shapeCases: readonly TrainingCase[] = [
     holds: 'shared',
     build: () => {
       const [a, b] = [tfl.input({ shape: [16] }), tfl.input({ shape: [16] })];
-      const [dense, deeper] = [L.dense({ units: 24, activation: 'relu', ...glorot(1) }), L.dense({ units: 16, activation: 'tanh', ...glorot(2) })];
-      const tower = (input: tfl.SymbolicTensor): tfl.SymbolicTensor => deeper.apply(dense.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor;
-      return tfl.model({ inputs: [a, b], outputs: head().apply(L.concatenate().apply([tower(a), tower(b)]) as tfl.SymbolicTensor) as tfl.SymbolicTensor });
+      const [dense, deeper] = [
+        L.dense({ units: 24, activation: 'relu', ...glorot(1) }),
+        L.dense({ units: 16, activation: 'tanh', ...glorot(2) }),
+      ];
+      const tower = (input: tfl.SymbolicTensor): tfl.SymbolicTensor =>
+        deeper.apply(dense.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor;
+      return tfl.model({
+        inputs: [a, b],
+        outputs: head().apply(L.concatenate().apply([tower(a), tower(b)]) as tfl.SymbolicTensor) as tfl.SymbolicTensor,
+      });
     },
     data: () => {
       const [one, two] = [patterns([16]), patterns([16], 8)];
@@ -198,7 +244,13 @@ export const shapeCases: readonly TrainingCase[] = [
     build: () =>
       tfl.sequential({
         layers: [
-          L.embedding({ inputDim: 32, outputDim: 12, inputLength: 4, maskZero: true, embeddingsInitializer: tfl.initializers.randomUniform({ minval: -0.5, maxval: 0.5, seed: 1 }) }),
+          L.embedding({
+            inputDim: 32,
+            outputDim: 12,
+            inputLength: 4,
+            maskZero: true,
+            embeddingsInitializer: tfl.initializers.randomUniform({ minval: -0.5, maxval: 0.5, seed: 1 }),
+          }),
           L.lstm({ units: 16, returnSequences: true, ...recurrent(1) }),
           L.bidirectional({ layer: L.gru({ units: 12, ...recurrent(4) }) as never, mergeMode: 'concat' }),
           head(),

@@ -25,7 +25,13 @@ export function attach(record: ModelRecord): void {
   const { model, undo } = record;
   const override = (name: string, wrap: (original: Method) => Method): void => void undo.push(overrideMethod(model, name, wrap));
   undo.push(...attachEngine(record, model));
-  for (const name of TRAINING) override(name, (original) => (...args) => trainAfterNarrowing(record, () => original(...args)));
+  for (const name of TRAINING)
+    override(
+      name,
+      (original) =>
+        (...args) =>
+          trainAfterNarrowing(record, () => original(...args)),
+    );
   override('compile', (original) => (...args) => {
     original(...args);
     settle(record);
@@ -94,7 +100,15 @@ function attachEngine(record: ModelRecord, target: ModelView): readonly (() => v
       target.testFunction = (data) => runModel(record, () => step(data));
     },
   };
-  const synchronous = SYNCHRONOUS.map((name) => overrideMethod(target, name, (original) => (...args) => runModel(record, () => original(...args))));
+  const synchronous = SYNCHRONOUS.map((name) =>
+    overrideMethod(
+      target,
+      name,
+      (original) =>
+        (...args) =>
+          runModel(record, () => original(...args)),
+    ),
+  );
   return [...synchronous, ...Object.entries(steps).map(([name, wrap]) => overrideMethod(target, name, wrap))];
 }
 

@@ -20,7 +20,10 @@ function inFloat32(fn: LossFunction): LossFunction {
 }
 
 function replaceLosses(
-  { lossFunctions = [], metricsTensors = [] }: { readonly lossFunctions: LossFunction[] | undefined; readonly metricsTensors: [LossFunction, number][] | undefined },
+  {
+    lossFunctions = [],
+    metricsTensors = [],
+  }: { readonly lossFunctions: LossFunction[] | undefined; readonly metricsTensors: [LossFunction, number][] | undefined },
   replace: (fn: LossFunction) => LossFunction,
 ): void {
   for (const [index, fn] of lossFunctions.entries()) lossFunctions[index] = replace(fn);

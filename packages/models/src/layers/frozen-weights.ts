@@ -8,7 +8,7 @@ import type { ModelRecord } from './state.ts';
 import type { Layer, WeightView } from './tfjs-layers.ts';
 
 /** Smaller weights stay variables: nothing is gained, and biases, scales and statistics live there. */
-export const SMALLEST_HALF_WEIGHT = 256;
+const SMALLEST_HALF_WEIGHT = 256;
 
 const LARGEST: Readonly<Record<HalfPrecision, number>> = { float16: 65504, bfloat16: 3.3895313892515355e38 };
 
@@ -26,14 +26,18 @@ export function frozenWeights(record: ModelRecord): readonly FrozenWeight[] {
   return leavesOf(record.model).flatMap((placed) =>
     weightsOf(placed.layer)
       .filter((weight) => !trained.has(weight))
-      .map((weight) => ({ path: `${placed.path}/${weight.originalName.split('/').pop()}`, weight, format: formatFor(record, weight, layerPolicy(record, placed).policy) })),
+      .map((weight) => ({
+        path: `${placed.path}/${weight.originalName.split('/').pop()}`,
+        weight,
+        format: formatFor(record, weight, layerPolicy(record, placed).policy),
+      })),
   );
 }
 
 /** Brings back the variables of weights that are trained now, or whose layers no longer compute in that format. Synchronous. */
 export function widenWhatIsDue(record: ModelRecord): void {
   const formats = new Map(frozenWeights(record).map(({ weight, format }) => [weight, format]));
-  for (const weight of [...record.narrowed]) {
+  for (const weight of record.narrowed) {
     if (halfFormatOf(weight) !== null && formats.get(weight) === halfFormatOf(weight)) continue;
     widenWeight(weight);
     record.narrowed.delete(weight);
@@ -107,9 +111,14 @@ function keepWide(
   console.warn(`[models] the frozen weight '${path}' stays float32, got numbers that would not survive: ${why}. Nothing needs to be done.`);
 }
 
-function formatFor(record: ModelRecord, weight: WeightView, { compute, param }: { readonly compute: string; readonly param: string }): HalfPrecision | null {
+function formatFor(
+  record: ModelRecord,
+  weight: WeightView,
+  { compute, param }: { readonly compute: string; readonly param: string },
+): HalfPrecision | null {
   if (record.options.frozen === 'float32' || param !== 'float32' || compute === 'float32') return null;
-  const large = weight.dtype === 'float32' && weight.shape.length >= 2 && util.sizeFromShape(weight.shape as number[]) >= SMALLEST_HALF_WEIGHT;
+  const large =
+    weight.dtype === 'float32' && weight.shape.length >= 2 && util.sizeFromShape(weight.shape as number[]) >= SMALLEST_HALF_WEIGHT;
   return large ? (compute as HalfPrecision) : null;
 }
 

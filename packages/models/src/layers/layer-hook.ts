@@ -46,5 +46,7 @@ function policyOfCall(layer: Layer): Policy | null {
   if (own !== undefined) return own.policy;
   const [outermost] = running;
   const innermost = running[running.length - 1];
-  return outermost !== undefined && innermost !== undefined && outermost.outputLayers.has(layer) ? finalPolicy(innermost.policy, layer) : null;
+  return outermost !== undefined && innermost !== undefined && outermost.outputLayers.has(layer)
+    ? finalPolicy(innermost.policy, layer)
+    : null;
 }

@@ -45,7 +45,9 @@ export function outputLayersOf({ outputs }: Pick<ModelView, 'outputs'>): readonl
 
 /** Layers that another layer holds in its fields, alone or in a list, as tfjs's wrappers and recurrent layers do. */
 function layersInside(layer: Layer): readonly Layer[] {
-  const inner = Object.values(layer).flatMap((value: unknown) => (Array.isArray(value) ? value : [value])).filter(isLayer);
+  const inner = Object.values(layer)
+    .flatMap((value: unknown) => (Array.isArray(value) ? value : [value]))
+    .filter(isLayer);
   // a Bidirectional keeps the layer that it copied, which is never called
   return 'forwardLayer' in layer ? inner.filter((child) => child !== Reflect.get(layer, 'layer')) : inner;
 }

@@ -20,8 +20,9 @@ import { viewOf } from './tfjs-layers.ts';
  * `compile` wraps the optimizer (`mixedPrecisionOptimizer`) when a layer computes in half: with dynamic loss scaling exactly
  * when one computes in float16, without any for bfloat16. An optimizer with slots keeps them; it is `model.optimizer.inner`.
  *
- * Large weights of frozen layers (`trainable: false`, two dimensions or more, 256 numbers or more) are stored in the layer's half format when training begins:
- * their float32 variables are dropped, and come back, as the half numbers they became, when the layer is trained again.
+ * Large weights of frozen layers (`trainable: false`, two dimensions or more, 256 numbers or more) are stored in the layer's half
+ * format when training begins: their float32 variables are dropped, and come back, as the half numbers they became, when the layer
+ * is trained again. Weights that are half already (`loadHalfLayersModel`) stay so where they are frozen, and become masters where not.
  *
  * The policy belongs to the model: it is in force only inside these calls, never across an await, so models with different
  * policies may train at the same time, layers shared by two models follow the one that runs, and nothing else is touched.

@@ -55,7 +55,9 @@ function setInModel(target: Layer, selector: LayerSelector, policy: Policy | nul
 
 function setOwnPolicy(target: Layer, policy: Policy | null): readonly string[] {
   if (!isLayer(target)) {
-    throw new TypeError(`[models] setLayerPolicy(layer, policy) takes a layer, got ${target === null ? 'null' : typeof target}. Pass one of model.layers.`);
+    throw new TypeError(
+      `[models] setLayerPolicy(layer, policy) takes a layer, got ${target === null ? 'null' : typeof target}. Pass one of model.layers.`,
+    );
   }
   const { ownPolicies } = state();
   for (const { layer } of spread({ path: target.name, layer: target, container: isContainer(target), parents: [] })) {

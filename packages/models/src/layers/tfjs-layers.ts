@@ -39,11 +39,27 @@ export interface ModelView {
   getClassName(): string;
 }
 
-const METHODS = ['compile', 'predict', 'predictOnBatch', 'execute', 'call', 'fit', 'fitDataset', 'trainOnBatch', 'makeTrainFunction', 'makeTestFunction'] as const;
+const METHODS = [
+  'compile',
+  'predict',
+  'predictOnBatch',
+  'execute',
+  'call',
+  'fit',
+  'fitDataset',
+  'trainOnBatch',
+  'makeTrainFunction',
+  'makeTestFunction',
+] as const;
 
 /** Whether it has what a container of layers has; also with a second copy of tfjs-layers, which `instanceof` does not see. */
 export function isContainer(value: unknown): value is LayersModel {
-  return typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'layers')) && typeof Reflect.get(value, 'predict') === 'function';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Array.isArray(Reflect.get(value, 'layers')) &&
+    typeof Reflect.get(value, 'predict') === 'function'
+  );
 }
 
 /** Whether it is a layer: built-in, custom, or a model. */
@@ -65,7 +81,8 @@ export function viewOf(model: unknown, caller: string): ModelView {
 }
 
 function describe(model: unknown): string {
-  if (typeof model !== 'object' || model === null) return `${model === null ? 'null' : typeof model}. Pass a model of tf.sequential(), tf.model() or tf.loadLayersModel().`;
+  if (typeof model !== 'object' || model === null)
+    return `${model === null ? 'null' : typeof model}. Pass a model of tf.sequential(), tf.model() or tf.loadLayersModel().`;
   if (typeof Reflect.get(model, 'executeAsync') === 'function') {
     return "a GraphModel. Graph models are not wrapped yet: run them as autocast('mixed_float16', () => model.execute(inputs)) from @halftone/autocast.";
   }

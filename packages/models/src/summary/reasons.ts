@@ -42,7 +42,8 @@ function activationReason(layer: Layer, { policy, set }: LayerPolicy): string | 
 }
 
 function frozenReason({ kept, options }: ModelRecord, { weight, path, format }: FrozenWeight): string {
-  if (format === null) return options.frozen === 'float32' ? 'frozen weights stay float32, as the options say' : 'small frozen weights stay float32';
+  if (format === null)
+    return options.frozen === 'float32' ? 'frozen weights stay float32, as the options say' : 'small frozen weights stay float32';
   const why = kept.get(weight)?.why;
   return why === undefined ? 'frozen weights move into half when training begins' : `${path} stays float32: ${why}`;
 }

@@ -45,10 +45,14 @@ export function summarize(model: LayersModel): ModelSummary {
     return {
       ...summarizeWeights(placed, weights, trained),
       ...summarizePolicy(policy),
-      float32: record === undefined || policy === null ? ['the model is not in mixed precision'] : reasonsFor(record, placed.layer, { policy, frozen, trained }),
+      float32:
+        record === undefined || policy === null
+          ? ['the model is not in mixed precision']
+          : reasonsFor(record, placed.layer, { policy, frozen, trained }),
     };
   });
-  const sum = (part: 'parameters' | 'trainable' | 'bytesFloat32' | 'bytesNow'): number => layers.reduce((total, layer) => total + layer[part], 0);
+  const sum = (part: 'parameters' | 'trainable' | 'bytesFloat32' | 'bytesNow'): number =>
+    layers.reduce((total, layer) => total + layer[part], 0);
   return {
     name: view.name,
     policy: record === undefined ? null : formatPolicy(record.policy),
@@ -66,7 +70,11 @@ function summarizePolicy(found: LayerPolicy | null): Pick<LayerSummary, 'policy'
   return found === null ? { policy: 'float32', compute: 'float32' } : { policy: formatPolicy(found.set), compute: found.policy.compute };
 }
 
-function summarizeWeights({ path, layer }: PlacedLayer, weights: readonly WeightView[], trained: ReadonlySet<WeightView>): Omit<LayerSummary, 'policy' | 'compute' | 'float32'> {
+function summarizeWeights(
+  { path, layer }: PlacedLayer,
+  weights: readonly WeightView[],
+  trained: ReadonlySet<WeightView>,
+): Omit<LayerSummary, 'policy' | 'compute' | 'float32'> {
   const sizes = weights.map((weight) => ({
     size: util.sizeFromShape(weight.shape as number[]),
     trained: trained.has(weight),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as tfc from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import * as autocast from '@halftone/autocast';
 import type { EmulatedHandle } from '@halftone/emulate';
 import { useEmulated } from '@halftone/emulate';
@@ -18,8 +18,10 @@ interface Example {
   readonly code: string;
 }
 
+/** Every `@example` of the folders, and the block of the README. */
 function examples(): readonly Example[] {
-  return FOLDERS.flatMap((folder) =>
+  const blocks = [...readFileSync(new URL('README.md', root), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)];
+  const inSources = FOLDERS.flatMap((folder) =>
     readdirSync(new URL(folder, root)).flatMap((name) => {
       const comments = readFileSync(new URL(folder + name, root), 'utf8').match(/\/\*\*[\s\S]*?\*\//g) ?? [];
       return comments.flatMap((comment) => {
@@ -28,19 +30,25 @@ function examples(): readonly Example[] {
       });
     }),
   );
+  return [...inSources, ...blocks.map(([, code = '']) => ({ where: 'README.md', code }))];
 }
 
 /** Runs an example; what a line says in its comment is compared with what it gives. */
 async function run(code: string): Promise<readonly { line: string; actual: unknown; expected: string }[]> {
-  const checked = code.split('\n').map((line) => {
+  const lines = code.split('\n').filter((line) => !line.startsWith('import '));
+  const checked = lines.map((line) => {
     const [, statement, expected] = /^\s*(?!const |let )(.+); \/\/ (.+)$/.exec(line) ?? [];
-    return expected === undefined
+    return expected === undefined || !/^('|\d|true|false|null)/.test(expected)
       ? line
       : `seen.push({ line: ${JSON.stringify(line.trim())}, actual: ${statement}, expected: ${JSON.stringify(expected)} });`;
   });
-  const scope = { tf, ...autocast, ...models };
+  const scope = { tf, ...autocast, ...models, useWebGPU: async () => undefined }; // the emulation is current already
   const body = `'use strict'; const seen = []; ${checked.join('\n')}\nreturn seen;`;
-  return (await new AsyncFunction(...Object.keys(scope), body)(...Object.values(scope))) as { line: string; actual: unknown; expected: string }[];
+  return (await new AsyncFunction(...Object.keys(scope), body)(...Object.values(scope))) as {
+    line: string;
+    actual: unknown;
+    expected: string;
+  }[];
 }
 
 let handle: EmulatedHandle;
@@ -50,12 +58,13 @@ beforeAll(async () => {
 afterAll(() => handle.dispose());
 afterEach(() => tfc.disposeVariables());
 
-test('every exported function that takes a model has an example', () => {
-  expect(examples().length).toBe(7);
+test('every exported function that takes a model has an example, and so has the README', () => {
+  expect(examples().length).toBe(8);
 });
 
 test.each(examples())('the example of $where says what happens: $code', async ({ code }) => {
-  const seen = await run(code);
+  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const seen = await run(code).finally(() => log.mockRestore());
   expect(seen.length).toBeGreaterThan(0);
   for (const { line, actual, expected } of seen) expect(typeof actual === 'string' ? `'${actual}'` : String(actual), line).toBe(expected);
 });

@@ -23,10 +23,16 @@ const glorot = (seed: number): { kernelInitializer: ReturnType<typeof tfl.initia
 });
 
 /** A frozen base of two layers and a head that learns. */
-function transfer(options: { readonly frozen?: 'half' | 'float32'; readonly policy?: string } = {}): { base: tfl.Sequential; model: tfl.Sequential } {
+function transfer(options: { readonly frozen?: 'half' | 'float32'; readonly policy?: string } = {}): {
+  base: tfl.Sequential;
+  model: tfl.Sequential;
+} {
   const base = tfl.sequential({
     name: 'base',
-    layers: [dense({ name: 'one', inputShape: [16], units: 64, activation: 'relu', ...glorot(1) }), dense({ name: 'two', units: 32, activation: 'relu', ...glorot(2) })] as never,
+    layers: [
+      dense({ name: 'one', inputShape: [16], units: 64, activation: 'relu', ...glorot(1) }),
+      dense({ name: 'two', units: 32, activation: 'relu', ...glorot(2) }),
+    ] as never,
   });
   freeze(base);
   const model = tfl.sequential({ layers: [base, dense({ name: 'head', units: 4, activation: 'softmax', ...glorot(3) })] as never });
@@ -45,7 +51,8 @@ function compile(model: tfl.LayersModel): void {
   model.compile({ optimizer: tf.train.adam(0.02), loss: 'categoricalCrossentropy' });
 }
 
-const kernels = (model: tfl.LayersModel): readonly Tensor[] => model.getWeights().filter((weight) => weight.rank === 2 && weight.size >= 256);
+const kernels = (model: tfl.LayersModel): readonly Tensor[] =>
+  model.getWeights().filter((weight) => weight.rank === 2 && weight.size >= 256);
 
 it.each([
   ['fit', (model: tfl.LayersModel) => model.fit(batch().x, batch().y, { epochs: 1, verbose: 0 })],
@@ -53,7 +60,7 @@ it.each([
 ])('%s moves frozen weights into half without masters, and trains the head with them', async (_, train) => {
   const { base, model } = transfer();
   const before = kernels(base).map((weight) => weight.dataSync() as Float32Array);
-  const head = [...(model.layers[1]?.getWeights()[0] as Tensor).dataSync()];
+  const head = [...(model.getLayer('head').getWeights()[0] as Tensor).dataSync()];
   const masters = base.weights.map((weight) => weight.name);
   await train(model);
   const registered = masters.map((name) => name in tf.engine().registeredVariables);
@@ -63,7 +70,7 @@ it.each([
     expect(storageOf(weight)).toBe('float16');
     expect(weight.dataSync()).toBeBitEqual(round(before[index] as Float32Array, 'float16'));
   }
-  const [kernel] = model.layers[1]?.getWeights() as [Tensor];
+  const [kernel] = model.getLayer('head').getWeights() as [Tensor];
   expect(kernel).toBeInstanceOf(tf.Variable);
   expect([...kernel.dataSync()]).not.toEqual(head);
   const saved = before.reduce((sum, { length }) => sum + 2 * length, 0);
@@ -119,9 +126,9 @@ it('a model that only predicts is told once', async () => {
 it('numbers that do not fit float16 keep their weight float32, with one warning, and fit bfloat16', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const { base, model } = transfer();
-  const [kernel, bias] = base.layers[0]?.getWeights() as [Tensor, Tensor];
+  const [kernel, bias] = base.getLayer('one').getWeights() as [Tensor, Tensor];
   const large = tf.tidy(() => tf.concat([tf.fill([16, 1], 70000), tf.slice(kernel, [0, 1])], 1));
-  base.layers[0]?.setWeights([large, bias]);
+  base.getLayer('one').setWeights([large, bias]);
   const { half, kept } = await storeFrozenInHalf(model);
   await storeFrozenInHalf(model);
   expect(half.map(({ weight }) => weight)).toEqual(['base/two/kernel']);
@@ -139,8 +146,8 @@ it('a weight with an infinity or NaN stays float32', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   for (const bad of [Infinity, NaN]) {
     const { base, model } = transfer();
-    const [, bias] = base.layers[0]?.getWeights() as [Tensor, Tensor];
-    base.layers[0]?.setWeights([tf.fill([16, 64], bad), bias]);
+    const [, bias] = base.getLayer('one').getWeights() as [Tensor, Tensor];
+    base.getLayer('one').setWeights([tf.fill([16, 64], bad), bias]);
     expect((await storeFrozenInHalf(model)).kept.map(({ weight }) => weight)).toEqual(['base/one/kernel']);
   }
   warn.mockRestore();
@@ -149,12 +156,12 @@ it('a weight with an infinity or NaN stays float32', async () => {
 it('setWeights brings the variable back, and the next fit moves the new numbers', async () => {
   const { base, model } = transfer();
   await storeFrozenInHalf(model);
-  const [, bias] = base.layers[0]?.getWeights() as [Tensor, Tensor];
-  base.layers[0]?.setWeights([tf.fill([16, 64], 0.1), bias]);
-  expect(base.layers[0]?.getWeights()[0]).toBeInstanceOf(tf.Variable);
+  const [, bias] = base.getLayer('one').getWeights() as [Tensor, Tensor];
+  base.getLayer('one').setWeights([tf.fill([16, 64], 0.1), bias]);
+  expect(base.getLayer('one').getWeights()[0]).toBeInstanceOf(tf.Variable);
   await model.trainOnBatch(batch().x, batch().y);
-  expect(storageOf(base.layers[0]?.getWeights()[0] as Tensor)).toBe('float16');
-  expect((base.layers[0]?.getWeights()[0] as Tensor).dataSync()[0]).toBe(0.0999755859375);
+  expect(storageOf(base.getLayer('one').getWeights()[0] as Tensor)).toBe('float16');
+  expect((base.getLayer('one').getWeights()[0] as Tensor).dataSync()[0]).toBe(0.0999755859375);
 });
 
 it('a layer whose policy is float32, or all with frozen: float32, keep their variables', async () => {
@@ -204,7 +211,12 @@ it('removing mixed precision, and disposing the model, leave nothing of it', asy
 it('a base that two models share goes into half once, and both predict with it', async () => {
   const { base, model } = transfer();
   const input = tfl.input({ shape: [16] });
-  const second = mixedPrecision(tfl.model({ inputs: input, outputs: dense({ units: 3, name: 'another' }).apply(base.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor }));
+  const second = mixedPrecision(
+    tfl.model({
+      inputs: input,
+      outputs: dense({ units: 3, name: 'another' }).apply(base.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor,
+    }),
+  );
   compile(second);
   await Promise.all([storeFrozenInHalf(model), storeFrozenInHalf(second)]);
   expect(kernels(base).map((weight) => storageOf(weight))).toEqual(['float16', 'float16']);
@@ -217,7 +229,9 @@ it('a base that two models share goes into half once, and both predict with it',
 
 it('a model that was loaded in half stays in half where it is frozen, and has masters where it is not', async () => {
   const warn = vi.spyOn(console, 'warn');
-  const base = tfl.sequential({ layers: [dense({ inputShape: [16], units: 32, ...glorot(1) }), dense({ units: 32, name: 'late' }), dense({ units: 16 })] as never });
+  const base = tfl.sequential({
+    layers: [dense({ inputShape: [16], units: 32, ...glorot(1) }), dense({ units: 32, name: 'late' }), dense({ units: 16 })] as never,
+  });
   tf.tidy(() => base.setWeights(base.getWeights().map((weight) => (weight.size < 256 ? weight : toStorage(weight, 'float16')))));
   const [first, late, last] = base.layers as [tfl.layers.Layer, tfl.layers.Layer, tfl.layers.Layer];
   const kernelOf = (layer: tfl.layers.Layer): Tensor => layer.getWeights()[0] as Tensor;
@@ -229,7 +243,11 @@ it('a model that was loaded in half stays in half where it is frozen, and has ma
   removeMixedPrecision(base);
   tf.tidy(() => first.setWeights(first.getWeights().map((weight) => (weight.size < 256 ? weight : toStorage(weight, 'float16')))));
   mixedPrecision(base);
-  expect(storages(), 'at once for what is half, with the next fit for what is float32, not for what is trained').toEqual(['float16', 'float32', 'float32']);
+  expect(storages(), 'at once for what is half, with the next fit for what is float32, not for what is trained').toEqual([
+    'float16',
+    'float32',
+    'float32',
+  ]);
   expect(kernelOf(last)).toBeInstanceOf(tf.Variable);
   base.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   await base.trainOnBatch(batch().x, tf.zeros([16, 16]));

@@ -21,7 +21,10 @@ const policiesOf = (model: tfl.LayersModel): readonly string[] => summarize(mode
 
 /** Three dense layers by name, in a model inside a model. */
 function encoder(): tfl.Sequential {
-  const inside = tfl.sequential({ name: 'encoder', layers: [dense({ name: 'narrow', inputShape: [16], units: 16 }), dense({ name: 'wide', units: 32 })] as never });
+  const inside = tfl.sequential({
+    name: 'encoder',
+    layers: [dense({ name: 'narrow', inputShape: [16], units: 16 }), dense({ name: 'wide', units: 32 })] as never,
+  });
   return tfl.sequential({ layers: [inside, dense({ name: 'logits', units: 20 })] as never });
 }
 
@@ -46,12 +49,18 @@ describe('a selector', () => {
     expect(setLayerPolicy(model, 'encoder', 'float32')).toEqual(['encoder']);
     expect(policiesOf(model)).toEqual(['float32', 'float32', 'mixed_float16']);
     const { kernels } = explain(() => model.predict(batch().x));
-    expect(kernels.filter(({ kernelName }) => kernelName === '_FusedMatMul').map(({ storageOut }) => storageOut[0])).toEqual(['float32', 'float32', 'float16']);
+    expect(kernels.filter(({ kernelName }) => kernelName === '_FusedMatMul').map(({ storageOut }) => storageOut[0])).toEqual([
+      'float32',
+      'float32',
+      'float16',
+    ]);
   });
 
   it('that means nothing is refused with the layers that there are', () => {
     const model = mixedPrecision(encoder());
-    expect(() => setLayerPolicy(model, 'encodr/*', 'float32')).toThrow("got 'encodr/*'. The layers are encoder, encoder/narrow, encoder/wide, logits.");
+    expect(() => setLayerPolicy(model, 'encodr/*', 'float32')).toThrow(
+      "got 'encodr/*'. The layers are encoder, encoder/narrow, encoder/wide, logits.",
+    );
     expect(() => setLayerPolicy(model, /none/, 'float32')).toThrow('got /none/');
     expect(() => setLayerPolicy(model, Watch, 'float32')).toThrow('got the class Watch');
     expect(() => setLayerPolicy(model, { className: 'Conv9D' }, 'float32')).toThrow("got the class 'Conv9D'");
@@ -72,9 +81,13 @@ describe('what runs', () => {
     const model = mixedPrecision(watchedModel());
     const { x } = batch();
     const step = (): readonly string[] => {
-      const { kernels, result } = explain(() => tf.variableGrads(() => tf.mean(tf.square(model.apply(x, { training: true }) as Tensor)) as tf.Scalar));
+      const { kernels, result } = explain(() =>
+        tf.variableGrads(() => tf.mean(tf.square(model.apply(x, { training: true }) as Tensor)) as tf.Scalar),
+      );
       tf.dispose(result as never);
-      return kernels.filter(({ kernelName, storageOut }) => /MatMul/.test(kernelName) && storageOut.length > 0).map(({ storageOut }) => storageOut[0] as string);
+      return kernels
+        .filter(({ kernelName, storageOut }) => /MatMul/.test(kernelName) && storageOut.length > 0)
+        .map(({ storageOut }) => storageOut[0] as string);
     };
     const halves = (storages: readonly string[]): number => storages.filter((storage) => storage === 'float16').length;
     const all = halves(step());
@@ -94,8 +107,11 @@ describe('what runs', () => {
   });
 
   it('the activation that ends a model is float32 unless its layer has a policy', () => {
-    const model = mixedPrecision(tfl.sequential({ layers: [dense({ inputShape: [16], units: 32, activation: 'sigmoid', name: 'end' })] as never }));
-    const sigmoid = (): string | undefined => explain(() => model.predict(batch().x)).kernels.find(({ kernelName }) => kernelName === 'Sigmoid')?.storageOut[0];
+    const model = mixedPrecision(
+      tfl.sequential({ layers: [dense({ inputShape: [16], units: 32, activation: 'sigmoid', name: 'end' })] as never }),
+    );
+    const sigmoid = (): string | undefined =>
+      explain(() => model.predict(batch().x)).kernels.find(({ kernelName }) => kernelName === 'Sigmoid')?.storageOut[0];
     expect(sigmoid()).toBe('float32');
     setLayerPolicy(model, 'end', 'mixed_float16');
     expect(sigmoid()).toBe('float16');
@@ -106,15 +122,25 @@ describe('what runs', () => {
   it('it is the end of the outermost model that counts, and a mid-model sigmoid stays half', () => {
     const inside = tfl.sequential({ layers: [dense({ inputShape: [16], units: 32, activation: 'sigmoid' })] as never });
     const input = tfl.input({ shape: [16] });
-    const outer = mixedPrecision(tfl.model({ inputs: input, outputs: dense({ units: 20, activation: 'tanh' }).apply(inside.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor }));
+    const outer = mixedPrecision(
+      tfl.model({
+        inputs: input,
+        outputs: dense({ units: 20, activation: 'tanh' }).apply(inside.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor,
+      }),
+    );
     const { kernels } = explain(() => outer.predict(batch().x));
     expect(kernels.find(({ kernelName }) => kernelName === 'Sigmoid')?.storageOut).toEqual(['float16']);
     expect(kernels.find(({ kernelName }) => kernelName === 'Tanh')?.storageOut).toEqual(['float32']);
   });
 
   it('a cell inside a recurrent layer may have a policy', () => {
-    const model = mixedPrecision(tfl.sequential({ layers: [tfl.layers.gru({ inputShape: [3, 6], units: 16, name: 'gru', recurrentInitializer: 'glorotUniform' })] as never }));
-    const run = (): boolean => explain(() => model.predict(tf.ones([16, 3, 6]))).kernels.some(({ storageOut }) => storageOut.includes('float16'));
+    const model = mixedPrecision(
+      tfl.sequential({
+        layers: [tfl.layers.gru({ inputShape: [3, 6], units: 16, name: 'gru', recurrentInitializer: 'glorotUniform' })] as never,
+      }),
+    );
+    const run = (): boolean =>
+      explain(() => model.predict(tf.ones([16, 3, 6]))).kernels.some(({ storageOut }) => storageOut.includes('float16'));
     expect(run()).toBe(true);
     expect(setLayerPolicy(model, { className: 'GRUCell' }, 'float32')).toHaveLength(1);
     expect(run()).toBe(false);
@@ -140,8 +166,13 @@ describe('what runs', () => {
   it('a layer that two models share follows the one that runs', () => {
     const watch = new Watch({});
     const [input, other] = [tfl.input({ shape: [16] }), tfl.input({ shape: [16] })];
-    const model = (symbol: tfl.SymbolicTensor): tfl.LayersModel => tfl.model({ inputs: symbol, outputs: dense({ units: 4 }).apply(watch.apply(symbol) as tfl.SymbolicTensor) as tfl.SymbolicTensor });
-    const [half, brain, plain] = [mixedPrecision(model(input)), mixedPrecision(model(other), 'mixed_bfloat16'), model(tfl.input({ shape: [16] }))];
+    const model = (symbol: tfl.SymbolicTensor): tfl.LayersModel =>
+      tfl.model({ inputs: symbol, outputs: dense({ units: 4 }).apply(watch.apply(symbol) as tfl.SymbolicTensor) as tfl.SymbolicTensor });
+    const [half, brain, plain] = [
+      mixedPrecision(model(input)),
+      mixedPrecision(model(other), 'mixed_bfloat16'),
+      model(tfl.input({ shape: [16] })),
+    ];
     for (const one of [half, brain, plain]) one.predict(batch().x);
     setLayerPolicy(half, watch, 'float32');
     for (const one of [half, brain, plain]) one.predict(batch().x);
@@ -152,7 +183,9 @@ describe('what runs', () => {
     const watch = new Watch({});
     const inside = mixedPrecision(tfl.sequential({ layers: [dense({ inputShape: [16], units: 16 }), watch] as never }), 'mixed_bfloat16');
     const input = tfl.input({ shape: [16] });
-    const outer = mixedPrecision(tfl.model({ inputs: input, outputs: dense({ units: 32 }).apply(inside.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor }));
+    const outer = mixedPrecision(
+      tfl.model({ inputs: input, outputs: dense({ units: 32 }).apply(inside.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor }),
+    );
     const result = outer.predict(batch().x) as Tensor;
     expect(watch.seen).toEqual(['mixed_bfloat16']);
     expect(storageOf(result)).toBe('float32');

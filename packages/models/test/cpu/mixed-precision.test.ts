@@ -91,7 +91,11 @@ describe('what runs under the policy', () => {
     const model = compiled(mixedPrecision(watchedModel()));
     const seen: unknown[] = [];
     const { x, y } = batch();
-    await model.fit(x, y, { epochs: 1, verbose: 0, callbacks: { onBatchEnd: async () => void seen.push(currentPolicy()), onEpochEnd: async () => void seen.push(currentPolicy()) } });
+    await model.fit(x, y, {
+      epochs: 1,
+      verbose: 0,
+      callbacks: { onBatchEnd: async () => void seen.push(currentPolicy()), onEpochEnd: async () => void seen.push(currentPolicy()) },
+    });
     expect(seen).toEqual([null, null]);
   });
 
@@ -300,7 +304,7 @@ describe('what cannot be wrapped', () => {
   });
 
   it.each([
-    ['mixed_float61', {}, "Did you mean"],
+    ['mixed_float61', {}, 'Did you mean'],
     ['mixed_float16', null, 'Leave them out for the defaults'],
     ['mixed_float16', { frozen: 'float16' }, "Leave it out for 'half'"],
     ['mixed_float16', { policy: 'mixed_bfloat16' }, 'Pass it before them'],

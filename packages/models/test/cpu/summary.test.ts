@@ -36,13 +36,80 @@ it('tells of each layer its policy, its weights, their bytes, and why it is floa
   await storeFrozenInHalf(model);
   const { layers, ...sums } = summarize(model);
   expect(layers).toEqual([
-    { path: 'conv', className: 'Conv2D', policy: 'mixed_float16', compute: 'float16', storage: 'float16+float32', parameters: 592, trainable: 0, bytesFloat32: 2368, bytesNow: 2368 - 2 * 576, float32: ['small frozen weights stay float32'] },
-    { path: 'norm', className: 'BatchNormalization', policy: 'mixed_float16', compute: 'float16', storage: 'float32', parameters: 64, trainable: 32, bytesFloat32: 256, bytesNow: 256, float32: ['statistics, scale and offset of a normalisation are float32', 'trained weights are float32 masters', 'small frozen weights stay float32'] },
-    { path: 'pool', className: 'GlobalAveragePooling2D', policy: 'mixed_float16', compute: 'float16', storage: '-', parameters: 0, trainable: 0, bytesFloat32: 0, bytesNow: 0, float32: ['sums and means are float32'] },
-    { path: 'hidden', className: 'Dense', policy: 'float32', compute: 'float32', storage: 'float32', parameters: 680, trainable: 680, bytesFloat32: 2720, bytesNow: 2720, float32: ['its own policy is float32'] },
-    { path: 'head', className: 'Dense', policy: 'mixed_float16', compute: 'float16', storage: 'float32', parameters: 123, trainable: 123, bytesFloat32: 492, bytesNow: 492, float32: ['the softmax that ends the model is float32', 'trained weights are float32 masters'] },
+    {
+      path: 'conv',
+      className: 'Conv2D',
+      policy: 'mixed_float16',
+      compute: 'float16',
+      storage: 'float16+float32',
+      parameters: 592,
+      trainable: 0,
+      bytesFloat32: 2368,
+      bytesNow: 2368 - 2 * 576,
+      float32: ['small frozen weights stay float32'],
+    },
+    {
+      path: 'norm',
+      className: 'BatchNormalization',
+      policy: 'mixed_float16',
+      compute: 'float16',
+      storage: 'float32',
+      parameters: 64,
+      trainable: 32,
+      bytesFloat32: 256,
+      bytesNow: 256,
+      float32: [
+        'statistics, scale and offset of a normalisation are float32',
+        'trained weights are float32 masters',
+        'small frozen weights stay float32',
+      ],
+    },
+    {
+      path: 'pool',
+      className: 'GlobalAveragePooling2D',
+      policy: 'mixed_float16',
+      compute: 'float16',
+      storage: '-',
+      parameters: 0,
+      trainable: 0,
+      bytesFloat32: 0,
+      bytesNow: 0,
+      float32: ['sums and means are float32'],
+    },
+    {
+      path: 'hidden',
+      className: 'Dense',
+      policy: 'float32',
+      compute: 'float32',
+      storage: 'float32',
+      parameters: 680,
+      trainable: 680,
+      bytesFloat32: 2720,
+      bytesNow: 2720,
+      float32: ['its own policy is float32'],
+    },
+    {
+      path: 'head',
+      className: 'Dense',
+      policy: 'mixed_float16',
+      compute: 'float16',
+      storage: 'float32',
+      parameters: 123,
+      trainable: 123,
+      bytesFloat32: 492,
+      bytesNow: 492,
+      float32: ['the softmax that ends the model is float32', 'trained weights are float32 masters'],
+    },
   ]);
-  expect(sums).toEqual({ name: model.name, policy: 'mixed_float16', parameters: 1459, trainable: 835, bytesFloat32: 5836, bytesNow: 4684, lossScaling: true });
+  expect(sums).toEqual({
+    name: model.name,
+    policy: 'mixed_float16',
+    parameters: 1459,
+    trainable: 835,
+    bytesFloat32: 5836,
+    bytesNow: 4684,
+    lossScaling: true,
+  });
 });
 
 it.each(shapeCases)('$name has the parameters that tfjs counts, each once', (training) => {
@@ -56,8 +123,12 @@ it.each(shapeCases)('$name has the parameters that tfjs counts, each once', (tra
 it('a model in float32, wrapped or not, says so', () => {
   expect(new Set(summarize(cnn()).layers.flatMap(({ float32 }) => float32))).toEqual(new Set(['the model is not in mixed precision']));
   expect(summarize(cnn()).policy).toBeNull();
-  expect(new Set(summarize(mixedPrecision(cnn(), 'float32')).layers.flatMap(({ float32 }) => float32))).toEqual(new Set(["the model's policy is float32"]));
-  const middle = tfl.sequential({ layers: [L.dense({ inputShape: [4], units: 4, activation: 'softmax' }), L.dense({ units: 4 })] as never });
+  expect(new Set(summarize(mixedPrecision(cnn(), 'float32')).layers.flatMap(({ float32 }) => float32))).toEqual(
+    new Set(["the model's policy is float32"]),
+  );
+  const middle = tfl.sequential({
+    layers: [L.dense({ inputShape: [4], units: 4, activation: 'softmax' }), L.dense({ units: 4 })] as never,
+  });
   expect(summarize(mixedPrecision(middle)).layers[0]?.float32).toEqual(['softmax is float32', 'trained weights are float32 masters']);
 });
 

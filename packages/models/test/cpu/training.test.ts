@@ -20,7 +20,11 @@ function variablesOf(model: LayersModel): readonly tf.Variable[] {
 
 describe.each([
   { policy: 'mixed_float16', format: 'float16', cases: [...layerCases, ...shapeCases] },
-  { policy: 'mixed_bfloat16', format: 'bfloat16', cases: shapeCases.filter(({ holds }) => ['sequential', 'nested', 'shared'].includes(holds)) },
+  {
+    policy: 'mixed_bfloat16',
+    format: 'bfloat16',
+    cases: shapeCases.filter(({ holds }) => ['sequential', 'nested', 'shared'].includes(holds)),
+  },
 ] as const)('under $policy', ({ policy, format, cases }) => {
   it.each(cases)('$name trains as in float32', async (training) => {
     const { plain, mixed } = await trainBoth(training, policy);

@@ -32,7 +32,9 @@ it.each(cases)('$name trains as in float32', async (training) => {
 
 it('frozen weights take half the bytes of the device, and come back', async () => {
   const { dense } = tfl.layers;
-  const model = tfl.sequential({ layers: [dense({ inputShape: [512], units: 512, name: 'base', trainable: false }), dense({ units: 4, name: 'head' })] as never });
+  const model = tfl.sequential({
+    layers: [dense({ inputShape: [512], units: 512, name: 'base', trainable: false }), dense({ units: 4, name: 'head' })] as never,
+  });
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   mixedPrecision(model);
   const [x, y] = [tf.randomNormal([8, 512], 0, 1, 'float32', 1), tf.zeros([8, 4])];
