@@ -123,7 +123,7 @@ export class HalfBinding {
     return (this.run('Cast', attributes, [id])[0] as TensorMetadata).id;
   }
 
-  /** The handle itself, or its numbers in another type: from the cache, which owns them, or pushed to `temporary`. */
+  /** The handle itself, or its numbers in another type: narrow from the cache, which owns them, or pushed to `temporary`. */
   as(id: number, dataType: number, temporary: number[]): number {
     const { dataType: has } = this.entry(id);
     if (has === dataType || !isFloat(has)) return id;
@@ -133,7 +133,8 @@ export class HalfBinding {
       return known;
     }
     const twin = this.cast(id, dataType);
-    if (!this.cache.keep(id, dataType, { id: twin, bytes: this.entry(twin).bytes })) temporary.push(twin);
+    const isKept = isHalf(dataType) && this.cache.keep(id, dataType, { id: twin, bytes: this.entry(twin).bytes });
+    if (!isKept) temporary.push(twin); // a wide twin beside each half activation until the backward pass would take more than float32 alone
     return twin;
   }
 
