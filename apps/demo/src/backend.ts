@@ -54,7 +54,7 @@ async function openTensorflow({ kind, policy: name }: Pick<RunSpec, 'kind' | 'po
   const meter = new TensorflowWatch(installTensorflowMeter(backend()));
   if (kind === 'stock') return { backend: 'tensorflow', device: 'TensorFlow', codec: 'f32', meter };
   const { useNode } = await import('@halftone/node');
-  const { capabilities } = await useNode({ package: '@tensorflow/tfjs-node' });
+  const { capabilities } = await useNode();
   const { compute } = policy(name);
   return {
     backend: 'halftone-node', // to tfjs it is `tensorflow` on both sides

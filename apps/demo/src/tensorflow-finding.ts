@@ -18,7 +18,7 @@ export type TensorflowFinding =
 export async function findTensorflow(): Promise<TensorflowFinding> {
   try {
     const { registerNode } = await import('@halftone/node');
-    const handle = await registerNode({ package: '@tensorflow/tfjs-node' });
+    const handle = await registerNode();
     const { version, device, formats } = handle.capabilities;
     handle.dispose();
     return { version, device, formats };
