@@ -23,6 +23,8 @@ export interface PrecisionPlugin {
   storageOf(dataId: object): Storage;
   /** A new handle that holds the same values in another storage, rounded where it is narrower. The caller owns it. */
   toStorage(input: TensorInfo, storage: Storage): TensorInfo;
+  /** A new handle from 16-bit codes as they are, without a float32 copy of them anywhere. The caller owns it; `bits` may change afterwards. */
+  fromBits?(bits: Uint16Array, shape: readonly number[], format: HalfPrecision): TensorInfo;
   /** Makes the storage of a handle float32 in place; its values stay as they are. */
   widen(dataId: object): void;
   /** The number in a one-element handle when the host knows it without asking the device. */

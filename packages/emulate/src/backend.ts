@@ -1,6 +1,7 @@
 import type { BackendTimingInfo, BackendValues, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { engine, KernelBackend, util } from '@tensorflow/tfjs-core';
 import type { Storage } from '@halftone/autocast';
+import { decode } from '@halftone/float16';
 import type { Base } from './base/open-base.ts';
 import { ByteLedger, type TensorBytes } from './byte-ledger.ts';
 import type { Narrowing } from './narrowing.ts';
@@ -75,6 +76,14 @@ export class EmulatedBackend extends KernelBackend {
     const converted = storage === 'float32' ? values.slice() : narrowing.copy(values, storage, 'toStorage');
     const output = { dataId: base.backend.write(converted, input.shape, 'float32'), shape: input.shape, dtype: 'float32' as const };
     this.book(output, storage);
+    return output;
+  }
+
+  fromBits(bits: Uint16Array, shape: readonly number[], format: Exclude<Storage, 'float32'>): TensorInfo {
+    this.check();
+    const dataId = this.setup.base.backend.write(decode(bits, format), [...shape], 'float32');
+    const output = { dataId, shape: [...shape], dtype: 'float32' as const };
+    this.book(output, format);
     return output;
   }
 

@@ -152,6 +152,7 @@ function createPlugin(backendName: string, backend: EmulatedBackend, halves: boo
     backendName,
     formats: halves ? ['float16', 'bfloat16'] : [],
     storageOf: (dataId) => backend.storageOf(dataId),
+    fromBits: (bits, shape, format) => backend.fromBits(bits, shape, format),
     toStorage: (input, storage) => backend.toStorage(input, storage),
     widen: (dataId) => backend.widen(dataId),
     hostScalar: (dataId) => backend.hostScalar(dataId),

@@ -3,6 +3,7 @@ import type { Session } from './backend/session.ts';
 import { BACKEND_NAME } from './library/load-library.ts';
 import type { Capabilities } from './capabilities.ts';
 import { remedyOf } from './capabilities.ts';
+import { tensorFromBits } from './bits.ts';
 import { firstNonFinite } from './non-finite.ts';
 import { createFusedOptimizer } from './optimizer/index.ts';
 
@@ -20,8 +21,9 @@ export function createPlugin(session: Session, capabilities: Capabilities): Prec
   };
 }
 
-function whatAStepNeeds(session: Session): Pick<PrecisionPlugin, 'hostScalar' | 'firstNonFinite' | 'fusedOptimizer' | 'endStep'> {
+function whatAStepNeeds(session: Session): Pick<PrecisionPlugin, 'fromBits' | 'hostScalar' | 'firstNonFinite' | 'fusedOptimizer' | 'endStep'> {
   return {
+    fromBits: (bits, shape, format) => tensorFromBits(session, bits, shape, format),
     hostScalar: (dataId) => session.hostScalar(dataId),
     firstNonFinite: (tensors) => firstNonFinite(session, tensors),
     fusedOptimizer: createFusedOptimizer(session),

@@ -3,6 +3,7 @@ import type { BackendValues, DataType, GPUData, TensorInfo } from '@tensorflow/t
 import { engine, util } from '@tensorflow/tfjs-core';
 import type { KernelDecision, Storage } from '@halftone/autocast';
 import { outputStorage } from '@halftone/autocast';
+import type { HalfPrecision } from '@halftone/policy';
 import { decode, encode } from '@halftone/float16';
 import type { Conversion, Lowering } from './current-lowering.ts';
 import { bindingsToLower, loweringKey } from './current-lowering.ts';
@@ -58,6 +59,7 @@ export interface HalfBackend extends WebGPUBackend, Recorder, MapRecorder {
   readonly counters: LoweringCounters;
   storageOf(dataId: object): Storage;
   toStorage(input: TensorInfo, storage: Storage): TensorInfo;
+  fromBits(bits: Uint16Array, shape: readonly number[], format: HalfPrecision): TensorInfo;
   widen(dataId: object): void;
   hostScalar(dataId: object): number | undefined;
   /** What is recorded and not yet run; `null` where kernels run one by one. */
@@ -191,6 +193,19 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
         return this.recordMap({ op: 'copy', operands: [{ input }], output: { shape: input.shape, dtype: 'float32', storage } });
       const output = this.allocate(input.shape, 'float32', storage);
       return this.outsideKernels(() => this.runWebGPUProgram(storageCastProgram(input.shape), [input], 'float32', undefined, output));
+    }
+
+    fromBits(bits: Uint16Array, shape: readonly number[], format: HalfPrecision): TensorInfo {
+      setup.fault.check();
+      const output = this.allocate([...shape], 'float32', format);
+      const bytes = halfBytes(bits.length);
+      if (bytes === 0) return output;
+      const buffer = this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE);
+      const even = new Uint16Array(bytes / 2);
+      even.set(bits);
+      this.queue.writeBuffer(buffer, 0, even);
+      this.inner.tensorMap.get(output.dataId).resource = buffer;
+      return output;
     }
 
     widen(dataId: object): void {

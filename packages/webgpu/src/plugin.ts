@@ -11,6 +11,7 @@ export function createPlugin(backendName: string, backend: HalfBackend, { halves
     formats: halves ? ['float16', 'bfloat16'] : [],
     storageOf: (dataId) => backend.storageOf(dataId),
     toStorage: (input, storage) => backend.toStorage(input, storage),
+    fromBits: (bits, shape, format) => backend.fromBits(bits, shape, format),
     widen: (dataId) => backend.widen(dataId),
     hostScalar: (dataId) => backend.hostScalar(dataId),
     firstNonFinite: (tensors) => firstNonFinite(backend, tensors),

@@ -3,7 +3,7 @@ import { decode } from '@halftone/float16';
 import type { Storage } from '@halftone/autocast';
 import { pluginFor, TINY_SIZE, toStorage } from '@halftone/autocast';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { complex, getBackend, tensor, tidy, util } from '@tensorflow/tfjs-core';
+import { complex, engine, getBackend, tensor, tidy, util } from '@tensorflow/tfjs-core';
 import { message } from './model-file-error.ts';
 
 /** How weights are to lie in memory: in one storage, or in the one that the file has for each. */
@@ -41,14 +41,18 @@ export function storageFor(data: WeightData, size: number, wanted: WeightStorage
   return data.kind === 'half' && canStore(data.format) ? data.format : 'float32';
 }
 
-/** Makes the tensor of a weight; at most this one weight is in float32 on the way. The caller owns it. */
+/** Makes the tensor of a weight. Codes go up as they are; where they must be converted, at most this one weight is in float32 on the way. The caller owns it. */
 export function placeWeight(data: WeightData, shape: readonly number[], wanted: WeightStorage): Tensor {
   const sizes = [...shape];
   if (data.kind === 'string') return tensor(data.values as Uint8Array[], sizes, 'string');
   if (data.kind === 'complex64') return tidy(() => complex(tensor(everySecond(data.values, 0), sizes), tensor(everySecond(data.values, 1), sizes)));
   if (data.kind === 'int32' || data.kind === 'bool') return tensor(data.values, sizes, data.kind);
-  const values = data.kind === 'half' ? decode(data.bits, data.format) : data.values;
   const storage = storageFor(data, util.sizeFromShape(sizes), wanted);
+  const plugin = pluginFor(getBackend());
+  if (data.kind === 'half' && data.format === storage && plugin?.fromBits !== undefined) {
+    return engine().makeTensorFromTensorInfo(plugin.fromBits(data.bits, sizes, storage));
+  }
+  const values = data.kind === 'half' ? decode(data.bits, data.format) : data.values;
   return storage === 'float32' ? tensor(values, sizes, 'float32') : tidy(() => toStorage(tensor(values, sizes, 'float32'), storage));
 }
 
