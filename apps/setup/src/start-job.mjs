@@ -21,7 +21,8 @@ export function startJob(args) {
     let env = childEnvironment(process.env, (await gpuEnvironment()).env);
     for (const need of askedNeeds(args)) {
       const provision = await provide(need);
-      if (provision.problem) throw new SetupError(`${need} cannot be had: ${provision.problem}. npm start works without the option that asks for it.`);
+      if (provision.problem)
+        throw new SetupError(`${need} cannot be had: ${provision.problem}. npm start works without the option that asks for it.`);
       env = childEnvironment(env, provision.env);
     }
     const demo = join(root, 'apps', 'demo', 'dist', 'cli.mjs');
