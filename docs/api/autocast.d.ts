@@ -8,6 +8,7 @@ interface PrecisionPlugin {
     readonly missingFormat?: string;
     storageOf(dataId: object): Storage;
     toStorage(input: TensorInfo, storage: Storage): TensorInfo;
+    fromBits?(bits: Uint16Array, shape: readonly number[], format: HalfPrecision): TensorInfo;
     widen(dataId: object): void;
     hostScalar?(dataId: object): number | undefined;
     firstNonFinite?(tensors: readonly TensorInfo[]): TensorInfo;

@@ -19,7 +19,12 @@ export async function buildLayers({ modelTopology, trainingConfig, userDefinedMe
   } catch (cause) {
     dispose(made);
     const said = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
-    throw new ModelFileError('tfjs must be able to build the layers', said, 'Register custom layers with tf.serialization.registerClass(), or check the file.', { cause });
+    throw new ModelFileError(
+      'tfjs must be able to build the layers',
+      said,
+      'Register custom layers with tf.serialization.registerClass(), or check the file.',
+      { cause },
+    );
   }
 }
 

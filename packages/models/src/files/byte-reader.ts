@@ -99,4 +99,8 @@ const cutShort = (what: string, wanted: number, have: number): ModelFileError =>
   new ModelFileError(`${what} needs ${wanted} bytes`, `only ${have}`, 'The file is cut short: load it again.');
 
 const leftOver = (what: string, got: string): ModelFileError =>
-  new ModelFileError(`${what} must end with its last tensor`, `${got} bytes`, 'The file is corrupt or another file follows: load it again.');
+  new ModelFileError(
+    `${what} must end with its last tensor`,
+    `${got} bytes`,
+    'The file is corrupt or another file follows: load it again.',
+  );

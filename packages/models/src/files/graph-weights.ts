@@ -20,7 +20,11 @@ export function giveWeights(model: GraphModel, weights: NamedTensorMap): void {
   const known = new Set(executor?.weightIds ?? []);
   if (model.weights !== map || !Object.values(weights).every(({ id }) => known.has(id))) {
     throw new Error(
-      message('this version of @tensorflow/tfjs-converter keeps weights in another way', 'weights that it does not know', 'Install one that is >=4.22 <5, or use loadGraphModel() of tfjs.'),
+      message(
+        'this version of @tensorflow/tfjs-converter keeps weights in another way',
+        'weights that it does not know',
+        'Install one that is >=4.22 <5, or use loadGraphModel() of tfjs.',
+      ),
     );
   }
 }

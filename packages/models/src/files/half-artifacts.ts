@@ -56,7 +56,10 @@ export interface HalfWeights {
  * Narrows the float32 weights of tfjs model artifacts, one after the other. Weights that are quantized already, integers and
  * text stay as they are. Throws one error for all weights that do not fit, before the caller has anything to write.
  */
-export async function halveWeights(artifacts: Pick<io.ModelArtifacts, 'weightSpecs' | 'weightData'>, options: HalfOptions): Promise<HalfWeights> {
+export async function halveWeights(
+  artifacts: Pick<io.ModelArtifacts, 'weightSpecs' | 'weightData'>,
+  options: HalfOptions,
+): Promise<HalfWeights> {
   const format = checkFormat(options.format);
   const allow = checkAllowance(options.allow);
   const limits = limitsOf({ tensors: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER });
@@ -124,6 +127,12 @@ async function textBytes(reader: ReturnType<typeof byteReader>, spec: WeightSpec
 
 /** In the order of keys that Python's converter writes; bfloat16 is a quantization that tfjs's types do not know. */
 function entryOf({ name, shape, dtype, group, quantization }: WeightSpec): io.WeightsManifestEntry {
-  const entry = { name, shape: [...shape], dtype, ...(group === undefined ? {} : { group }), ...(quantization === undefined ? {} : { quantization }) };
+  const entry = {
+    name,
+    shape: [...shape],
+    dtype,
+    ...(group === undefined ? {} : { group }),
+    ...(quantization === undefined ? {} : { quantization }),
+  };
   return entry as unknown as io.WeightsManifestEntry;
 }

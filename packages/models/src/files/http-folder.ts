@@ -10,7 +10,9 @@ export function isHttp(source: string): boolean {
 export function httpFolder(source: string, get: (url: string) => Promise<Response>): ModelFolder {
   const page = (globalThis as { location?: { href: string } }).location?.href;
   if (page === undefined && !/^https?:/i.test(source)) {
-    throw new RangeError(message('a source outside a page must be a whole URL', source, 'Pass { read(path) } to load from a folder of this machine.'));
+    throw new RangeError(
+      message('a source outside a page must be a whole URL', source, 'Pass { read(path) } to load from a folder of this machine.'),
+    );
   }
   const base = new URL(source, page);
   return {
@@ -19,7 +21,11 @@ export function httpFolder(source: string, get: (url: string) => Promise<Respons
       url.search = base.search;
       const response = await get(url.href);
       if (!response.ok || response.body === null) {
-        throw new ModelFileError(`${url.pathname} must be there`, `HTTP status ${response.status}`, 'Check the URL and that the shards lie beside model.json.');
+        throw new ModelFileError(
+          `${url.pathname} must be there`,
+          `HTTP status ${response.status}`,
+          'Check the URL and that the shards lie beside model.json.',
+        );
       }
       return response.body;
     },

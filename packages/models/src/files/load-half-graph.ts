@@ -31,7 +31,11 @@ export async function loadHalfGraphModel(source: ModelSource, options: LoadHalfO
   const missing = new Set(constantsOf(opened.rest.modelTopology));
   for (const { specs } of opened.groups) for (const { name } of specs) missing.delete(name);
   if (missing.size > 0) {
-    throw new ModelFileError('the file must have every weight of the graph', `none for ${[...missing].slice(0, 5).map(show).join(', ')}`, 'The file is of another model, or corrupt.');
+    throw new ModelFileError(
+      'the file must have every weight of the graph',
+      `none for ${[...missing].slice(0, 5).map(show).join(', ')}`,
+      'The file is of another model, or corrupt.',
+    );
   }
   const { loadGraphModel } = await import('@tensorflow/tfjs-converter');
   let model: GraphModel;
@@ -39,7 +43,9 @@ export async function loadHalfGraphModel(source: ModelSource, options: LoadHalfO
     model = await loadGraphModel({ load: async () => artifacts });
   } catch (cause) {
     const said = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
-    throw new ModelFileError('tfjs must be able to read the graph', said, 'Is this the model.json of a Graph model, made for this tfjs?', { cause });
+    throw new ModelFileError('tfjs must be able to read the graph', said, 'Is this the model.json of a Graph model, made for this tfjs?', {
+      cause,
+    });
   }
   const placed = Object.create(null) as NamedTensorMap;
   try {
@@ -56,7 +62,8 @@ export async function loadHalfGraphModel(source: ModelSource, options: LoadHalfO
 /** Names of the constants of the main graph. */
 function constantsOf(topology: object): string[] {
   const { node } = topology as { node?: unknown };
-  if (!Array.isArray(node)) throw new ModelFileError('a graph must have a list of nodes', show(typeof node), 'Is this a Layers model? Use loadHalfLayersModel().');
+  if (!Array.isArray(node))
+    throw new ModelFileError('a graph must have a list of nodes', show(typeof node), 'Is this a Layers model? Use loadHalfLayersModel().');
   return node.flatMap((one: unknown) => {
     const { op, name } = Object(one) as Record<string, unknown>;
     return op === 'Const' && typeof name === 'string' ? [name] : [];

@@ -42,11 +42,17 @@ export async function loadHalfLayersModel(source: ModelSource, options: LoadHalf
       try {
         const name = variables.has(spec.name) ? spec.name : withoutCell(spec.name);
         const variable = variables.get(name);
-        if (variable === undefined) throw new ModelFileError('a weight must belong to the model', show(spec.name), 'The file is of another model, or corrupt.');
+        if (variable === undefined)
+          throw new ModelFileError('a weight must belong to the model', show(spec.name), 'The file is of another model, or corrupt.');
         if (!util.arraysEqual(variable.shape as number[], [...spec.shape])) {
-          throw new ModelFileError(`weight ${show(spec.name)} must have the shape ${show(variable.shape)}`, show(spec.shape), 'The file is of another model, or corrupt.');
+          throw new ModelFileError(
+            `weight ${show(spec.name)} must have the shape ${show(variable.shape)}`,
+            show(spec.shape),
+            'The file is of another model, or corrupt.',
+          );
         }
-        if (tensor.dtype !== variable.dtype) throw new ModelFileError(`weight ${show(spec.name)} must be ${variable.dtype}`, tensor.dtype, 'The file is corrupt.');
+        if (tensor.dtype !== variable.dtype)
+          throw new ModelFileError(`weight ${show(spec.name)} must be ${variable.dtype}`, tensor.dtype, 'The file is corrupt.');
         variable.write(tensor);
         variables.delete(name);
       } finally {
@@ -55,7 +61,11 @@ export async function loadHalfLayersModel(source: ModelSource, options: LoadHalf
     }
     if (variables.size > 0) {
       const missing = [...variables.keys()].slice(0, 5).map(show).join(', ');
-      throw new ModelFileError('the file must have every weight of the model', `none for ${missing}`, 'The file is of another model, or corrupt.');
+      throw new ModelFileError(
+        'the file must have every weight of the model',
+        `none for ${missing}`,
+        'The file is of another model, or corrupt.',
+      );
     }
     if (slots.length > 0 && model.optimizer !== undefined && model.optimizer !== null) await model.optimizer.setWeights(slots);
     return model;

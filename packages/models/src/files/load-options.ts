@@ -25,7 +25,10 @@ export interface PlacedWeight {
 }
 
 /** Reads the weights of an open model one after the other and places each. Options are checked at once, weights as they are asked for. */
-export function weightsOf({ groups, limits }: OpenModel, { storage = 'as stored', allow: given }: LoadHalfOptions): AsyncGenerator<PlacedWeight, void, undefined> {
+export function weightsOf(
+  { groups, limits }: OpenModel,
+  { storage = 'as stored', allow: given }: LoadHalfOptions,
+): AsyncGenerator<PlacedWeight, void, undefined> {
   const allow = checkAllowance(given);
   checkStorage(storage);
   return (async function* () {

@@ -9,7 +9,10 @@ export interface ModelFolder {
 }
 
 /** Cuts weights into shards of equal size, named as the converter of tfjs names them; values may straddle shards. */
-export function shards(chunks: readonly Uint8Array<ArrayBuffer>[], { group, shardBytes }: { readonly group: number; readonly shardBytes: number }): { path: string; bytes: Uint8Array<ArrayBuffer> }[] {
+export function shards(
+  chunks: readonly Uint8Array<ArrayBuffer>[],
+  { group, shardBytes }: { readonly group: number; readonly shardBytes: number },
+): { path: string; bytes: Uint8Array<ArrayBuffer> }[] {
   if (!Number.isSafeInteger(shardBytes) || shardBytes < 1) {
     throw new RangeError(message('shardBytes must be a whole number above 0', shardBytes, 'Leave it out for 4 MiB.'));
   }
@@ -21,7 +24,7 @@ export function shards(chunks: readonly Uint8Array<ArrayBuffer>[], { group, shar
   }));
   let at = 0;
   for (const chunk of chunks) {
-    for (let done = 0; done < chunk.length; ) {
+    for (let done = 0; done < chunk.length;) {
       const { bytes } = files[Math.floor(at / shardBytes)] as { bytes: Uint8Array };
       const offset = at % shardBytes;
       const part = chunk.subarray(done, done + bytes.length - offset);
@@ -43,7 +46,14 @@ export function checkPath(path: unknown): string {
     path.length > 0 &&
     path.length <= 1024 &&
     !/^[/\\]|^[a-zA-Z][a-zA-Z0-9+.\-]*:|[\\?#%\p{Cc}]/u.test(path) &&
-    path.replace(/^\.\//, '').split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+    path
+      .replace(/^\.\//, '')
+      .split('/')
+      .every((part) => part !== '' && part !== '.' && part !== '..');
   if (inside) return path.replace(/^\.\//, '');
-  throw new ModelFileError('a shard path must stay in the folder of model.json', show(path), 'The file is hostile, or was moved: put the shards beside it and name them plainly.');
+  throw new ModelFileError(
+    'a shard path must stay in the folder of model.json',
+    show(path),
+    'The file is hostile, or was moved: put the shards beside it and name them plainly.',
+  );
 }

@@ -32,12 +32,20 @@ export async function openModel(source: ModelSource, options: OpenOptions): Prom
   if (typeof source !== 'string') {
     if (typeof (source as io.IOHandler).load === 'function') return openHandler(source as io.IOHandler, limits);
     if (typeof (source as ModelFolder).read === 'function') return openFolder(source as ModelFolder, limits);
-    throw new TypeError(message('a model must come from a URL, load() or read()', Object.keys(Object(source)).join(', ') || 'neither', 'Pass an IOHandler or { read(path) }.'));
+    throw new TypeError(
+      message(
+        'a model must come from a URL, load() or read()',
+        Object.keys(Object(source)).join(', ') || 'neither',
+        'Pass an IOHandler or { read(path) }.',
+      ),
+    );
   }
   if (isHttp(source)) return openFolder(httpFolder(source, options.fetch ?? ((url) => fetch(url))), limits);
   const [handler, second] = tfio.getLoadHandlers(source) as io.IOHandler[];
   if (handler === undefined || second !== undefined) {
-    throw new RangeError(message('a source must be a URL that one IO handler of tfjs takes', source, "Use for example 'indexeddb://mine', or pass a folder."));
+    throw new RangeError(
+      message('a source must be a URL that one IO handler of tfjs takes', source, "Use for example 'indexeddb://mine', or pass a folder."),
+    );
   }
   return openHandler(handler, limits);
 }
@@ -65,9 +73,14 @@ async function openHandler(handler: io.IOHandler, limits: FileLimits): Promise<O
 
 async function readAll(input: Uint8Array | ReadableStream<Uint8Array>, limits: FileLimits): Promise<Uint8Array<ArrayBuffer>> {
   const tooLong = (got: number): ModelFileError =>
-    new ModelFileError(`model.json may have ${limits.headerBytes} bytes`, `at least ${got}`, 'Raise limits.headerBytes if the file is yours.');
+    new ModelFileError(
+      `model.json may have ${limits.headerBytes} bytes`,
+      `at least ${got}`,
+      'Raise limits.headerBytes if the file is yours.',
+    );
   if (!(input instanceof ReadableStream)) {
-    if (!ArrayBuffer.isView(input)) throw new TypeError(message('read() must give bytes or a ReadableStream', show(typeof input), "Check the folder's read()."));
+    if (!ArrayBuffer.isView(input))
+      throw new TypeError(message('read() must give bytes or a ReadableStream', show(typeof input), "Check the folder's read()."));
     if (input.length > limits.headerBytes) throw tooLong(input.length);
     return input as Uint8Array<ArrayBuffer>;
   }
@@ -86,7 +99,10 @@ async function readAll(input: Uint8Array | ReadableStream<Uint8Array>, limits: F
 }
 
 /** Shards one after the other; the next is opened when the one before is at its end. */
-function shardStream(paths: readonly string[], read: (path: string) => Promise<Uint8Array | ReadableStream<Uint8Array>>): ReadableStream<Uint8Array> {
+function shardStream(
+  paths: readonly string[],
+  read: (path: string) => Promise<Uint8Array | ReadableStream<Uint8Array>>,
+): ReadableStream<Uint8Array> {
   let current: ReadableStreamDefaultReader<Uint8Array> | null = null;
   let next = 0;
   return new ReadableStream<Uint8Array>(

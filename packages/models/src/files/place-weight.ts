@@ -26,11 +26,17 @@ export function canStore(format: Format16): boolean {
 /** Refuses a storage that the current backend lacks before any weight is read. */
 export function checkStorage(storage: WeightStorage): void {
   if (!['as stored', 'float32', 'float16', 'bfloat16'].includes(storage)) {
-    throw new RangeError(message("storage must be 'as stored', 'float32', 'float16' or 'bfloat16'", storage, 'Leave it out for the default.'));
+    throw new RangeError(
+      message("storage must be 'as stored', 'float32', 'float16' or 'bfloat16'", storage, 'Leave it out for the default.'),
+    );
   }
   if (storage === 'as stored' || storage === 'float32' || canStore(storage)) return;
   throw new Error(
-    message(`storage '${storage}' needs a backend that stores it`, getBackend(), "Call await useWebGPU() of @halftone/webgpu first, or pass storage: 'as stored'."),
+    message(
+      `storage '${storage}' needs a backend that stores it`,
+      getBackend(),
+      "Call await useWebGPU() of @halftone/webgpu first, or pass storage: 'as stored'.",
+    ),
   );
 }
 
@@ -45,7 +51,8 @@ export function storageFor(data: WeightData, size: number, wanted: WeightStorage
 export function placeWeight(data: WeightData, shape: readonly number[], wanted: WeightStorage): Tensor {
   const sizes = [...shape];
   if (data.kind === 'string') return tensor(data.values as Uint8Array[], sizes, 'string');
-  if (data.kind === 'complex64') return tidy(() => complex(tensor(everySecond(data.values, 0), sizes), tensor(everySecond(data.values, 1), sizes)));
+  if (data.kind === 'complex64')
+    return tidy(() => complex(tensor(everySecond(data.values, 0), sizes), tensor(everySecond(data.values, 1), sizes)));
   if (data.kind === 'int32' || data.kind === 'bool') return tensor(data.values, sizes, data.kind);
   const storage = storageFor(data, util.sizeFromShape(sizes), wanted);
   const plugin = pluginFor(getBackend());

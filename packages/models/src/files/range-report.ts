@@ -66,10 +66,13 @@ export function checkAllowance(allow: RangeAllowance | undefined): RangeAllowanc
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new RangeError(message('allow has an unknown name', unknown, 'Use overflow, underflow and nonFinite.'));
   if (overflow !== undefined && overflow !== 'infinity' && overflow !== 'saturate') {
-    throw new RangeError(message("allow.overflow must be 'infinity' or 'saturate'", show(overflow), 'Say what becomes of values that are too large.'));
+    throw new RangeError(
+      message("allow.overflow must be 'infinity' or 'saturate'", show(overflow), 'Say what becomes of values that are too large.'),
+    );
   }
   for (const [name, value] of Object.entries({ underflow, nonFinite })) {
-    if (value !== undefined && typeof value !== 'boolean') throw new TypeError(message(`allow.${name} must be true or false`, show(value), 'Leave it out to refuse.'));
+    if (value !== undefined && typeof value !== 'boolean')
+      throw new TypeError(message(`allow.${name} must be true or false`, show(value), 'Leave it out to refuse.'));
   }
   return allow ?? {};
 }

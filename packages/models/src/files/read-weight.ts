@@ -32,7 +32,8 @@ async function readTexts(reader: ByteReader, spec: WeightSpec, limits: FileLimit
     const prefix = await reader.read(4, `weight ${show(spec.name)}`);
     const length = new DataView(prefix.buffer, prefix.byteOffset).getUint32(0, true);
     total += length;
-    if (total > limits.tensorBytes) throw new ModelFileError(`weight ${show(spec.name)} may have ${limits.tensorBytes} bytes`, total, 'Raise limits.tensorBytes.');
+    if (total > limits.tensorBytes)
+      throw new ModelFileError(`weight ${show(spec.name)} may have ${limits.tensorBytes} bytes`, total, 'Raise limits.tensorBytes.');
     texts.push((await reader.read(length, `weight ${show(spec.name)}`)).slice());
   }
   return texts;

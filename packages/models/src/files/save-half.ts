@@ -42,11 +42,17 @@ const SHARD_BYTES = 4 * 2 ** 20; // that of the converter of tfjs: browsers cach
  * report.bytes / report.bytesBefore; // 0.5
  * [...files.keys()]; // ['group1-shard1of1.bin', 'model.json']
  */
-export async function saveHalf(model: LayersModel | GraphModel, target: string | io.IOHandler | ModelFolder, options: SaveHalfOptions = {}): Promise<HalfReport> {
+export async function saveHalf(
+  model: LayersModel | GraphModel,
+  target: string | io.IOHandler | ModelFolder,
+  options: SaveHalfOptions = {},
+): Promise<HalfReport> {
   const { shardBytes, policy } = options;
   const place = placeOf(target);
   if (shardBytes !== undefined && place.kind === 'handler') {
-    throw new RangeError(message('shardBytes needs a folder', "an IO handler, which writes one weight file", 'Pass { write(path, bytes) } as the target.'));
+    throw new RangeError(
+      message('shardBytes needs a folder', 'an IO handler, which writes one weight file', 'Pass { write(path, bytes) } as the target.'),
+    );
   }
   if (shardBytes !== undefined) shards([], { group: 1, shardBytes });
   const note = policy === undefined ? {} : { policy: formatPolicy(toPolicy(policy)) };
@@ -59,20 +65,34 @@ export async function saveHalf(model: LayersModel | GraphModel, target: string |
   return half.report;
 }
 
-type Place = { readonly kind: 'handler'; readonly handler: io.IOHandler } | { readonly kind: 'folder'; readonly write: NonNullable<ModelFolder['write']> };
+type Place =
+  | { readonly kind: 'handler'; readonly handler: io.IOHandler }
+  | { readonly kind: 'folder'; readonly write: NonNullable<ModelFolder['write']> };
 
 function placeOf(target: string | io.IOHandler | ModelFolder): Place {
   if (typeof target === 'string') {
     const [handler, second] = tfio.getSaveHandlers(target) as io.IOHandler[];
     if (handler === undefined || second !== undefined) {
-      throw new RangeError(message('a target must be a URL that one IO handler of tfjs takes', target, "Use for example 'indexeddb://mine', or pass a folder."));
+      throw new RangeError(
+        message(
+          'a target must be a URL that one IO handler of tfjs takes',
+          target,
+          "Use for example 'indexeddb://mine', or pass a folder.",
+        ),
+      );
     }
     return { kind: 'handler', handler };
   }
   if (typeof (target as io.IOHandler).save === 'function') return { kind: 'handler', handler: target as io.IOHandler };
   const folder = target as ModelFolder;
   if (typeof folder.write === 'function') return { kind: 'folder', write: folder.write.bind(folder) };
-  throw new TypeError(message('a target must have save() or write()', Object.keys(Object(target)).join(', ') || 'neither', 'Pass an IOHandler or { write(path, bytes) }.'));
+  throw new TypeError(
+    message(
+      'a target must have save() or write()',
+      Object.keys(Object(target)).join(', ') || 'neither',
+      'Pass an IOHandler or { write(path, bytes) }.',
+    ),
+  );
 }
 
 /** What the model itself would save. */
@@ -85,7 +105,8 @@ async function artifactsOf(model: LayersModel | GraphModel): Promise<io.ModelArt
     return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
   });
   await model.save(handler);
-  if (caught === undefined) throw new TypeError(message('a model must hand its parts to an IO handler', 'nothing', 'Pass a Layers or Graph model of tfjs.'));
+  if (caught === undefined)
+    throw new TypeError(message('a model must hand its parts to an IO handler', 'nothing', 'Pass a Layers or Graph model of tfjs.'));
   return caught;
 }
 
@@ -94,7 +115,11 @@ async function saveThrough(handler: io.IOHandler, rest: io.ModelArtifacts, { spe
   await handler.save?.({ ...rest, weightSpecs: specs, weightData: (weightData as { bytes: Uint8Array<ArrayBuffer> }).bytes.buffer });
 }
 
-async function saveInto(write: NonNullable<ModelFolder['write']>, rest: io.ModelArtifacts, { half, shardBytes }: { half: HalfWeights; shardBytes: number }): Promise<void> {
+async function saveInto(
+  write: NonNullable<ModelFolder['write']>,
+  rest: io.ModelArtifacts,
+  { half, shardBytes }: { half: HalfWeights; shardBytes: number },
+): Promise<void> {
   const files = shards(half.chunks, { group: 1, shardBytes });
   for (const { path, bytes } of files) await write(path, bytes);
   const json = { ...rest, weightsManifest: [{ paths: files.map(({ path }) => path), weights: half.specs }] };

@@ -13,7 +13,9 @@ export function rememberStreamed(model: GraphModel, artifacts: io.ModelArtifacts
     Object.defineProperty(artifacts, part, {
       enumerable: true,
       get() {
-        throw new Error(message('a model loaded in half has no weight file to save', 'model.save()', 'Save it with saveHalf(model, target).'));
+        throw new Error(
+          message('a model loaded in half has no weight file to save', 'model.save()', 'Save it with saveHalf(model, target).'),
+        );
       },
     });
   }

@@ -12,9 +12,7 @@ export interface WeightSpec {
 }
 
 /** How a float32 or int32 weight is written narrower. `bfloat16` is ours alone: plain tfjs refuses it by name. */
-export type Quantization =
-  | { readonly dtype: 'float16' | 'bfloat16'; readonly original_dtype?: string }
-  | AffineQuantization;
+export type Quantization = { readonly dtype: 'float16' | 'bfloat16'; readonly original_dtype?: string } | AffineQuantization;
 
 /** value = code × scale + min */
 export interface AffineQuantization {
@@ -51,25 +49,42 @@ export function checkSpecs(weights: unknown, limits: FileLimits): readonly Weigh
   }
   const total = specs.reduce((sum, spec) => sum + bytesOfSpec(spec), 0);
   if (total > limits.totalBytes) {
-    throw new ModelFileError(`a file may have ${limits.totalBytes} bytes of tensors`, total, 'Raise limits.totalBytes if the file is yours.');
+    throw new ModelFileError(
+      `a file may have ${limits.totalBytes} bytes of tensors`,
+      total,
+      'Raise limits.totalBytes if the file is yours.',
+    );
   }
   return specs;
 }
 
 function checkSpec(weight: unknown, limits: FileLimits): WeightSpec {
   const { name, shape, dtype, group, quantization } = (Object(weight) === weight ? weight : {}) as Record<string, unknown>;
-  const wrong = (what: string, got: unknown): ModelFileError => new ModelFileError(`${what} of weight ${show(name)}`, show(got), 'The file is corrupt, or of a newer kind.');
+  const wrong = (what: string, got: unknown): ModelFileError =>
+    new ModelFileError(`${what} of weight ${show(name)}`, show(got), 'The file is corrupt, or of a newer kind.');
   if (typeof name !== 'string') throw new ModelFileError('each weight must have a name', show(name), 'The file is corrupt.');
-  if (name === '__proto__') throw new ModelFileError('a weight may not have the name of the prototype', show(name), 'The file is hostile: do not use it.');
-  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype)) throw wrong(`one of ${Object.keys(DTYPE_BYTES).join(', ')} must be the dtype`, dtype);
+  if (name === '__proto__')
+    throw new ModelFileError('a weight may not have the name of the prototype', show(name), 'The file is hostile: do not use it.');
+  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype))
+    throw wrong(`one of ${Object.keys(DTYPE_BYTES).join(', ')} must be the dtype`, dtype);
   if (!Array.isArray(shape) || shape.length > limits.rank || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     throw wrong(`at most ${limits.rank} whole numbers must be the shape`, shape);
   }
   if (group !== undefined && typeof group !== 'string') throw wrong('text must be the group', group);
-  const spec = { name, shape: shape as number[], dtype: dtype as WeightSpec['dtype'], group, quantization: checkQuantization(quantization, dtype, wrong) };
+  const spec = {
+    name,
+    shape: shape as number[],
+    dtype: dtype as WeightSpec['dtype'],
+    group,
+    quantization: checkQuantization(quantization, dtype, wrong),
+  };
   const wide = sizeOfSpec(spec) * DTYPE_BYTES[spec.dtype];
   if (!Number.isSafeInteger(wide) || !shape.every((length) => length <= limits.tensorBytes) || wide > limits.tensorBytes) {
-    throw new ModelFileError(`weight ${show(name)} may have ${limits.tensorBytes} bytes`, show(shape), 'Raise limits.tensorBytes if the machine can hold it.');
+    throw new ModelFileError(
+      `weight ${show(name)} may have ${limits.tensorBytes} bytes`,
+      show(shape),
+      'Raise limits.tensorBytes if the machine can hold it.',
+    );
   }
   return spec;
 }
@@ -77,7 +92,8 @@ function checkSpec(weight: unknown, limits: FileLimits): WeightSpec {
 function checkQuantization(given: unknown, dtype: string, wrong: (what: string, got: unknown) => ModelFileError): Quantization | undefined {
   if (given === undefined || given === null) return undefined;
   const { dtype: narrow, scale, min } = Object(given) as Record<string, unknown>;
-  if (typeof narrow !== 'string' || !Object.hasOwn(QUANTIZED_BYTES, narrow)) throw wrong(`one of ${Object.keys(QUANTIZED_BYTES).join(', ')} must be the quantization`, narrow);
+  if (typeof narrow !== 'string' || !Object.hasOwn(QUANTIZED_BYTES, narrow))
+    throw wrong(`one of ${Object.keys(QUANTIZED_BYTES).join(', ')} must be the quantization`, narrow);
   if (narrow === 'float16' || narrow === 'bfloat16') {
     if (dtype !== 'float32') throw wrong(`float32 must be what ${narrow} was made from, the dtype`, dtype);
     return given as Quantization;

@@ -51,7 +51,8 @@ const PLAIN = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const satisfies 
 const FLOATS: readonly string[] = ['F32', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2'];
 
 function formatOf(dtype: FromTensorsOptions['dtype'] = 'F32'): Format | null {
-  if (!FLOATS.includes(dtype)) throw new RangeError(message(`dtype must be one of ${FLOATS.join(', ')}`, dtype, 'Leave it out for float32.'));
+  if (!FLOATS.includes(dtype))
+    throw new RangeError(message(`dtype must be one of ${FLOATS.join(', ')}`, dtype, 'Leave it out for float32.'));
   return dtypes[dtype].format ?? null;
 }
 

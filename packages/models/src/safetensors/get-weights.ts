@@ -30,12 +30,19 @@ export async function getWeights(model: LayersModel, weights?: WeightMap, option
   for (const name of (origins ?? variables).keys()) {
     const variable = variables.get(name);
     if (variable === undefined) {
-      throw new RangeError(message('the model must have the weight', show(name), `It has ${[...variables.keys()].slice(0, 20).join(', ')}.`));
+      throw new RangeError(
+        message('the model must have the weight', show(name), `It has ${[...variables.keys()].slice(0, 20).join(', ')}.`),
+      );
     }
     const { from, transform } = origins?.get(name) ?? { from: name, transform: 'none' };
     const [tensor] = (await fromTensors({ [from]: variable.read() }, options)) as [SafetensorsTensor];
     const { data, shape } = undoTransform(transform, { data: dataOf(tensor) as ArrayLike<unknown>, shape: tensor.shape });
-    result.push({ name: from, dtype: tensor.dtype, shape, ...(isCoded(tensor.dtype) ? { bits: data } : { values: data }) } as SafetensorsTensor);
+    result.push({
+      name: from,
+      dtype: tensor.dtype,
+      shape,
+      ...(isCoded(tensor.dtype) ? { bits: data } : { values: data }),
+    } as SafetensorsTensor);
   }
   return result;
 }

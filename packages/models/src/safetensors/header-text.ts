@@ -49,10 +49,19 @@ function readEntry(scan: Scanner, name: string): HeaderEntry {
     if (key === 'dtype') dtype = scan.string();
     else if (key === 'shape') shape = scan.numbers();
     else if (key === 'data_offsets') offsets = scan.numbers();
-    else throw new ModelFileError(`${show(name)} may have dtype, shape and data_offsets`, show(key), 'The file is of a newer kind, or corrupt.');
+    else
+      throw new ModelFileError(
+        `${show(name)} may have dtype, shape and data_offsets`,
+        show(key),
+        'The file is of a newer kind, or corrupt.',
+      );
   });
   if (dtype === undefined || shape === undefined || offsets?.length !== 2) {
-    throw new ModelFileError(`${show(name)} must have a dtype, a shape and two data_offsets`, 'less', 'The file is corrupt: load it again.');
+    throw new ModelFileError(
+      `${show(name)} must have a dtype, a shape and two data_offsets`,
+      'less',
+      'The file is corrupt: load it again.',
+    );
   }
   return { name, dtype, shape, begin: offsets[0] as number, end: offsets[1] as number };
 }
@@ -130,7 +139,8 @@ class Scanner {
   number(): number {
     this.space();
     const value = Number(this.match(NUMBER, 'a whole number'));
-    if (!Number.isSafeInteger(value)) throw new ModelFileError('a number of the header must be below 2^53', value, 'The file is corrupt or hostile.');
+    if (!Number.isSafeInteger(value))
+      throw new ModelFileError('a number of the header must be below 2^53', value, 'The file is corrupt or hostile.');
     return value;
   }
 
@@ -153,7 +163,8 @@ class Scanner {
     if (this.takes('}')) return;
     do {
       const key = this.string();
-      if (seen.has(key)) throw new ModelFileError('a key of the header must come once', `${show(key)} twice`, 'The file is corrupt or hostile.');
+      if (seen.has(key))
+        throw new ModelFileError('a key of the header must come once', `${show(key)} twice`, 'The file is corrupt or hostile.');
       seen.add(key);
       this.expect(':');
       value(key);

@@ -34,16 +34,28 @@ export async function readHeader(reader: ByteReader, limits: FileLimits): Promis
   const view = new DataView(prefix.buffer, prefix.byteOffset, 8);
   const length = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
   if (length > limits.headerBytes) {
-    throw new ModelFileError(`the header may have ${limits.headerBytes} bytes`, length, 'Is this a safetensors file? If so, raise limits.headerBytes.');
+    throw new ModelFileError(
+      `the header may have ${limits.headerBytes} bytes`,
+      length,
+      'Is this a safetensors file? If so, raise limits.headerBytes.',
+    );
   }
   const { metadata, entries } = readHeaderText(asText(await reader.read(length, 'the header')), limits.tensors);
   const infos = placed(entries, limits);
   const total = infos.at(-1)?.end ?? 0;
   if (total > limits.totalBytes) {
-    throw new ModelFileError(`a file may have ${limits.totalBytes} bytes of tensors`, total, 'Raise limits.totalBytes if the file is yours.');
+    throw new ModelFileError(
+      `a file may have ${limits.totalBytes} bytes of tensors`,
+      total,
+      'Raise limits.totalBytes if the file is yours.',
+    );
   }
   if (reader.left !== undefined && reader.left !== total) {
-    throw new ModelFileError(`the tensors of the header fill ${total} bytes`, `${reader.left} in the file`, 'The file is corrupt or cut short: load it again.');
+    throw new ModelFileError(
+      `the tensors of the header fill ${total} bytes`,
+      `${reader.left} in the file`,
+      'The file is corrupt or cut short: load it again.',
+    );
   }
   return { metadata, infos, bytes: 8 + length };
 }
@@ -64,17 +76,33 @@ function placed(entries: readonly HeaderEntry[], limits: FileLimits): PlacedInfo
     .sort((a, b) => a.begin - b.begin || a.end - b.end)
     .map(({ name, dtype, shape, begin, end }) => {
       if (!isDType(dtype)) {
-        throw new ModelFileError(`the dtype of ${show(name)} must be one of ${dtypeNames}`, show(dtype), 'Convert that tensor where the file is made.');
+        throw new ModelFileError(
+          `the dtype of ${show(name)} must be one of ${dtypeNames}`,
+          show(dtype),
+          'Convert that tensor where the file is made.',
+        );
       }
       const bytes = sizeOf(name, shape, limits) * dtypes[dtype].bytes;
       if (begin !== start || end < begin) {
-        throw new ModelFileError(`${show(name)} must begin where the tensor before it ends, at ${start}`, `${begin} to ${end}`, 'The file is corrupt.');
+        throw new ModelFileError(
+          `${show(name)} must begin where the tensor before it ends, at ${start}`,
+          `${begin} to ${end}`,
+          'The file is corrupt.',
+        );
       }
       if (end - begin !== bytes) {
-        throw new ModelFileError(`${show(name)} of shape ${show(shape)} and ${dtype} needs ${bytes} bytes`, end - begin, 'The file is corrupt.');
+        throw new ModelFileError(
+          `${show(name)} of shape ${show(shape)} and ${dtype} needs ${bytes} bytes`,
+          end - begin,
+          'The file is corrupt.',
+        );
       }
       if (bytes > limits.tensorBytes) {
-        throw new ModelFileError(`${show(name)} may have ${limits.tensorBytes} bytes`, bytes, 'Raise limits.tensorBytes if the machine can hold it.');
+        throw new ModelFileError(
+          `${show(name)} may have ${limits.tensorBytes} bytes`,
+          bytes,
+          'Raise limits.tensorBytes if the machine can hold it.',
+        );
       }
       start = end;
       return { name, dtype, shape, begin, end };

@@ -68,10 +68,13 @@ export async function openSafetensors(input: ByteInput, options: SafetensorsOpti
     },
     async read(name) {
       const info = places.get(name);
-      if (info === undefined) throw new RangeError(message('a tensor must be in the file', show(name), 'See infos for the names that are.'));
-      if (isStream) throw new Error(message('one tensor cannot be picked from a stream', show(name), 'Go through tensors(), or pass a Blob.'));
+      if (info === undefined)
+        throw new RangeError(message('a tensor must be in the file', show(name), 'See infos for the names that are.'));
+      if (isStream)
+        throw new Error(message('one tensor cannot be picked from a stream', show(name), 'Go through tensors(), or pass a Blob.'));
       const [from, to] = [header.bytes + info.begin, header.bytes + info.end];
-      const bytes = input instanceof Blob ? new Uint8Array(await input.slice(from, to).arrayBuffer()) : wholeBytes(input).subarray(from, to);
+      const bytes =
+        input instanceof Blob ? new Uint8Array(await input.slice(from, to).arrayBuffer()) : wholeBytes(input).subarray(from, to);
       return tensorOver(info, bytes);
     },
   };

@@ -66,20 +66,36 @@ export async function setWeights(
 type Variable = LayersModel['weights'][number];
 type Plan = ReadonlyMap<string, readonly { readonly variable: Variable; readonly origin: WeightOrigin }[]>;
 
-function checkedPlan(model: LayersModel, infos: ReadonlyMap<string, SafetensorsInfo>, weights: ReadonlyMap<string, WeightOrigin>, partial: boolean): Plan {
+function checkedPlan(
+  model: LayersModel,
+  infos: ReadonlyMap<string, SafetensorsInfo>,
+  weights: ReadonlyMap<string, WeightOrigin>,
+  partial: boolean,
+): Plan {
   const variables = new Map(model.weights.map((variable) => [variable.originalName, variable]));
   const unnamed = [...variables.keys()].filter((name) => !weights.has(name));
   if (unnamed.length > 0 && !partial) {
-    throw new RangeError(message('every weight of the model must have an origin', `none for ${unnamed.slice(0, 10).map(show).join(', ')}`, 'Name them, or pass partial: true.'));
+    throw new RangeError(
+      message(
+        'every weight of the model must have an origin',
+        `none for ${unnamed.slice(0, 10).map(show).join(', ')}`,
+        'Name them, or pass partial: true.',
+      ),
+    );
   }
   const plan = new Map<string, { variable: Variable; origin: WeightOrigin }[]>();
   for (const [name, origin] of weights) {
     const variable = variables.get(name);
     if (variable === undefined) {
-      throw new RangeError(message('the model must have the weight', show(name), `It has ${[...variables.keys()].slice(0, 20).join(', ')}.`));
+      throw new RangeError(
+        message('the model must have the weight', show(name), `It has ${[...variables.keys()].slice(0, 20).join(', ')}.`),
+      );
     }
     const info = infos.get(origin.from);
-    if (info === undefined) throw new RangeError(message(`the origin of ${show(name)} must be in the file`, show(origin.from), 'See infos or tensors for what is there.'));
+    if (info === undefined)
+      throw new RangeError(
+        message(`the origin of ${show(name)} must be in the file`, show(origin.from), 'See infos or tensors for what is there.'),
+      );
     checkShape(name, info, origin, variable.shape as number[]);
     plan.set(info.name, [...(plan.get(info.name) ?? []), { variable, origin }]);
   }
@@ -91,7 +107,11 @@ function checkShape(name: string, info: SafetensorsInfo, { transform }: WeightOr
   const shape = outcome(transform);
   if (util.arraysEqual([...shape], [...target])) return;
   throw new RangeError(
-    message(`weight ${show(name)} must have the shape ${show(target)}`, `${show(shape)} from ${show(info.name)} by '${transform}'`, 'Name another transform, or another tensor.'),
+    message(
+      `weight ${show(name)} must have the shape ${show(target)}`,
+      `${show(shape)} from ${show(info.name)} by '${transform}'`,
+      'Name another transform, or another tensor.',
+    ),
   );
 }
 

@@ -14,8 +14,7 @@ export interface SafetensorsInfo<D extends SafetensorsDType = SafetensorsDType> 
  * `@halftone/float16`), `values` for all others. A bool is 0 or 1.
  */
 export type SafetensorsTensor = {
-  [D in SafetensorsDType]: SafetensorsInfo<D> &
-    (D extends CodedDType ? { readonly bits: ArrayOf<D> } : { readonly values: ArrayOf<D> });
+  [D in SafetensorsDType]: SafetensorsInfo<D> & (D extends CodedDType ? { readonly bits: ArrayOf<D> } : { readonly values: ArrayOf<D> });
 }[SafetensorsDType];
 
 /** A whole file. */
@@ -55,7 +54,11 @@ export function sizeOf(name: string, shape: readonly number[], limits: FileLimit
   for (const length of shape) {
     size *= length; // stays exact: a product beyond 2^53 is refused before the next factor
     if (!Number.isSafeInteger(size)) {
-      throw new ModelFileError(`the shape of ${show(name)} must be one that memory can hold`, show(shape), 'The file is corrupt or hostile.');
+      throw new ModelFileError(
+        `the shape of ${show(name)} must be one that memory can hold`,
+        show(shape),
+        'The file is corrupt or hostile.',
+      );
     }
   }
   return size;

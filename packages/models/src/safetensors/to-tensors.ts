@@ -61,12 +61,17 @@ function place(tensor: SafetensorsTensor, storage: WeightStorage, allow: RangeAl
   return placeWeight(narrowed(tensor.name, weightData(tensor), { size, storage, allow }), tensor.shape, storage);
 }
 
-function targetsOf(present: ReadonlyMap<string, unknown>, names: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> | null {
+function targetsOf(
+  present: ReadonlyMap<string, unknown>,
+  names: Readonly<Record<string, string>> | undefined,
+): ReadonlyMap<string, string> | null {
   if (names === undefined) return null;
   const targets = new Map(Object.entries(names));
   for (const name of targets.keys()) {
-    if (!present.has(name)) throw new RangeError(message('names may only name tensors of the file', show(name), 'See infos or tensors for what is there.'));
+    if (!present.has(name))
+      throw new RangeError(message('names may only name tensors of the file', show(name), 'See infos or tensors for what is there.'));
   }
-  if (new Set(targets.values()).size < targets.size) throw new RangeError(message('names must give each tensor a name of its own', 'one twice', 'Rename one.'));
+  if (new Set(targets.values()).size < targets.size)
+    throw new RangeError(message('names must give each tensor a name of its own', 'one twice', 'Rename one.'));
   return targets;
 }

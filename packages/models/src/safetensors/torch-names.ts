@@ -55,16 +55,32 @@ export function torchNames(model: LayersModel, modules: Readonly<Record<string, 
   for (const [layerName, prefix] of Object.entries(modules)) {
     const layer = model.layers.find(({ name }) => name === layerName);
     if (layer === undefined) {
-      throw new RangeError(message('the model must have the layer', show(layerName), `It has ${model.layers.map(({ name }) => name).slice(0, 20).join(', ')}.`));
+      throw new RangeError(
+        message(
+          'the model must have the layer',
+          show(layerName),
+          `It has ${model.layers
+            .map(({ name }) => name)
+            .slice(0, 20)
+            .join(', ')}.`,
+        ),
+      );
     }
     const className = layer.getClassName();
     if (!Object.hasOwn(layers, className)) {
-      throw new RangeError(message(`layer ${show(layerName)} must be one of ${Object.keys(layers).join(', ')}`, className, 'Write the entries of its weights by hand.'));
+      throw new RangeError(
+        message(
+          `layer ${show(layerName)} must be one of ${Object.keys(layers).join(', ')}`,
+          className,
+          'Write the entries of its weights by hand.',
+        ),
+      );
     }
     for (const { originalName } of layer.weights) {
       const short = originalName.slice(originalName.lastIndexOf('/') + 1);
       const origin = (layers[className] as WeightMap)[short];
-      if (origin === undefined) throw new RangeError(message(`${className} must have known weights`, show(short), 'Write the entries of its weights by hand.'));
+      if (origin === undefined)
+        throw new RangeError(message(`${className} must have known weights`, show(short), 'Write the entries of its weights by hand.'));
       map[originalName] = { from: prefix === '' ? origin.from : `${prefix}.${origin.from}`, transform: origin.transform };
     }
   }

@@ -61,7 +61,9 @@ export function undoTransform<T extends ArrayLike<unknown>>(
 
 function rowOf(transform: Transform): TransformRow {
   if (!Object.hasOwn(transforms, transform)) {
-    throw new RangeError(message(`a transform must be one of ${Object.keys(transforms).join(', ')}`, show(transform), "Use 'none' for what stays as it is."));
+    throw new RangeError(
+      message(`a transform must be one of ${Object.keys(transforms).join(', ')}`, show(transform), "Use 'none' for what stays as it is."),
+    );
   }
   return transforms[transform];
 }
@@ -75,7 +77,8 @@ function splitShape(transform: Transform, shape: readonly number[], target: read
   }
   const [both, one, height, width] = shape;
   const channels = target[2];
-  if (shape.length !== 4 || one !== 1 || channels === undefined || channels === 0 || (both as number) % channels !== 0) throw misfit(transform, shape, from);
+  if (shape.length !== 4 || one !== 1 || channels === undefined || channels === 0 || (both as number) % channels !== 0)
+    throw misfit(transform, shape, from);
   return [channels, (both as number) / channels, 1, height as number, width as number];
 }
 

@@ -30,14 +30,19 @@ export function weightData(tensor: SafetensorsTensor): WeightData {
 function fromFloat64(name: string, values: Float64Array): Float32Array {
   const rounded = Float32Array.from(values);
   const lost = rounded.findIndex((value, i) => Math.abs(value) === Infinity && Math.abs(values[i] as number) < Infinity);
-  if (lost >= 0) throw new ModelFileError(`the numbers of ${show(name)} must fit float32`, values[lost], 'Scale it where the file is made.');
+  if (lost >= 0)
+    throw new ModelFileError(`the numbers of ${show(name)} must fit float32`, values[lost], 'Scale it where the file is made.');
   return rounded;
 }
 
 function asInt32(name: string, values: ArrayLike<number | bigint>): Int32Array {
   return Int32Array.from(values as ArrayLike<number>, (value) => {
     if (value >= -(2 ** 31) && value < 2 ** 31) return Number(value);
-    throw new ModelFileError(`the integers of ${show(name)} must fit int32, the only integers of tfjs`, value, 'Leave that tensor out of the names.');
+    throw new ModelFileError(
+      `the integers of ${show(name)} must fit int32, the only integers of tfjs`,
+      value,
+      'Leave that tensor out of the names.',
+    );
   });
 }
 

@@ -31,7 +31,8 @@ export function safetensorsParts(tensors: Iterable<SafetensorsTensor>, options: 
   const fields: string[] = [];
   const metadata = Object.entries(options.metadata ?? {});
   for (const [key, value] of metadata) {
-    if (typeof value !== 'string') throw new TypeError(message(`metadata ${show(key)} must be text`, typeof value, 'Use JSON.stringify() on it.'));
+    if (typeof value !== 'string')
+      throw new TypeError(message(`metadata ${show(key)} must be text`, typeof value, 'Use JSON.stringify() on it.'));
   }
   if (metadata.length > 0) {
     fields.push(`"__metadata__":{${metadata.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`);
@@ -44,7 +45,9 @@ export function safetensorsParts(tensors: Iterable<SafetensorsTensor>, options: 
     if (seen.has(tensor.name)) throw new RangeError(message('each tensor needs a name of its own', show(tensor.name), 'Rename one.'));
     seen.add(tensor.name);
     const end = begin + data.byteLength;
-    fields.push(`${JSON.stringify(tensor.name)}:{"dtype":"${tensor.dtype}","shape":[${tensor.shape.join(',')}],"data_offsets":[${begin},${end}]}`);
+    fields.push(
+      `${JSON.stringify(tensor.name)}:{"dtype":"${tensor.dtype}","shape":[${tensor.shape.join(',')}],"data_offsets":[${begin},${end}]}`,
+    );
     parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     begin = end;
   }
@@ -80,17 +83,23 @@ export function writeSafetensors(tensors: Iterable<SafetensorsTensor>, options: 
 
 function checkedData(tensor: SafetensorsTensor): ReturnType<typeof dataOf> {
   const { name, dtype, shape } = tensor;
-  if (typeof name !== 'string' || LONE_SURROGATE.test(name)) throw new TypeError(message('a name must be text that UTF-8 can hold', show(name), 'Rename the tensor.'));
-  if (!isDType(dtype)) throw new RangeError(message(`the dtype of ${show(name)} must be one of ${dtypeNames}`, show(dtype), 'See SafetensorsDType.'));
+  if (typeof name !== 'string' || LONE_SURROGATE.test(name))
+    throw new TypeError(message('a name must be text that UTF-8 can hold', show(name), 'Rename the tensor.'));
+  if (!isDType(dtype))
+    throw new RangeError(message(`the dtype of ${show(name)} must be one of ${dtypeNames}`, show(dtype), 'See SafetensorsDType.'));
   const data = dataOf(tensor);
   const { array } = dtypes[dtype];
   if (!(data instanceof array)) {
     const field = isCoded(dtype) ? 'bits' : 'values';
-    throw new TypeError(message(`${show(name)} of ${dtype} needs ${field} in a ${array.name}`, typeof data, 'Encode numbers with @halftone/float16.'));
+    throw new TypeError(
+      message(`${show(name)} of ${dtype} needs ${field} in a ${array.name}`, typeof data, 'Encode numbers with @halftone/float16.'),
+    );
   }
   const whole = shape.every((length) => Number.isSafeInteger(length) && length >= 0);
   if (!whole || sizeOf(name, shape, limitsOf(undefined)) !== data.length) {
-    throw new RangeError(message(`the numbers of ${show(name)} must fill its shape [${shape.join(', ')}]`, data.length, 'Check the shape.'));
+    throw new RangeError(
+      message(`the numbers of ${show(name)} must fill its shape [${shape.join(', ')}]`, data.length, 'Check the shape.'),
+    );
   }
   return data;
 }

@@ -28,6 +28,7 @@ export async function drawnGraph(): Promise<{ handler: tf.io.IOHandler; run: (mo
   };
   return {
     handler: { load: async () => ({ ...artifacts }) },
-    run: (model) => tf.tidy(() => (model.execute({ x: tf.reshape(tf.linspace(-1, 1, 16), [1, 16]) }) as tf.Tensor).dataSync() as Float32Array),
+    run: (model) =>
+      tf.tidy(() => (model.execute({ x: tf.reshape(tf.linspace(-1, 1, 16), [1, 16]) }) as tf.Tensor).dataSync() as Float32Array),
   };
 }

@@ -39,7 +39,12 @@ const memory = (): { handler: tf.io.IOHandler; saved: () => tf.io.ModelArtifacts
 function drawnModel(): layers.Sequential {
   return layers.sequential({
     layers: [
-      layers.layers.conv2d({ filters: 32, kernelSize: 3, inputShape: [8, 8, 4], kernelInitializer: layers.initializers.glorotNormal({ seed: 1 }) }),
+      layers.layers.conv2d({
+        filters: 32,
+        kernelSize: 3,
+        inputShape: [8, 8, 4],
+        kernelInitializer: layers.initializers.glorotNormal({ seed: 1 }),
+      }),
       layers.layers.batchNormalization(),
       layers.layers.flatten(),
       layers.layers.dense({ units: 10, kernelInitializer: layers.initializers.glorotNormal({ seed: 2 }), activation: 'softmax' }),
@@ -135,7 +140,9 @@ describe('a Layers model saved in half', () => {
     const files: Files = new Map();
     const { handler, saved } = memory();
     for (const target of [folderOf(files), handler]) {
-      await expect(saveHalf(model, target)).rejects.toThrow(/2 weights do not fit float16, got "wide\/kernel" \(1 overflow.*"wide\/bias" \(1 NaN\)/);
+      await expect(saveHalf(model, target)).rejects.toThrow(
+        /2 weights do not fit float16, got "wide\/kernel" \(1 overflow.*"wide\/bias" \(1 NaN\)/,
+      );
     }
     expect(files.size).toBe(0);
     expect(saved()).toBeUndefined();
@@ -186,7 +193,11 @@ describe('a Layers model saved in half', () => {
     await leakCheck(tf, async () => {
       await saveHalf(model, handler);
       (await loadHalfLayersModel(handler)).dispose();
-      await expect(loadHalfLayersModel({ load: async () => ({ ...(await handler.load?.()), weightData: new ArrayBuffer(8) }) as tf.io.ModelArtifacts })).rejects.toThrow(/cut short/);
+      await expect(
+        loadHalfLayersModel({
+          load: async () => ({ ...(await handler.load?.()), weightData: new ArrayBuffer(8) }) as tf.io.ModelArtifacts,
+        }),
+      ).rejects.toThrow(/cut short/);
     });
   });
 
@@ -195,11 +206,19 @@ describe('a Layers model saved in half', () => {
     ['an unknown scheme to write', () => saveHalf(drawnModel(), 'ftp://x'), /one IO handler of tfjs takes, got ftp:/],
     ['an unknown scheme to read', () => loadHalfLayersModel('ftp://x'), /one IO handler of tfjs takes, got ftp:/],
     ['shards through a handler', () => saveHalf(drawnModel(), memory().handler, { shardBytes: 5 }), /shardBytes needs a folder/],
-    ['shards of no bytes', () => saveHalf(drawnModel(), folderOf(new Map()), { shardBytes: 0 }), /shardBytes must be a whole number above 0/],
+    [
+      'shards of no bytes',
+      () => saveHalf(drawnModel(), folderOf(new Map()), { shardBytes: 0 }),
+      /shardBytes must be a whole number above 0/,
+    ],
     ['an unknown policy', () => saveHalf(drawnModel(), folderOf(new Map()), { policy: 'mixed_float' }), /mixed_float/],
     ['a source that is none', () => loadHalfLayersModel({}), /must come from a URL, load\(\) or read\(\), got neither/],
     ['a relative URL without a page', () => loadHalfLayersModel('model.json'), /must be a whole URL, got model.json/],
-    ['a folder of files that are no bytes', () => loadHalfLayersModel({ read: async () => 'text' as unknown as Uint8Array }), /must give bytes or a ReadableStream/],
+    [
+      'a folder of files that are no bytes',
+      () => loadHalfLayersModel({ read: async () => 'text' as unknown as Uint8Array }),
+      /must give bytes or a ReadableStream/,
+    ],
     ['a graph', async () => loadHalfLayersModel((await drawnGraph()).handler), /tfjs must be able to build the layers/],
   ])('refuses %s', async (_, work, words) => {
     await expect(work()).rejects.toThrow(words);
@@ -208,7 +227,9 @@ describe('a Layers model saved in half', () => {
   it('refuses a storage that the backend lacks, or that is none, before a weight is read', async () => {
     const { handler } = memory();
     await saveHalf(drawnModel(), handler);
-    await expect(loadHalfLayersModel(handler, { storage: 'float16' })).rejects.toThrow(/needs a backend that stores it, got cpu.*useWebGPU\(\)/);
+    await expect(loadHalfLayersModel(handler, { storage: 'float16' })).rejects.toThrow(
+      /needs a backend that stores it, got cpu.*useWebGPU\(\)/,
+    );
     await expect(loadHalfLayersModel(handler, { storage: 'half' as 'float16' })).rejects.toThrow(/storage must be 'as stored'/);
   });
 });
@@ -249,7 +270,11 @@ describe('a Graph model saved in half', () => {
   it("says that tfjs's own save has no weights to write", async () => {
     const { handler } = await drawnGraph();
     const ours = await loadHalfGraphModel(handler);
-    const touching: tf.io.IOHandler = { save: async ({ weightData }) => ({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON', weightDataBytes: (weightData as ArrayBuffer).byteLength } }) };
+    const touching: tf.io.IOHandler = {
+      save: async ({ weightData }) => ({
+        modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON', weightDataBytes: (weightData as ArrayBuffer).byteLength },
+      }),
+    };
     await expect(ours.save(touching)).rejects.toThrow(/has no weight file to save.*saveHalf\(model, target\)/);
   });
 
@@ -257,7 +282,10 @@ describe('a Graph model saved in half', () => {
     const { handler } = await drawnGraph();
     await leakCheck(tf, async () => {
       (await loadHalfGraphModel(handler)).dispose();
-      const short = async (): Promise<tf.io.ModelArtifacts> => ({ ...((await handler.load?.()) as tf.io.ModelArtifacts), weightData: new ArrayBuffer(4200) });
+      const short = async (): Promise<tf.io.ModelArtifacts> => ({
+        ...((await handler.load?.()) as tf.io.ModelArtifacts),
+        weightData: new ArrayBuffer(4200),
+      });
       await expect(loadHalfGraphModel({ load: short })).rejects.toThrow(/cut short/);
     });
   });

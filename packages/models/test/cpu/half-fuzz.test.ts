@@ -16,7 +16,10 @@ import { saveHalf } from '../../src/files/save-half.ts';
 import { drawnGraph } from './drawn-graph.ts';
 
 type Files = Map<string, Uint8Array<ArrayBuffer>>;
-type Json = Record<string, unknown> & { weightsManifest: { paths: unknown[]; weights: Record<string, unknown>[] }[]; modelTopology: Record<string, unknown> };
+type Json = Record<string, unknown> & {
+  weightsManifest: { paths: unknown[]; weights: Record<string, unknown>[] }[];
+  modelTopology: Record<string, unknown>;
+};
 
 const files: Files = new Map();
 const encoder = new TextEncoder();
@@ -24,14 +27,19 @@ let text = '';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  const model = layers.sequential({ layers: [layers.layers.dense({ units: 4, inputShape: [6], name: 'first' }), layers.layers.dense({ units: 3, name: 'last' })] });
+  const model = layers.sequential({
+    layers: [layers.layers.dense({ units: 4, inputShape: [6], name: 'first' }), layers.layers.dense({ units: 3, name: 'last' })],
+  });
   await saveHalf(model, { write: async (path, bytes) => void files.set(path, bytes) }, { shardBytes: 40 });
   model.dispose();
   text = new TextDecoder().decode(files.get('model.json'));
 });
 
 /** Loads the saved model with some of its files replaced; files that are not there fail as a missing file does. */
-function load(changed: Record<string, Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>>, options?: LoadHalfOptions): Promise<layers.LayersModel> {
+function load(
+  changed: Record<string, Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>>,
+  options?: LoadHalfOptions,
+): Promise<layers.LayersModel> {
   const folder: ModelFolder = {
     read: async (path) => {
       const found = Object.hasOwn(changed, path) ? changed[path] : files.get(path);
@@ -89,7 +97,10 @@ describe('a damaged model file is refused by a ModelFileError and leaves no tens
   });
 
   it('with hostile JSON anywhere in it', async () => {
-    const hostile = fc.oneof(fc.json().map((one) => JSON.parse(one) as unknown), fc.constantFrom(null, -1, 2 ** 60, '__proto__', [], {}, 1e308, 'x'.repeat(1000)));
+    const hostile = fc.oneof(
+      fc.json().map((one) => JSON.parse(one) as unknown),
+      fc.constantFrom(null, -1, 2 ** 60, '__proto__', [], {}, 1e308, 'x'.repeat(1000)),
+    );
     const paths: ((json: Json, value: unknown) => void)[] = [
       (json, value) => (json['weightsManifest'] = value as never),
       (json, value) => (json['modelTopology'] = value as never),
@@ -122,27 +133,63 @@ describe('a damaged model file is refused by a ModelFileError and leaves no tens
 
 describe('a hostile model file is refused with the reason', () => {
   it.each<[string, (json: Json) => void, RegExp]>([
-    ['shards upwards', (json) => (json.weightsManifest[0]!.paths = ['../../etc/passwd']), /must stay in the folder of model.json, got "\.\.\/\.\.\/etc\/passwd"/],
+    [
+      'shards upwards',
+      (json) => (json.weightsManifest[0]!.paths = ['../../etc/passwd']),
+      /must stay in the folder of model.json, got "\.\.\/\.\.\/etc\/passwd"/,
+    ],
     ['shards of another origin', (json) => (json.weightsManifest[0]!.paths = ['https://evil.example/w.bin']), /must stay in the folder/],
-    ['a huge shape', (json) => (first(json)['shape'] = [2 ** 20, 2 ** 20]), /weight "first\/kernel" may have 2147483640 bytes, got \[1048576,1048576\]/],
+    [
+      'a huge shape',
+      (json) => (first(json)['shape'] = [2 ** 20, 2 ** 20]),
+      /weight "first\/kernel" may have 2147483640 bytes, got \[1048576,1048576\]/,
+    ],
     ['a shape beyond numbers', (json) => (first(json)['shape'] = Array.from({ length: 40 }, () => 2 ** 30)), /may have 2147483640 bytes/],
     ['a huge length times zero', (json) => (first(json)['shape'] = [2 ** 52, 0]), /may have 2147483640 bytes/],
     ['a negative length', (json) => (first(json)['shape'] = [-6, -4]), /at most 64 whole numbers must be the shape/],
     ['another shape', (json) => (first(json)['shape'] = [4, 6]), /weight "first\/kernel" must have the shape \[6,4\], got \[4,6\]/],
-    ['a weight of another model', (json) => (first(json)['name'] = 'other/kernel'), /a weight must belong to the model, got "other\/kernel"/],
-    ['missing weights', (json) => void json.weightsManifest.splice(0), /must have every weight of the model, got none for "first\/kernel", "first\/bias"/],
+    [
+      'a weight of another model',
+      (json) => (first(json)['name'] = 'other/kernel'),
+      /a weight must belong to the model, got "other\/kernel"/,
+    ],
+    [
+      'missing weights',
+      (json) => void json.weightsManifest.splice(0),
+      /must have every weight of the model, got none for "first\/kernel", "first\/bias"/,
+    ],
     ['metadata that is none', (json) => (json['userDefinedMetadata'] = [1]), /tfjs must be able to build the layers/],
-    ['a weight twice', (json) => (json.weightsManifest[0]!.weights[1]!['name'] = 'first/kernel'), /a name of its own, got "first\/kernel" twice/],
-    ['a weight twice over groups', (json) => void json.weightsManifest.push(structuredClone(json.weightsManifest[0]!)), /a name of its own/],
+    [
+      'a weight twice',
+      (json) => (json.weightsManifest[0]!.weights[1]!['name'] = 'first/kernel'),
+      /a name of its own, got "first\/kernel" twice/,
+    ],
+    [
+      'a weight twice over groups',
+      (json) => void json.weightsManifest.push(structuredClone(json.weightsManifest[0]!)),
+      /a name of its own/,
+    ],
     ['the name of the prototype', (json) => (first(json)['name'] = '__proto__'), /may not have the name of the prototype/],
     ['an unknown dtype', (json) => (first(json)['dtype'] = 'float16'), /must be the dtype of weight "first\/kernel", got "float16"/],
-    ['another dtype', (json) => Object.assign(first(json), { dtype: 'int32', quantization: { dtype: 'uint16', scale: 1, min: 0 } }), /weight "first\/kernel" must be float32, got int32/],
+    [
+      'another dtype',
+      (json) => Object.assign(first(json), { dtype: 'int32', quantization: { dtype: 'uint16', scale: 1, min: 0 } }),
+      /weight "first\/kernel" must be float32, got int32/,
+    ],
     ['an unknown quantization', (json) => (first(json)['quantization'] = { dtype: 'toString' }), /must be the quantization of weight/],
-    ['a scale that is no number', (json) => (first(json)['quantization'] = { dtype: 'uint8', scale: null, min: 0 }), /finite numbers must be the scale and min/],
+    [
+      'a scale that is no number',
+      (json) => (first(json)['quantization'] = { dtype: 'uint8', scale: null, min: 0 }),
+      /finite numbers must be the scale and min/,
+    ],
     ['float16 of integers', (json) => (first(json)['dtype'] = 'int32'), /float32 must be what float16 was made from/],
     ['no manifest', (json) => void delete (json as Partial<Json>).weightsManifest, /must have a weightsManifest/],
     ['no topology', (json) => void delete (json as Partial<Json>).modelTopology, /a model must have a modelTopology of JSON/],
-    ['an unknown layer class', (json) => ((json.modelTopology['config'] as { layers: { class_name: string }[] }).layers[0]!.class_name = 'Evil'), /tfjs must be able to build the layers.*registerClass/s],
+    [
+      'an unknown layer class',
+      (json) => ((json.modelTopology['config'] as { layers: { class_name: string }[] }).layers[0]!.class_name = 'Evil'),
+      /tfjs must be able to build the layers.*registerClass/s,
+    ],
   ])('%s', async (_, edit, words) => {
     await expect(load({ 'model.json': edited(edit) })).rejects.toThrow(words);
     await expect(load({ 'model.json': edited(edit) })).rejects.toThrow(ModelFileError);
@@ -160,7 +207,10 @@ describe('a hostile model file is refused with the reason', () => {
   });
 
   it('a million weights', async () => {
-    const json = edited((one) => (one.weightsManifest[0]!.weights = Array.from({ length: 1_000_000 }, (_, i) => ({ name: `${i}`, shape: [], dtype: 'bool' }))));
+    const json = edited(
+      (one) =>
+        (one.weightsManifest[0]!.weights = Array.from({ length: 1_000_000 }, (_, i) => ({ name: `${i}`, shape: [], dtype: 'bool' }))),
+    );
     await expect(load({ 'model.json': json })).rejects.toThrow(/a file may name 200000 tensors, got 1000000/);
   });
 
@@ -172,7 +222,9 @@ describe('a hostile model file is refused with the reason', () => {
         controller.enqueue(new Uint8Array(65536).fill(0x20));
       },
     });
-    await expect(load({ 'model.json': endless }, { limits: { headerBytes: 1 << 20 } })).rejects.toThrow(/model.json may have 1048576 bytes/);
+    await expect(load({ 'model.json': endless }, { limits: { headerBytes: 1 << 20 } })).rejects.toThrow(
+      /model.json may have 1048576 bytes/,
+    );
     expect(produced).toBeLessThan(2 << 20);
     const bomb = new Blob([gzipSync(Buffer.alloc(64 << 20))]).stream();
     let inflated = 0;
@@ -182,7 +234,9 @@ describe('a hostile model file is refused with the reason', () => {
         controller.enqueue(chunk);
       },
     });
-    const stream = bomb.pipeThrough(new DecompressionStream('gzip') as unknown as TransformStream<Uint8Array, Uint8Array>).pipeThrough(counted);
+    const stream = bomb
+      .pipeThrough(new DecompressionStream('gzip') as unknown as TransformStream<Uint8Array, Uint8Array>)
+      .pipeThrough(counted);
     await expect(load({ 'group1-shard3of3.bin': stream })).rejects.toThrow(/must end with its last tensor/);
     expect(inflated).toBeLessThan(4 << 20);
   });
@@ -202,7 +256,16 @@ describe('a hostile model file is refused with the reason', () => {
   it('text weights that promise more than there is', async () => {
     const artifacts = (await (await drawnGraph()).handler.load?.()) as tf.io.ModelArtifacts;
     const loader = (weightData: ArrayBuffer, limits = {}): Promise<unknown> =>
-      loadHalfGraphModel({ load: async () => ({ ...artifacts, weightSpecs: [{ name: 't', shape: [1], dtype: 'string' }, ...(artifacts.weightSpecs ?? [])], weightData }) }, { limits });
+      loadHalfGraphModel(
+        {
+          load: async () => ({
+            ...artifacts,
+            weightSpecs: [{ name: 't', shape: [1], dtype: 'string' }, ...(artifacts.weightSpecs ?? [])],
+            weightData,
+          }),
+        },
+        { limits },
+      );
     await expect(loader(new Uint32Array([2 ** 31]).buffer)).rejects.toThrow(/weight "t" may have 2147483640 bytes, got 2147483648/);
     await expect(loader(new Uint32Array([2 ** 30]).buffer)).rejects.toThrow(/weight "t" needs 1073741824 bytes, got only 0/);
   });

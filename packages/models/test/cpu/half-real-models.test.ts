@@ -14,7 +14,9 @@ import type { ModelFolder } from '../../src/files/model-folder.ts';
 import { saveHalf } from '../../src/files/save-half.ts';
 
 const shared = await requireOrSkip('shared');
-const real = (model: string): ModelFolder => ({ read: async (path) => new Uint8Array(readFileSync(sharedData(`models/${model}/${path}`))) });
+const real = (model: string): ModelFolder => ({
+  read: async (path) => new Uint8Array(readFileSync(sharedData(`models/${model}/${path}`))),
+});
 
 /** What plain tfjs is given: the artifacts as its own file handlers would read them. */
 function plainHandler(folder: ModelFolder): tf.io.IOHandler {
@@ -23,7 +25,11 @@ function plainHandler(folder: ModelFolder): tf.io.IOHandler {
     load: async () => {
       const { weightsManifest, ...rest } = JSON.parse(new TextDecoder().decode(await read('model.json'))) as tf.io.ModelJSON;
       const shards = await Promise.all(weightsManifest.flatMap(({ paths }) => paths).map(read));
-      return { ...rest, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: new Uint8Array(Buffer.concat(shards)).buffer };
+      return {
+        ...rest,
+        weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
+        weightData: new Uint8Array(Buffer.concat(shards)).buffer,
+      };
     },
   };
 }
@@ -31,10 +37,14 @@ function plainHandler(folder: ModelFolder): tf.io.IOHandler {
 /** Bit for bit; vitest takes seconds for arrays of this size. */
 function same(a: tf.Tensor | undefined, b: tf.Tensor | undefined): boolean {
   const [left, right] = [a?.dataSync(), b?.dataSync()] as [Float32Array, Float32Array];
-  return a?.dtype === b?.dtype && Buffer.from(left.buffer, left.byteOffset, left.byteLength).equals(Buffer.from(right.buffer, right.byteOffset, right.byteLength));
+  return (
+    a?.dtype === b?.dtype &&
+    Buffer.from(left.buffer, left.byteOffset, left.byteLength).equals(Buffer.from(right.buffer, right.byteOffset, right.byteLength))
+  );
 }
 
-const farthest = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0);
+const farthest = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0);
 
 describe.skipIf(!shared.available)('real models in half', () => {
   beforeAll(() => tf.setBackend('wasm'));
@@ -42,7 +52,10 @@ describe.skipIf(!shared.available)('real models in half', () => {
   it('mobilenet_v2: half the bytes, opened in plain tfjs with predictions within 1e-3', async () => {
     const original = await layers.loadLayersModel(plainHandler(real('mobilenet_v2')));
     const files = new Map<string, Uint8Array<ArrayBuffer>>();
-    const folder: ModelFolder = { read: async (path) => files.get(path) as Uint8Array, write: async (path, bytes) => void files.set(path, bytes) };
+    const folder: ModelFolder = {
+      read: async (path) => files.get(path) as Uint8Array,
+      write: async (path, bytes) => void files.set(path, bytes),
+    };
     const report = await saveHalf(original, folder);
     expect(report).toMatchObject({ overflow: 0, underflow: 0, nonFinite: 0 });
     expect(report.bytes / report.bytesBefore).toBeLessThan(0.52);
@@ -53,12 +66,16 @@ describe.skipIf(!shared.available)('real models in half', () => {
     let most = 0;
     for (const seed of [7, 8, 9]) {
       const input = tf.randomUniform([2, 224, 224, 3], 0, 1, 'float32', seed);
-      const [before, after, again] = [original, plain, ours].map((model) => tf.tidy(() => (model.predict(input) as tf.Tensor).dataSync() as Float32Array));
+      const [before, after, again] = [original, plain, ours].map((model) =>
+        tf.tidy(() => (model.predict(input) as tf.Tensor).dataSync() as Float32Array),
+      );
       most = Math.max(most, farthest(after as Float32Array, before as Float32Array));
       expect(farthest(again as Float32Array, after as Float32Array)).toBe(0);
     }
     expect(most).toBeLessThanOrEqual(1e-3);
-    process.stderr.write(`[models] mobilenet_v2: ${report.bytesBefore} bytes in float32, ${report.bytes} in half, predictions within ${most}\n`);
+    process.stderr.write(
+      `[models] mobilenet_v2: ${report.bytesBefore} bytes in float32, ${report.bytes} in half, predictions within ${most}\n`,
+    );
     const all = await saveHalf(original, folder, { keepFloat32: [] }).catch((error: unknown) => error);
     expect(all).toMatchObject({ name: 'HalfRangeError', tensors: [{ range: { underflow: 1 } }, { range: { underflow: 1 } }] });
   });

@@ -18,8 +18,18 @@ import { writeSafetensors } from '../../src/safetensors/write-safetensors.ts';
 
 const ramp = (size: number): Float32Array<ArrayBuffer> => Float32Array.from({ length: size }, (_, i) => Math.fround(Math.sin(i)));
 const file = (...tensors: SafetensorsTensor[]): SafetensorsFile => ({ metadata: {}, tensors });
-const f32 = (name: string, shape: number[], values = ramp(tf.util.sizeFromShape(shape))): SafetensorsTensor => ({ name, dtype: 'F32', shape, values });
-const f16 = (name: string, shape: number[]): SafetensorsTensor => ({ name, dtype: 'F16', shape, bits: encode(ramp(tf.util.sizeFromShape(shape)), 'float16') as Uint16Array<ArrayBuffer> });
+const f32 = (name: string, shape: number[], values = ramp(tf.util.sizeFromShape(shape))): SafetensorsTensor => ({
+  name,
+  dtype: 'F32',
+  shape,
+  values,
+});
+const f16 = (name: string, shape: number[]): SafetensorsTensor => ({
+  name,
+  dtype: 'F16',
+  shape,
+  bits: encode(ramp(tf.util.sizeFromShape(shape)), 'float16') as Uint16Array<ArrayBuffer>,
+});
 
 beforeEach(() => tf.setBackend('cpu'));
 
@@ -86,7 +96,9 @@ describe('tensors of a safetensors file', () => {
   it('narrow only what fits, unless told what may be lost', async () => {
     await onEmulation(async () => {
       const wide = file(f32('w', [300], new Float32Array(300).fill(1e6)));
-      await expect(toTensors(wide, { storage: 'float16' })).rejects.toThrow(/a weight does not fit float16, got "w" \(300 overflow, the largest 1000000\)/);
+      await expect(toTensors(wide, { storage: 'float16' })).rejects.toThrow(
+        /a weight does not fit float16, got "w" \(300 overflow, the largest 1000000\)/,
+      );
       const { w } = await toTensors(wide, { storage: 'float16', allow: { overflow: 'saturate' } });
       expect(w?.dataSync()[0]).toBe(65504);
     });
@@ -97,7 +109,9 @@ describe('tensors of a safetensors file', () => {
     const tensors = await toTensors(await openSafetensors(new Blob([bytes]).stream()), { names: { c: 'third', a: 'first' } });
     expect(Object.keys(tensors).sort()).toEqual(['first', 'third']);
     expect(tensors['third']?.dataSync()).toEqual(ramp(3));
-    await expect(toTensors(await readSafetensors(bytes), { names: { toString: 'x' } })).rejects.toThrow(/only name tensors of the file, got "toString"/);
+    await expect(toTensors(await readSafetensors(bytes), { names: { toString: 'x' } })).rejects.toThrow(
+      /only name tensors of the file, got "toString"/,
+    );
     await expect(toTensors(await readSafetensors(bytes), { names: { a: 'x', b: 'x' } })).rejects.toThrow(/a name of its own/);
   });
 
@@ -140,7 +154,9 @@ describe('transforms', () => {
   it('refuse shapes of another kind, and names of none', () => {
     const data = ramp(6);
     expect(() => applyTransform('linear', { data, shape: [6], target: [] })).toThrow(/'linear' needs the layout \[out, in\], got \[6\]/);
-    expect(() => applyTransform('depthwiseConv2d', { data, shape: [6, 1, 1, 1], target: [1, 1, 4, 1] })).toThrow(/'depthwiseConv2d' needs the layout/);
+    expect(() => applyTransform('depthwiseConv2d', { data, shape: [6, 1, 1, 1], target: [1, 1, 4, 1] })).toThrow(
+      /'depthwiseConv2d' needs the layout/,
+    );
     expect(() => undoTransform('conv2d', { data, shape: [6] })).toThrow(/needs the layout \[h, w, in, out\]/);
     expect(() => applyTransform('toString' as Transform, { data, shape: [6], target: [] })).toThrow(/must be one of none, linear/);
   });
@@ -175,7 +191,11 @@ describe('weights of a Layers model', () => {
   it('are set from PyTorch names and layouts: each output is what PyTorch computes', async () => {
     const model = classifier();
     await setWeights(model, torch, torchNames(model, modules));
-    const value = (name: string): Float32Array => model.weights.find((weight) => weight.originalName === name)?.read().dataSync() as Float32Array;
+    const value = (name: string): Float32Array =>
+      model.weights
+        .find((weight) => weight.originalName === name)
+        ?.read()
+        .dataSync() as Float32Array;
     expect(value('norm/moving_variance')).toEqual(Float32Array.of(1, 2, 3, 4));
     const linear = ramp(64);
     expect(value('head/kernel')[1 * 8 + 3]).toBe(linear[3 * 8 + 1]); // [in 1, out 3] of [out, in]
@@ -190,9 +210,9 @@ describe('weights of a Layers model', () => {
     const map = torchNames(model, modules);
     await setWeights(model, torch, map);
     const tensors = await getWeights(model, map);
-    const expected = torch.tensors.filter(({ name }) => name !== 'features.1.num_batches_tracked').map((tensor) =>
-      tensor.dtype === 'F16' ? f32(tensor.name, [...tensor.shape], decode(tensor.bits, 'float16')) : tensor,
-    );
+    const expected = torch.tensors
+      .filter(({ name }) => name !== 'features.1.num_batches_tracked')
+      .map((tensor) => (tensor.dtype === 'F16' ? f32(tensor.name, [...tensor.shape], decode(tensor.bits, 'float16')) : tensor));
     expect(writeSafetensors(tensors)).toEqual(writeSafetensors(expected));
   });
 
@@ -200,19 +220,38 @@ describe('weights of a Layers model', () => {
     const model = classifier();
     const map = torchNames(model, modules);
     const before = model.getWeights().map((weight) => weight.dataSync());
-    const refused = async (weights: Parameters<typeof setWeights>[2], words: RegExp): Promise<void> => expect(setWeights(model, torch, weights)).rejects.toThrow(words);
-    await refused({ ...map, 'conv/kernel': { from: 'fc.weight', transform: 'none' } }, /weight "conv\/kernel" must have the shape \[3,3,3,4\], got \[8,8\] from "fc.weight" by 'none'/);
-    await refused({ ...map, 'conv/kernel': { from: 'no', transform: 'none' } }, /the origin of "conv\/kernel" must be in the file, got "no"/);
+    const refused = async (weights: Parameters<typeof setWeights>[2], words: RegExp): Promise<void> =>
+      expect(setWeights(model, torch, weights)).rejects.toThrow(words);
+    await refused(
+      { ...map, 'conv/kernel': { from: 'fc.weight', transform: 'none' } },
+      /weight "conv\/kernel" must have the shape \[3,3,3,4\], got \[8,8\] from "fc.weight" by 'none'/,
+    );
+    await refused(
+      { ...map, 'conv/kernel': { from: 'no', transform: 'none' } },
+      /the origin of "conv\/kernel" must be in the file, got "no"/,
+    );
     await refused({ ...map, nowhere: { from: 'fc.bias', transform: 'none' } }, /the model must have the weight, got "nowhere"/);
-    await refused({ 'head/bias': { from: 'fc.bias', transform: 'none' } }, /every weight of the model must have an origin, got none for "conv\/kernel".*partial: true/);
+    await refused(
+      { 'head/bias': { from: 'fc.bias', transform: 'none' } },
+      /every weight of the model must have an origin, got none for "conv\/kernel".*partial: true/,
+    );
     expect(model.getWeights().map((weight) => weight.dataSync())).toEqual(before);
     await setWeights(model, torch, { 'head/bias': { from: 'fc.bias', transform: 'none' } }, { partial: true });
-    expect(model.weights.find(({ originalName }) => originalName === 'head/bias')?.read().dataSync()).toEqual(ramp(8));
+    expect(
+      model.weights
+        .find(({ originalName }) => originalName === 'head/bias')
+        ?.read()
+        .dataSync(),
+    ).toEqual(ramp(8));
   });
 
   it('names only what a table can know', () => {
-    const model = layers.sequential({ layers: [layers.layers.gru({ name: 'gru', units: 2, recurrentInitializer: 'zeros', inputShape: [3, 2] })] });
-    expect(() => torchNames(model, { gru: 'rnn' })).toThrow(/layer "gru" must be one of Dense, Conv1D.*got GRU\. Write the entries of its weights by hand/);
+    const model = layers.sequential({
+      layers: [layers.layers.gru({ name: 'gru', units: 2, recurrentInitializer: 'zeros', inputShape: [3, 2] })],
+    });
+    expect(() => torchNames(model, { gru: 'rnn' })).toThrow(
+      /layer "gru" must be one of Dense, Conv1D.*got GRU\. Write the entries of its weights by hand/,
+    );
     expect(() => torchNames(model, { lstm: 'rnn' })).toThrow(/the model must have the layer, got "lstm"\. It has gru/);
   });
 
@@ -250,7 +289,9 @@ describe('tensors become a safetensors file', () => {
     await expect(fromTensors(named, { dtype: 'F8_E4M3' })).rejects.toThrow(/does not fit float8_e4m3fn/);
     const [w] = await fromTensors(named, { dtype: 'F8_E4M3', allow: { overflow: 'saturate' } });
     expect(w).toMatchObject({ bits: Uint8Array.of(0x7e) });
-    await expect(fromTensors(named, { dtype: 'I8' as 'F16' })).rejects.toThrow(/dtype must be one of F32, F16, BF16, F8_E4M3, F8_E5M2, got I8/);
+    await expect(fromTensors(named, { dtype: 'I8' as 'F16' })).rejects.toThrow(
+      /dtype must be one of F32, F16, BF16, F8_E4M3, F8_E5M2, got I8/,
+    );
     await expect(fromTensors({ c: tf.complex([1], [2]) })).rejects.toThrow(/"c" must be float32, int32 or bool, got complex64/);
   });
 });

@@ -65,7 +65,9 @@ describe("weight files of tfjs's converter", () => {
     const original = bytesAt(name, 'original.bin');
     const group = manifest[0] as io.WeightsManifestConfig[number];
     const specs = group.weights.map(({ name: weight, shape, dtype }) => ({ name: weight, shape, dtype }));
-    const pieces = specs.map((spec) => part(original, expected.original.arrays.find((one) => one.name === spec.name) as Blob['arrays'][number]));
+    const pieces = specs.map((spec) =>
+      part(original, expected.original.arrays.find((one) => one.name === spec.name) as Blob['arrays'][number]),
+    );
     const keepFloat32 = group.weights.filter(({ quantization }) => quantization === undefined).map((spec) => spec.name);
     const weightData = new Uint8Array(Buffer.concat(pieces)).buffer;
     const allow = { overflow: 'infinity', underflow: true, nonFinite: true } as const;
@@ -102,7 +104,9 @@ describe('halving weights', () => {
     await expect(halveWeights(weights({ w: [1e6] }), { allow: { underflow: true, nonFinite: true } })).rejects.toThrow(/1 overflow/);
     await expect(halveWeights(weights({ w: [1e-9] }), { allow: { overflow: 'infinity', nonFinite: true } })).rejects.toThrow(/become zero/);
     await expect(halveWeights(weights({ w: [NaN] }), { allow: { overflow: 'saturate', underflow: true } })).rejects.toThrow(/1 NaN/);
-    const { report } = await halveWeights(weights({ w: [1e6, 1e-9, NaN] }), { allow: { overflow: 'saturate', underflow: true, nonFinite: true } });
+    const { report } = await halveWeights(weights({ w: [1e6, 1e-9, NaN] }), {
+      allow: { overflow: 'saturate', underflow: true, nonFinite: true },
+    });
     expect(report).toMatchObject({ overflow: 1, underflow: 1, nonFinite: 1, bytes: 6, bytesBefore: 12 });
   });
 
@@ -128,7 +132,9 @@ describe('halving weights', () => {
       { keepFloat32: [/gamma$/g, 'b'] },
     );
     expect(report.weights.map(({ stored }) => stored)).toEqual(['float32', 'float32', 'int32', 'string', 'uint8', 'float16']);
-    expect(Buffer.concat(chunks)).toEqual(Buffer.from([0, 0, 128, 63, 0, 0, 128, 63, 7, 0, 0, 0, 1, 0, 0, 0, 65, 0, 0, 0, 0, 9, 8, 7, 0, 0x3c]));
+    expect(Buffer.concat(chunks)).toEqual(
+      Buffer.from([0, 0, 128, 63, 0, 0, 128, 63, 7, 0, 0, 0, 1, 0, 0, 0, 65, 0, 0, 0, 0, 9, 8, 7, 0, 0x3c]),
+    );
     expect(specs[5]).toEqual({ name: 'w', shape: [1], dtype: 'float32', quantization: { dtype: 'float16', original_dtype: 'float32' } });
   });
 
@@ -143,15 +149,32 @@ describe('halving weights', () => {
 });
 
 describe('shard paths', () => {
-  it.each(['group1-shard1of2.bin', './model.weights.bin', 'weights/part.1', 'a b/ü.bin', '..weights/..x'])('%s stays in the folder', (path) => {
-    expect(checkPath(path)).toBe(path.replace('./model', 'model'));
-  });
+  it.each(['group1-shard1of2.bin', './model.weights.bin', 'weights/part.1', 'a b/ü.bin', '..weights/..x'])(
+    '%s stays in the folder',
+    (path) => {
+      expect(checkPath(path)).toBe(path.replace('./model', 'model'));
+    },
+  );
 
-  it.each([
-    ['..', '../secret', 'a/../../b', 'a/..', './..', '/etc/passwd', '//evil.example/x', 'https://evil.example/x', 'file:x', 'C:\\x', '\\\\evil\\x'],
-    ['%2e%2e/x', 'a?b', 'a#b', 'a\u0000b', '', '.', 'a//b', 'a/./b', 'x'.repeat(1025)],
-    [null, 1, ['a'], {}],
-  ].flat())('%j leaves it', (path) => {
+  it.each(
+    [
+      [
+        '..',
+        '../secret',
+        'a/../../b',
+        'a/..',
+        './..',
+        '/etc/passwd',
+        '//evil.example/x',
+        'https://evil.example/x',
+        'file:x',
+        'C:\\x',
+        '\\\\evil\\x',
+      ],
+      ['%2e%2e/x', 'a?b', 'a#b', 'a\u0000b', '', '.', 'a//b', 'a/./b', 'x'.repeat(1025)],
+      [null, 1, ['a'], {}],
+    ].flat(),
+  )('%j leaves it', (path) => {
     expect(() => checkPath(path)).toThrow(/a shard path must stay in the folder of model.json/);
   });
 

@@ -72,15 +72,49 @@ describe('a damaged file is refused by a ModelFileError', () => {
 
 describe('a header that contradicts itself is refused with the reason', () => {
   it.each<[string, Uint8Array<ArrayBuffer>, RegExp]>([
-    ['a gap', withHeader(`{"a":${entry(0, 4)},"b":${entry(8, 12)}}`, 12), /"b" must begin where the tensor before it ends, at 4, got 8 to 12/],
+    [
+      'a gap',
+      withHeader(`{"a":${entry(0, 4)},"b":${entry(8, 12)}}`, 12),
+      /"b" must begin where the tensor before it ends, at 4, got 8 to 12/,
+    ],
     ['an overlap', withHeader(`{"a":${entry(0, 8)},"b":${entry(4, 12)}}`, 12), /"b" must begin where the tensor before it ends, at 8/],
-    ['an end before the begin', withHeader('{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}', 4), /"b" must begin/],
-    ['a size that is not that of the shape', withHeader(`{"a":${entry(0, 8, [3])}}`, 8), /"a" of shape \[3\] and F32 needs 12 bytes, got 8/],
+    [
+      'an end before the begin',
+      withHeader('{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}', 4),
+      /"b" must begin/,
+    ],
+    [
+      'a size that is not that of the shape',
+      withHeader(`{"a":${entry(0, 8, [3])}}`, 8),
+      /"a" of shape \[3\] and F32 needs 12 bytes, got 8/,
+    ],
     ['data that belongs to nothing', withHeader('{}', 4), /fill 0 bytes, got 4/],
     ['a shape beyond all memory', withHeader(`{"a":${entry(0, 8, [2 ** 31, 2 ** 31, 2 ** 31])}}`, 8), /one that memory can hold/],
     ['a huge shape times zero', withHeader(`{"a":${entry(0, 0, [2 ** 40, 2 ** 40, 0])}}`), /one that memory can hold/],
-    ['too many dimensions', withHeader(`{"a":${entry(0, 4, Array.from({ length: 65 }, () => 1))}}`, 4), /may have 64 dimensions, got 65.*limits.rank/],
-    ['an endless shape', withHeader(`{"a":${entry(0, 4, Array.from({ length: 5000 }, () => 1))}}`, 4), /at most 4096 numbers/],
+    [
+      'too many dimensions',
+      withHeader(
+        `{"a":${entry(
+          0,
+          4,
+          Array.from({ length: 65 }, () => 1),
+        )}}`,
+        4,
+      ),
+      /may have 64 dimensions, got 65.*limits.rank/,
+    ],
+    [
+      'an endless shape',
+      withHeader(
+        `{"a":${entry(
+          0,
+          4,
+          Array.from({ length: 5000 }, () => 1),
+        )}}`,
+        4,
+      ),
+      /at most 4096 numbers/,
+    ],
     ['a number beyond 2^53', withHeader('{"a":{"dtype":"F32","shape":[9007199254740993],"data_offsets":[0,4]}}', 4), /below 2\^53/],
     ['a number with a fraction', withHeader('{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', 4), /a whole number at position/],
     ['a negative number', withHeader('{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', 4), /a whole number/],
@@ -90,7 +124,11 @@ describe('a header that contradicts itself is refused with the reason', () => {
     ['a dtype from the prototype', withHeader(`{"a":${entry(0, 4, [1], 'constructor')}}`, 4), /must be one of U64/],
     ['a tensor that comes twice', withHeader(`{"a":${entry(0, 4)},"\\u0061":${entry(4, 8)}}`, 8), /must come once, got "a" twice/],
     ['a field that comes twice', withHeader('{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4), /"dtype" twice/],
-    ['an unknown field', withHeader('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"run":"me"}}', 4), /may have dtype, shape and data_offsets, got "run"/],
+    [
+      'an unknown field',
+      withHeader('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"run":"me"}}', 4),
+      /may have dtype, shape and data_offsets, got "run"/,
+    ],
     ['a missing field', withHeader('{"a":{"dtype":"F32","data_offsets":[0,4]}}', 4), /must have a dtype, a shape and two data_offsets/],
     ['metadata that is not text', withHeader('{"__metadata__":{"a":1}}'), /text at position/],
     ['metadata twice', withHeader('{"__metadata__":{},"__metadata__":{}}'), /"__metadata__" twice/],
@@ -153,7 +191,9 @@ describe('limits bound what a file can cost', () => {
     const bytes = withHeader(`{"a":${entry(0, size, [size], 'U8')}}`, 10);
     await expect(readSafetensors(new Blob([bytes]).stream())).rejects.toThrow(/"a" may have 2147483640 bytes|a file may have/);
     const limits = { tensorBytes: 2 ** 41, totalBytes: 2 ** 41 };
-    await expect(readSafetensors(new Blob([bytes]).stream(), { limits })).rejects.toThrow(/needs 1099511627776 bytes, got only 10\. .*cut short/);
+    await expect(readSafetensors(new Blob([bytes]).stream(), { limits })).rejects.toThrow(
+      /needs 1099511627776 bytes, got only 10\. .*cut short/,
+    );
   });
 
   it('a gzip file is named as such, and a gzip bomb is let go at its first byte too many', async () => {
@@ -190,13 +230,19 @@ describe('limits bound what a file can cost', () => {
   });
 
   it('input that is no file is refused', async () => {
-    await expect(readSafetensors('model.safetensors' as unknown as Blob)).rejects.toThrow(/must be bytes, a Blob or a ReadableStream, got string/);
+    await expect(readSafetensors('model.safetensors' as unknown as Blob)).rejects.toThrow(
+      /must be bytes, a Blob or a ReadableStream, got string/,
+    );
   });
 });
 
 it('what is written is read back, whatever the names, types and shapes', async () => {
   const tensor = fc
-    .record({ shape: fc.array(fc.nat(4), { maxLength: 4 }), dtype: fc.constantFrom('F32', 'F16', 'BF16', 'F8_E4M3', 'I8', 'I64'), seed: fc.nat(255) })
+    .record({
+      shape: fc.array(fc.nat(4), { maxLength: 4 }),
+      dtype: fc.constantFrom('F32', 'F16', 'BF16', 'F8_E4M3', 'I8', 'I64'),
+      seed: fc.nat(255),
+    })
     .map(({ shape, dtype, seed }) => {
       const size = shape.reduce((product, length) => product * length, 1);
       const fill = { F32: Float32Array, F16: Uint16Array, BF16: Uint16Array, F8_E4M3: Uint8Array, I8: Int8Array };
@@ -204,14 +250,20 @@ it('what is written is read back, whatever the names, types and shapes', async (
       return { dtype, shape, ...(['F16', 'BF16', 'F8_E4M3'].includes(dtype) ? { bits: data } : { values: data }) };
     });
   await fc.assert(
-    fc.asyncProperty(fc.dictionary(fc.string({ unit: 'grapheme', maxLength: 6 }).filter((name) => name !== '__metadata__'), tensor), async (named) => {
-      const tensors = Object.entries(named).map(([name, rest]) => ({ name, ...rest })) as never[];
-      const bytes = writeSafetensors(tensors);
-      const read = await readSafetensors(bytes);
-      const byName = (list: readonly { name: string }[]): unknown[] => list.slice().sort((a, b) => (a.name < b.name ? -1 : 1));
-      expect(byName(read.tensors)).toEqual(byName(tensors));
-      expect(writeSafetensors(read.tensors)).toEqual(bytes);
-    }),
+    fc.asyncProperty(
+      fc.dictionary(
+        fc.string({ unit: 'grapheme', maxLength: 6 }).filter((name) => name !== '__metadata__'),
+        tensor,
+      ),
+      async (named) => {
+        const tensors = Object.entries(named).map(([name, rest]) => ({ name, ...rest })) as never[];
+        const bytes = writeSafetensors(tensors);
+        const read = await readSafetensors(bytes);
+        const byName = (list: readonly { name: string }[]): unknown[] => list.slice().sort((a, b) => (a.name < b.name ? -1 : 1));
+        expect(byName(read.tensors)).toEqual(byName(tensors));
+        expect(writeSafetensors(read.tensors)).toEqual(bytes);
+      },
+    ),
     { seed: 6, numRuns: 100 },
   );
 });

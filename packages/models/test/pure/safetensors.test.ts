@@ -138,13 +138,16 @@ describe('what cannot be written is refused', () => {
   });
 
   it('metadata that is not text', () => {
-    expect(() => writeSafetensors([], { metadata: { step: 1 as unknown as string } })).toThrow(/metadata "step" must be text.*JSON.stringify/);
+    expect(() => writeSafetensors([], { metadata: { step: 1 as unknown as string } })).toThrow(
+      /metadata "step" must be text.*JSON.stringify/,
+    );
   });
 });
 
 describe("Python's safetensors", () => {
   const python = pythonWithSafetensors();
-  if (python === null) process.stderr.write('[models] skipped what needs Python with safetensors, numpy and ml_dtypes: name one in HALFTONE_PYTHON\n');
+  if (python === null)
+    process.stderr.write('[models] skipped what needs Python with safetensors, numpy and ml_dtypes: name one in HALFTONE_PYTHON\n');
 
   it.skipIf(python === null)('reads what is written here and writes the same bytes', async () => {
     const { tensors, metadata } = await readSafetensors(file);
