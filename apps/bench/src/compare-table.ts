@@ -1,6 +1,6 @@
 import { loss, mebibytes, microseconds, milliseconds, ratio, whole } from './figures.ts';
 import type { RaceResult } from './race.ts';
-import { castsOf, isTensorflow } from './step-table.ts';
+import { castsOf, isTensorflow, workTitle } from './step-table.ts';
 import { withoutEmptyColumns, type TextTable } from './table.ts';
 
 /** A race as rows: one contestant each, stock first; no column that nobody has. Pure. */
@@ -9,7 +9,7 @@ export function compareTable({ model, batch, results, ratios }: RaceResult): Tex
   const isInside = stock !== undefined && isTensorflow(stock);
   return withoutEmptyColumns({
     head: [
-      `${model}, batch ${batch}`,
+      stock === undefined ? `${model}, batch ${batch}` : workTitle(stock),
       'dispatches',
       'ops',
       'casts',

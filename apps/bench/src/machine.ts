@@ -26,7 +26,7 @@ export interface BuildFacts {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const PACKAGES = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', '@jax-js/jax', 'webgpu'] as const;
+const PACKAGES = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-node', '@jax-js/jax', 'webgpu'] as const;
 
 /** Describes this machine, the commit and the versions. Asks git once. */
 export function describeMachine(device: string, node: string): Machine {

@@ -1,4 +1,5 @@
 import { loss, mebibytes, microseconds, milliseconds, whole } from './figures.ts';
+import { models, type ModelName } from './models/model-table.ts';
 import type { StepResult } from './step-result.ts';
 import { withoutEmptyColumns, type TextTable } from './table.ts';
 
@@ -43,8 +44,14 @@ export function stepTable(results: readonly StepResult[]): TextTable {
 }
 
 /** `mlp, batch 128: halftone-webgpu mixed_float16`. */
-export function stepTitle({ model, backend, policy, batch }: StepResult): string {
-  return `${model}, batch ${batch}: ${backend} ${policy}`;
+export function stepTitle(result: StepResult): string {
+  return `${workTitle(result)}: ${result.backend} ${result.policy}`;
+}
+
+/** `mlp, batch 128`, and the size where it is not the model's usual one. */
+export function workTitle({ model, batch, size }: Pick<StepResult, 'model' | 'batch' | 'size'>): string {
+  const usual = models[model as ModelName].defaults.size;
+  return `${model}, batch ${batch}${size === usual ? '' : `, size ${size}`}`;
 }
 
 /** Whether a step ran inside TensorFlow. Results of earlier days have no such field. */

@@ -70,6 +70,12 @@ describe('a result of step inside TensorFlow', () => {
     });
   });
 
+  test('says the size where it is not the usual one', () => {
+    expect(stepTable([result]).rows[0]?.[0]).toBe('cnn, batch 64: halftone-node mixed_float16');
+    const small = stepResult(stepSpec({ model: 'cnn', backend: 'halftone-node', sizes: { size: 14 } }), countedInside, timed);
+    expect(stepTable([small]).rows[0]?.[0]).toBe('cnn, batch 64, size 14: halftone-node mixed_float16');
+  });
+
   test('is a row of its own columns', () => {
     const { head, rows } = stepTable([result]);
     expect(head).toEqual(['step', 'ops', 'casts', 'in and out', 'peak', 'reads', 'host', 'step (p10-p90)', 'items/s', 'loss']);
