@@ -13,8 +13,8 @@ const conformance = 'packages/testing/conformance.mjs';
  * @type {readonly Suite[]}
  */
 export const suites = [
-  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 4 },
-  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 4 },
+  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 3 },
+  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 3 },
   {
     name: 'tfjs specs, packed-f16, a quarter',
     script: [conformance, '--mode', 'packed-f16', '--quarter', 'auto'],
@@ -39,11 +39,17 @@ export const suites = [
     needs: /** @type {const} */ (['tensorflow']),
     budgetMinutes: 2,
   })),
-  { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 2 },
+  { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 1 },
   { name: 'public face as written down', script: ['apps/checks/src/api.mjs'], needs: [], budgetMinutes: 1 },
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
   { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 4 },
   { name: 'Node 24, tfjs specs on TensorFlow', script: ['apps/setup/src/node-24-specs.mjs'], needs: ['tensorflow'], budgetMinutes: 2 },
+  {
+    name: 'tests on TensorFlow through tfjs-node-gpu',
+    script: ['apps/setup/src/gpu-package.mjs'],
+    needs: ['tensorflow'],
+    budgetMinutes: 3,
+  },
   { name: 'golden trainings', script: ['apps/setup/src/trainings.mjs'], needs: ['vulkan'], budgetMinutes: 4 },
   { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 4 },
   { name: 'training curves', script: ['apps/bench/dist/check-curves.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 5 },
@@ -55,5 +61,5 @@ export const suites = [
     needs: ['tensorflow', 'browser', 'vulkan'],
     budgetMinutes: 5,
   },
-  { name: 'examples of the documentation', script: ['apps/consumers/src/examples.mjs'], needs: ['vulkan'], budgetMinutes: 3 },
+  { name: 'examples of the documentation', script: ['apps/consumers/src/examples.mjs'], needs: ['vulkan', 'tensorflow'], budgetMinutes: 2 },
 ];
