@@ -45,7 +45,7 @@ export function checkPath(path: unknown): string {
     typeof path === 'string' &&
     path.length > 0 &&
     path.length <= 1024 &&
-    !/^[/\\]|^[a-zA-Z][a-zA-Z0-9+.\-]*:|[\\?#%\p{Cc}]/u.test(path) &&
+    !/^[/\\]|^[a-zA-Z][a-zA-Z0-9+.-]*:|[\\?#%\p{Cc}]/u.test(path) &&
     path
       .replace(/^\.\//, '')
       .split('/')
