@@ -21,7 +21,9 @@ export function createPlugin(session: Session, capabilities: Capabilities): Prec
   };
 }
 
-function whatAStepNeeds(session: Session): Pick<PrecisionPlugin, 'fromBits' | 'hostScalar' | 'firstNonFinite' | 'fusedOptimizer' | 'endStep'> {
+function whatAStepNeeds(
+  session: Session,
+): Pick<PrecisionPlugin, 'fromBits' | 'hostScalar' | 'firstNonFinite' | 'fusedOptimizer' | 'endStep'> {
   return {
     fromBits: (bits, shape, format) => tensorFromBits(session, bits, shape, format),
     hostScalar: (dataId) => session.hostScalar(dataId),

@@ -8,7 +8,10 @@ import { ensure, refusal, same } from '../ensure.ts';
 same(tf.engine().backendNames(), [], 'importing registered no backend');
 const handle = await useNode();
 same(tf.getBackend(), 'tensorflow', 'backend');
-ensure((await refusal(() => useNode(), 'a second useNode()')).startsWith('[node] the plug-in is already registered'), 'the refusal says so');
+ensure(
+  (await refusal(() => useNode(), 'a second useNode()')).startsWith('[node] the plug-in is already registered'),
+  'the refusal says so',
+);
 
 const a = tf.randomNormal([64, 64], 0, 1, 'float32', 3);
 const { half, inside } = autocast('mixed_float16', () => {
@@ -36,4 +39,6 @@ const { runs = 0, halfRuns = 0 } = handle.statistics().ops['BatchMatMulV2'] ?? {
 ensure(halfRuns > 0, 'products ran in half');
 const { version, device } = handle.capabilities;
 handle.dispose();
-console.log(`TensorFlow ${version} on ${device}: ${halfRuns} of ${runs} products in half, loss ${losses[0]?.toFixed(3)} → ${losses.at(-1)?.toFixed(3)}`);
+console.log(
+  `TensorFlow ${version} on ${device}: ${halfRuns} of ${runs} products in half, loss ${losses[0]?.toFixed(3)} → ${losses.at(-1)?.toFixed(3)}`,
+);

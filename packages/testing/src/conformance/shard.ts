@@ -116,8 +116,7 @@ async function runSpecs(
         if (!chosen.has(id)) return;
         const name = places.get(id)?.name ?? id;
         if (status === 'passed') passed.push(name);
-        else if (status === 'failed')
-          failures[name] = firstLine(failedExpectations[0]?.message ?? 'no message').slice(0, MESSAGE_LENGTH);
+        else if (status === 'failed') failures[name] = firstLine(failedExpectations[0]?.message ?? 'no message').slice(0, MESSAGE_LENGTH);
         else pending++;
         if (++ran % REPORT_EVERY === 0)
           process.stderr.write(`shard ${shard}: ${ran} of ${chosen.size}, ${Object.keys(failures).length} failing\n`);
