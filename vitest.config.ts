@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Kinds of test by what they need: nothing (`pure`), a tfjs CPU backend (`cpu`), a WebGPU device (`gpu`), one for minutes (`training`, which `.ci/run` runs), tfjs-node with its TensorFlow (`tensorflow`). */
+/** Kinds of test by what they need: nothing (`pure`), a tfjs CPU backend (`cpu`), a WebGPU device (`gpu`), one for minutes (`long`, which `.ci/run` runs), tfjs-node with its TensorFlow (`tensorflow`). */
 const conditions = ['@halftone/source', 'import', 'module', 'node', 'default'];
 const project = (name: string, include: string[], extra: object = {}) => ({
   resolve: { conditions },
@@ -23,7 +23,7 @@ export default defineConfig({
         testTimeout: 120_000,
         fileParallelism: false,
       }),
-      project('training', ['packages/*/test/training/**/*.test.ts'], { testTimeout: 120_000, fileParallelism: false }),
+      project('long', ['packages/*/test/long/**/*.test.ts'], { testTimeout: 120_000, fileParallelism: false }),
       project('tensorflow', ['packages/*/test/tensorflow/**/*.test.ts', 'apps/*/test/tensorflow/**/*.test.ts'], {
         testTimeout: 120_000,
         env: { TF_CPP_MIN_LOG_LEVEL: '3' },

@@ -37,12 +37,12 @@ export const suites = [
     name: `tfjs specs on TensorFlow, ${mode}`,
     script: [conformance, '--plugin', 'node', '--mode', mode],
     needs: /** @type {const} */ (['tensorflow']),
-    budgetMinutes: 2,
+    budgetMinutes: 1,
   })),
   { name: 'packages as released', script: ['apps/checks/src/release-dry.mjs'], needs: [], budgetMinutes: 1 },
   { name: 'public face as written down', script: ['apps/checks/src/api.mjs'], needs: [], budgetMinutes: 1 },
   { name: 'evidence is of this code', script: ['apps/checks/src/evidence.mjs', '--check'], needs: [], budgetMinutes: 1 },
-  { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 4 },
+  { name: 'Node 24, pure and cpu tests', script: ['apps/setup/src/node-24.mjs'], needs: [], budgetMinutes: 3 },
   { name: 'Node 24, tfjs specs on TensorFlow', script: ['apps/setup/src/node-24-specs.mjs'], needs: ['tensorflow'], budgetMinutes: 1 },
   {
     name: 'tests on TensorFlow through tfjs-node-gpu',
@@ -50,7 +50,7 @@ export const suites = [
     needs: ['tensorflow'],
     budgetMinutes: 3,
   },
-  { name: 'golden trainings', script: ['apps/setup/src/trainings.mjs'], needs: ['vulkan'], budgetMinutes: 3 },
+  { name: 'golden trainings and sweeps of kernels', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan'], budgetMinutes: 6 },
   { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 4 },
   {
     name: 'training on real digits, TensorFlow',

@@ -24,7 +24,7 @@ export function testJob(args) {
     for (const need of allNeeds()) if (need !== 'vulkan' && requiredNeeds().has(need)) Object.assign(process.env, await required(need));
     const tensorflow = requiredNeeds().has('tensorflow') ? await provide('tensorflow') : await tensorflowAtHand();
     const outcomes = args.length > 0 ? [] : await runChecks();
-    const wished = args.length > 0 ? { projects: ['pure', 'cpu', 'gpu', 'training', 'tensorflow'] } : {}; // whoever names a training gets it
+    const wished = args.length > 0 ? { projects: ['pure', 'cpu', 'gpu', 'long', 'tensorflow'] } : {}; // whoever names a long one gets it
     outcomes.push(await runVitest(args, { vulkan, tensorflow }, wished));
     const sum = addTallies(outcomes);
     for (const skip of outcomes.flatMap(({ skips }) => skips)) console.log(`skipped: ${skip}`);

@@ -11,7 +11,7 @@ import { runCheckHeard } from './run-command.mjs';
 /** @type {Readonly<Record<string, { readonly need: Need, readonly words: string }>>} */
 const projectNeeds = {
   gpu: { need: 'vulkan', words: 'all tests on a GPU' },
-  training: { need: 'vulkan', words: 'trainings on a GPU' },
+  long: { need: 'vulkan', words: 'long tests on a GPU' },
   tensorflow: { need: 'tensorflow', words: 'all tests on TensorFlow' },
 };
 

@@ -6,8 +6,8 @@ import type { MatmulActivation, MatmulSpec } from '../../src/kernels/matmul/matm
 import { batchOf, outputsOf } from '../../src/kernels/matmul/matmul-spec.ts';
 import { matmulRecipe } from '../../src/kernels/matmul/recipe.ts';
 import { splitMatmulRecipes } from '../../src/kernels/matmul/split-matmul.ts';
-import { runRecipe, STORAGES } from './kernel-harness.ts';
-import { misses, numbers, referenceMatmul } from './matmul-reference.ts';
+import { runRecipe, STORAGES } from '../gpu/kernel-harness.ts';
+import { misses, numbers, referenceMatmul } from '../gpu/matmul-reference.ts';
 
 const ACTIVATIONS: readonly MatmulActivation[] = ['linear', 'relu', 'relu6', 'elu', 'prelu', 'leakyrelu', 'sigmoid'];
 

@@ -7,9 +7,9 @@ import { convForward } from '../../src/kernels/conv/conv-forward.ts';
 import { convInputGradient } from '../../src/kernels/conv/conv-input-gradient.ts';
 import { sumPartials } from '../../src/kernels/conv/sum-partials.ts';
 import type { AdapterClass } from '../../src/kernels/kernel-source.ts';
-import type { ConvCase, Numbers } from './conv-reference.ts';
-import { caseName, exact, expectExact, randomCases, randomNumbers, seeded, sizesOf } from './conv-reference.ts';
-import { runRecipe, STORAGES } from './kernel-harness.ts';
+import type { ConvCase, Numbers } from '../gpu/conv-reference.ts';
+import { caseName, exact, expectExact, randomCases, randomNumbers, seeded, sizesOf } from '../gpu/conv-reference.ts';
+import { runRecipe, STORAGES } from '../gpu/kernel-harness.ts';
 
 /** x, filter and dy that the codec holds exactly. */
 function tensors(of: ConvCase, codec: PortCodec): Record<'x' | 'w' | 'y', Numbers> {

@@ -4,8 +4,8 @@ import { toStorage } from '@halftone/autocast';
 import '@halftone/testing/matchers';
 import type { FusedKind, FusedStepRequest } from '../../src/optimizer/contract.ts';
 import { KINDS, UPDATE_RULES } from '../../src/optimizer/update-rules.ts';
-import type { OptimizerDevice } from './optimizer-device.ts';
-import { optimizerDevice, tensorOf } from './optimizer-device.ts';
+import type { OptimizerDevice } from '../gpu/optimizer-device.ts';
+import { optimizerDevice, tensorOf } from '../gpu/optimizer-device.ts';
 
 let device: OptimizerDevice;
 beforeAll(async () => {

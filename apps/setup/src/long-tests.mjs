@@ -1,11 +1,11 @@
-// The vitest project `training`: tests that train for minutes, with the GPU driver that the caller provides.
+// The vitest project `long`: golden trainings and the widest sweeps of kernels, minutes of them, with the GPU driver that the caller provides.
 import { closingLine } from './closing-line.mjs';
 import { provide } from './needs.mjs';
 import { orOneLine } from './say.mjs';
 import { runVitest } from './vitest-run.mjs';
 
 await orOneLine(async () => {
-  const outcome = await runVitest(process.argv.slice(2), { vulkan: await provide('vulkan') }, { projects: ['training'] });
+  const outcome = await runVitest(process.argv.slice(2), { vulkan: await provide('vulkan') }, { projects: ['long'] });
   for (const skip of outcome.skips) console.log(`skipped: ${skip}`);
   console.log(closingLine(outcome));
   process.exitCode = outcome.failed === 0 ? 0 : 1;
