@@ -23,7 +23,10 @@ export default defineConfig({
         testTimeout: 120_000,
         fileParallelism: false,
       }),
-      project('long', ['packages/*/test/long/**/*.test.ts'], { testTimeout: 120_000, fileParallelism: false }),
+      project('long', ['packages/*/test/long/**/*.test.ts', 'apps/*/test/long/**/*.test.ts'], {
+        testTimeout: 120_000,
+        fileParallelism: false,
+      }),
       project('tensorflow', ['packages/*/test/tensorflow/**/*.test.ts', 'apps/*/test/tensorflow/**/*.test.ts'], {
         testTimeout: 120_000,
         env: { TF_CPP_MIN_LOG_LEVEL: '3' },

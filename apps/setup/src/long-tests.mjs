@@ -1,4 +1,4 @@
-// The vitest project `long`: golden trainings and the widest sweeps of kernels, minutes of them, with the GPU driver that the caller provides.
+// The vitest project `long`: trainings, and the widest sweeps of kernels, minutes of them, with the GPU driver that the caller provides.
 import { closingLine } from './closing-line.mjs';
 import { provide } from './needs.mjs';
 import { orOneLine } from './say.mjs';

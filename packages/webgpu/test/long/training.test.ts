@@ -4,7 +4,7 @@ import { setDefaultPolicy } from '@halftone/autocast';
 import '@halftone/testing/matchers';
 import type { WebGPUHandle } from '../../src/index.ts';
 import { registerWebGPU } from '../../src/index.ts';
-import { train } from './cnn.ts';
+import { train } from '../gpu/cnn.ts';
 
 const STEPS = 20;
 const adam = (): tf.Optimizer => tf.train.adam(0.001);
