@@ -1,11 +1,15 @@
-// The vitest project `long`: trainings, and the widest sweeps of kernels, minutes of them, with the GPU driver that the caller provides.
+// The vitest project `long`: trainings, and the widest sweeps of kernels, minutes of them, with the GPU driver and the TensorFlow that the caller provides.
 import { closingLine } from './closing-line.mjs';
 import { provide } from './needs.mjs';
 import { orOneLine } from './say.mjs';
 import { runVitest } from './vitest-run.mjs';
 
 await orOneLine(async () => {
-  const outcome = await runVitest(process.argv.slice(2), { vulkan: await provide('vulkan') }, { projects: ['long'] });
+  const outcome = await runVitest(
+    process.argv.slice(2),
+    { vulkan: await provide('vulkan'), tensorflow: await provide('tensorflow') },
+    { projects: ['long'] },
+  );
   for (const skip of outcome.skips) console.log(`skipped: ${skip}`);
   console.log(closingLine(outcome));
   process.exitCode = outcome.failed === 0 ? 0 : 1;

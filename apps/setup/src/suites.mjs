@@ -50,7 +50,7 @@ export const suites = [
     needs: ['tensorflow'],
     budgetMinutes: 3,
   },
-  { name: 'long tests on a device', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan'], budgetMinutes: 9 },
+  { name: 'long tests on a device', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan', 'tensorflow'], budgetMinutes: 9 },
   { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 4 },
   {
     name: 'training on real digits, TensorFlow',
