@@ -79,7 +79,7 @@ function needsOf(code) {
   /** @type {Need[]} */
   const needs = [];
   if (/useWebGPU|registerWebGPU|dawn\(|GpuMeter/.test(code)) needs.push('vulkan');
-  if (/useNode|registerNode|loadLibrary|diagnose\(/.test(code)) needs.push('tensorflow');
+  if (/useNode|registerNode|loadLibrary|diagnose\(|tfjs-node'/.test(code)) needs.push('tensorflow');
   return needs;
 }
 

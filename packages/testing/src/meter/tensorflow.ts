@@ -35,8 +35,11 @@ const PLUGIN = Symbol.for('halftone/node/binding');
  * @throws Error for a backend that is not tfjs-node's, or that a plug-in has wrapped
  *
  * @example
- * await import('@tensorflow/tfjs-node');
- * const meter = installTensorflowMeter(backend());
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import '@tensorflow/tfjs-node';
+ * import { installTensorflowMeter } from '@halftone/testing/meter';
+ *
+ * const meter = installTensorflowMeter(tf.backend());
  * (await meter.measure(() => undefined)).report.ops; // 0
  */
 export function installTensorflowMeter(backend: KernelBackend): TensorflowMeter {
