@@ -50,8 +50,8 @@ export const suites = [
     needs: ['tensorflow'],
     budgetMinutes: 3,
   },
-  { name: 'long tests on a device', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan', 'tensorflow'], budgetMinutes: 9 },
-  { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 4 },
+  { name: 'long tests on a device', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan', 'tensorflow'], budgetMinutes: 11 },
+  { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 3 },
   {
     name: 'training on real digits, TensorFlow',
     script: ['apps/demo/dist/check-node-training.mjs'],
@@ -65,7 +65,7 @@ export const suites = [
     name: 'each package alone',
     script: ['apps/consumers/src/consumers.mjs'],
     needs: ['tensorflow', 'browser', 'vulkan'],
-    budgetMinutes: 5,
+    budgetMinutes: 4,
   },
   { name: 'examples of the documentation', script: ['apps/consumers/src/examples.mjs'], needs: ['vulkan', 'tensorflow'], budgetMinutes: 2 },
 ];
