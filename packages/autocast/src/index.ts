@@ -4,7 +4,17 @@ export type { Explanation } from './explain.ts';
 export { explain } from './explain.ts';
 export type { KernelDecision, KernelRecord } from './kernel.ts';
 export { beginKernel, endKernel, outputStorage } from './kernel.ts';
-export type { PrecisionPlugin, Storage } from './plugin.ts';
+export type {
+  FusedKind,
+  FusedOptimizer,
+  FusedScaleRule,
+  FusedStepRequest,
+  FusedStepResult,
+  FusedVariable,
+  FusedVerdict,
+  PrecisionPlugin,
+  Storage,
+} from './plugin.ts';
 export { pluginFor, registerPlugin } from './plugin.ts';
 export { replaceGradient } from './replace-gradient.ts';
 export { autocast, currentPolicy, fullPrecision, setDefaultPolicy } from './scope.ts';

@@ -1,6 +1,6 @@
 import type { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import { engine } from '@tensorflow/tfjs-core';
-import type { FusedOptimizer } from './fused-contract.ts';
+import type { FusedOptimizer } from '@halftone/autocast';
 import type { NamedGradient, PresentGradient } from './gradient-list.ts';
 import { presentGradients } from './gradient-list.ts';
 import type { InnerState } from './inner-slots.ts';

@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { cast, concat, dispose, engine, keep, reciprocal, reshape, slice, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import type { FusedOptimizer } from '@halftone/autocast';
 import type { LossScale, LossScaleState } from '@halftone/loss-scale';
-import type { FusedOptimizer } from './fused-contract.ts';
 import type { ScaleOnDevice, StepFlags } from './scale-on-device.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Optimizer, Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import { engine, tidy } from '@tensorflow/tfjs-core';
+import type { FusedStepResult, FusedVerdict } from '@halftone/autocast';
 import type { ClipOptions } from './clip.ts';
-import type { FusedStepResult, FusedVerdict } from './fused-contract.ts';
 import type { FusedPlan } from './fused-plan.ts';
 import type { FusedScale } from './fused-scale.ts';
 import { setIterations } from './inner-optimizer.ts';

@@ -1,4 +1,5 @@
 import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { FusedKind } from '@halftone/autocast';
 import {
   AdadeltaOptimizer,
   AdagradOptimizer,
@@ -10,7 +11,6 @@ import {
   SGDOptimizer,
 } from '@tensorflow/tfjs-core';
 import { AdamWOptimizer } from './adam-w.ts';
-import type { FusedKind } from './fused-contract.ts';
 import { LambOptimizer } from './lamb.ts';
 import { momentStates } from './moment-state.ts';
 import { currentPlugin } from './precision.ts';

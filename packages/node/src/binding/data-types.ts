@@ -1,5 +1,4 @@
 import type { Storage } from '@halftone/autocast';
-import type { HalfPrecision } from '@halftone/policy';
 
 /** TensorFlow's numbers of the element types that matter here (`TF_DataType` in tensorflow/c/tf_datatype.h). */
 export const dataTypes = {
@@ -39,6 +38,11 @@ export function isHalf(dataType: number | undefined): dataType is HalfType {
   return dataType === dataTypes.float16 || dataType === dataTypes.bfloat16;
 }
 
+/** Whether tfjs takes it for float32. */
+export function isFloat(dataType: number | undefined): boolean {
+  return dataType === dataTypes.float32 || isHalf(dataType);
+}
+
 /** How a handle of this type shows itself to autocast. */
 export function storageOfType(dataType: number | undefined): Storage {
   if (dataType === dataTypes.float16) return 'float16';
@@ -47,9 +51,4 @@ export function storageOfType(dataType: number | undefined): Storage {
 
 export function typeOfStorage(storage: Storage): number {
   return dataTypes[storage];
-}
-
-/** The format of a half type. */
-export function formatOfType(dataType: HalfType): HalfPrecision {
-  return dataType === dataTypes.float16 ? 'float16' : 'bfloat16';
 }

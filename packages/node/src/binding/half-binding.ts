@@ -1,7 +1,7 @@
 import type { HalfPrecision } from '@halftone/policy';
 import type { OpAttribute, TensorMetadata, TfjsBinding } from '../library/tfjs-binding.ts';
 import { CastCache } from './cast-cache.ts';
-import { dataTypes, isHalf } from './data-types.ts';
+import { dataTypes, isFloat, isHalf } from './data-types.ts';
 import type { HandleEntry } from './handle-ledger.ts';
 import { HandleLedger } from './handle-ledger.ts';
 import { OpCounters } from './op-counters.ts';
@@ -19,14 +19,12 @@ export interface HalfBindingSetup {
 /** Marks a wrapped binding, so that nobody wraps it again. */
 export const WRAPPED: unique symbol = Symbol.for('halftone/node/binding') as never;
 
-const isFloat = (type: number): boolean => type === dataTypes.float32 || isHalf(type);
-
 /**
  * tfjs-node's native binding with half handles behind it.
  *
  * Handles of half and bfloat16 tensors stay inside TensorFlow and are reported to tfjs as float32. Before each op its input
- * handles are cast to what the running kernel's mode asks for; a cast is kept as long as the handle it was made of. Reads
- * give float32. Everything is synchronous, as tfjs-node is.
+ * handles are cast to what the running kernel's mode asks for; a cast to half is kept as long as the handle it was made of, a
+ * wide one for that op. Reads give float32. Everything is synchronous, as tfjs-node is.
  */
 export class HalfBinding {
   /** What tfjs-node gets in the place of the native binding. */

@@ -1,7 +1,7 @@
 import type { HalfPrecision, OpClass } from '@halftone/policy';
 import type { OpAttribute } from '../library/tfjs-binding.ts';
 import type { OpSignature } from '../table/op-signatures.ts';
-import { dataTypes, isHalf } from './data-types.ts';
+import { dataTypes, isFloat, isHalf } from './data-types.ts';
 
 /** How the kernel that is running wants its TensorFlow ops to compute. */
 export interface OpMode {
@@ -85,7 +85,7 @@ export function planOp(call: OpCall, mode: OpMode, facts: LibraryFacts): OpPlan 
     return types === undefined || types.includes(half === 'float16' ? 'H' : 'B');
   };
   const wanted = inputTypes.map((type, i) => {
-    if (type !== dataTypes.float32 && !isHalf(type)) return type;
+    if (!isFloat(type)) return type;
     return half !== null && allowed(names[i] ?? '') ? dataTypes[half] : dataTypes.float32;
   });
   return { inputTypes: wanted, attributes: rewritten(attributes, names, wanted) };
@@ -100,7 +100,7 @@ function attributeOfEach({ inputs }: OpSignature, count: number): readonly strin
 function rewritten(attributes: readonly OpAttribute[], names: readonly string[], types: readonly number[]): readonly OpAttribute[] {
   return attributes.map((attribute) => {
     const type = types[names.indexOf(attribute.name)];
-    return type !== undefined && (type === dataTypes.float32 || isHalf(type)) ? { ...attribute, value: type } : attribute;
+    return type !== undefined && isFloat(type) ? { ...attribute, value: type } : attribute;
   });
 }
 

@@ -1,6 +1,6 @@
+import type { FusedOptimizer } from '@halftone/autocast';
 import type { Session } from '../backend/session.ts';
 import { firstNonFinite } from '../non-finite.ts';
-import type { FusedOptimizer } from './contract.ts';
 import { FlatLayouts } from './flat-layout.ts';
 import { FlatTensors } from './flat-tensors.ts';
 import { KINDS } from './formulas.ts';

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { FusedStepRequest } from '@halftone/autocast';
 import { normFactor } from './clipping.ts';
-import type { FusedStepRequest } from './contract.ts';
 import { STATE_SIZE } from './scale-move.ts';
 import type { StepContext } from './step-context.ts';
 import type { Unit } from './units.ts';

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { FusedStepRequest } from './contract.ts';
+import type { FusedStepRequest } from '@halftone/autocast';
 import type { PowerRule } from './formulas.ts';
 import type { StepContext } from './step-context.ts';
 

@@ -1,7 +1,7 @@
-import type { FusedScaleRule } from './contract.ts';
+import type { FusedScaleRule } from '@halftone/autocast';
 import { dataTypes } from '../binding/data-types.ts';
 import type { Maths } from './tape-maths.ts';
-import type { Tape } from './tape.ts';
+import type { Tape } from '../binding/tape.ts';
 
 /** How many numbers the state of a scale has: scale, goodSteps, skippedInRow, skipped, applied, firstBad. */
 export const STATE_SIZE = 6;

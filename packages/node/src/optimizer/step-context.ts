@@ -5,7 +5,7 @@ import type { FlatTensors } from './flat-tensors.ts';
 import type { Host } from './host.ts';
 import type { Maths } from './tape-maths.ts';
 import { mathsOf } from './tape-maths.ts';
-import { Tape } from './tape.ts';
+import { Tape } from '../binding/tape.ts';
 
 /** What fused steps share: the backend, and the vectors that small variables lie in. */
 export interface StepHost {

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { AdvanceRequest, FusedScaleRule, FusedStepRequest, FusedStepResult } from './contract.ts';
+import type { FusedOptimizer, FusedScaleRule, FusedStepRequest, FusedStepResult } from '@halftone/autocast';
 import { FORMULAS } from './formulas.ts';
 import { clipUnits, inverseScale, loadUnit } from './load-units.ts';
 import { movePowers } from './powers.ts';
@@ -39,7 +39,7 @@ export function takeStep(shared: StepHost, request: FusedStepRequest): FusedStep
 /** Moves a scale by flags and nothing else. */
 export function advanceScale(
   shared: StepHost,
-  { state, flags, rule }: AdvanceRequest,
+  { state, flags, rule }: Parameters<FusedOptimizer['advance']>[0],
 ): { readonly state: TensorInfo; readonly seed: TensorInfo } {
   const context = new StepContext(shared);
   return context.whole(() => movedScale(context, { state, flags: flagsIn(context, flags), rule }));

@@ -1,5 +1,5 @@
 import { dataTypes } from '../binding/data-types.ts';
-import type { Tape } from './tape.ts';
+import type { Tape } from '../binding/tape.ts';
 
 type Unary = (x: number) => number;
 type Binary = (x: number, y: number) => number;

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
-import type { FusedVariable } from './contract.ts';
+import type { FusedVariable } from '@halftone/autocast';
 import type { FlatPlaces } from './flat-layout.ts';
 
 /** Variables whose update is computed at once: one by itself, or several as one vector. */

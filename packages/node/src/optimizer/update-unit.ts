@@ -1,10 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { FusedStepRequest } from './contract.ts';
+import type { FusedStepRequest } from '@halftone/autocast';
 import { FORMULAS } from './formulas.ts';
 import type { LoadedUnit } from './load-units.ts';
 import type { StepContext } from './step-context.ts';
 import { mathsOf } from './tape-maths.ts';
-import { Tape } from './tape.ts';
+import { Tape } from '../binding/tape.ts';
 
 /** What the updates of one step share. */
 export interface UpdateOptions extends Pick<FusedStepRequest, 'kind' | 'rates'> {

@@ -3,14 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { expect } from 'vitest';
-import type { PrecisionPlugin } from '@halftone/autocast';
+import type { FusedOptimizer, PrecisionPlugin } from '@halftone/autocast';
 import { pluginFor } from '@halftone/autocast';
 import '@halftone/testing/matchers';
 import type { NodeHandle } from '../../src/index.ts';
 import { useNode } from '../../src/index.ts';
 import type { NodeBackend } from '../../src/library/node-backend.ts';
 import type { TfjsBinding } from '../../src/library/tfjs-binding.ts';
-import type { FusedOptimizer } from '../../src/optimizer/contract.ts';
 
 /** The plug-in as current backend, whose fused steps can be switched off, and the native binding behind it. */
 export interface OptimizerDevice {

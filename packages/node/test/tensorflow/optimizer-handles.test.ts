@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FusedStepRequest } from '@halftone/autocast';
 import { storageOf, toStorage } from '@halftone/autocast';
 import { dynamicLossScale } from '@halftone/loss-scale';
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
-import type { FusedStepRequest } from '../../src/optimizer/contract.ts';
 import type { OptimizerDevice } from './optimizer-device.ts';
 import { expectSame, gradientsOf, optimizerDevice, tensorOf, variableNumbers, variablesOf } from './optimizer-device.ts';
 

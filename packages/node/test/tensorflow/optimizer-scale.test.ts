@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FusedStepRequest } from '@halftone/autocast';
 import { dynamicLossScale } from '@halftone/loss-scale';
-import type { FusedStepRequest } from '../../src/optimizer/contract.ts';
 import type { OptimizerDevice } from './optimizer-device.ts';
 import { optimizerDevice, tensorOf } from './optimizer-device.ts';
 

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { FusedScaleRule } from '@halftone/autocast';
 import type { OutputFacts, RecordRequest } from '../graph/record.ts';
 import type { Param } from '../kernels/kernel-source.ts';
-import type { FusedScaleRule } from './contract.ts';
 import { Ports, sizeOf } from './ports.ts';
 import { CLIP_FACTOR, NAN_OF } from './safe-norm.ts';
 import { ruleParams, SCALE_MOVE } from './scale-move.ts';

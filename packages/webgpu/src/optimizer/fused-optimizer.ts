@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { FusedOptimizer, FusedStepRequest, FusedStepResult } from '@halftone/autocast';
 import type { DeviceTraits } from '../kernels/kernel-source.ts';
-import type { AdvanceRequest, FusedHost, FusedOptimizer, FusedStepRequest, FusedStepResult } from './contract.ts';
+import type { FusedHost } from './fused-host.ts';
 import { decide } from './decide.ts';
 import { sizeOf } from './ports.ts';
 import { StepRun } from './step-run.ts';
@@ -21,7 +22,7 @@ export function createFusedOptimizer(host: FusedHost, traits: DeviceTraits): Fus
   return {
     kinds: KINDS,
     step: (request: FusedStepRequest): FusedStepResult => new StepRun(host, traits).step(request),
-    advance: ({ state, seed, flags, rule }: AdvanceRequest) => {
+    advance: ({ state, seed, flags, rule }: Parameters<FusedOptimizer['advance']>[0]) => {
       const decided = decide({ ...STILL, by: 'flags', flag: flags, state, seed: seed ?? null, rule });
       const results = host.record(decided.request);
       return { state: results[decided.state] as TensorInfo, seed: results[decided.seed] as TensorInfo };

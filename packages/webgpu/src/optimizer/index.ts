@@ -1,2 +1,2 @@
-export type { FusedHost } from './contract.ts';
+export type { FusedHost } from './fused-host.ts';
 export { createFusedOptimizer } from './fused-optimizer.ts';

@@ -1,4 +1,4 @@
-import type { FusedScaleRule } from './contract.ts';
+import type { FusedScaleRule } from '@halftone/autocast';
 import type { Param } from '../kernels/kernel-source.ts';
 import { factorLimbs, SCALE_TIMES } from './factor-limbs.ts';
 

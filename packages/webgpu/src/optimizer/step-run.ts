@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { FusedStepRequest, FusedStepResult } from '@halftone/autocast';
 import type { RecordRequest } from '../graph/record.ts';
 import type { DeviceTraits } from '../kernels/kernel-source.ts';
-import type { FusedHost, FusedStepRequest, FusedStepResult } from './contract.ts';
+import type { FusedHost } from './fused-host.ts';
 import type { Decided } from './decide.ts';
 import { decide } from './decide.ts';
 import type { GradientUse } from './gradient-text.ts';

@@ -1,4 +1,4 @@
-import type { FusedKind } from './contract.ts';
+import type { FusedKind } from '@halftone/autocast';
 import type { PowerRule } from './decide.ts';
 
 type Rates = Readonly<Record<string, number>>;

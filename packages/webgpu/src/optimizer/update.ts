@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { FusedKind } from '@halftone/autocast';
 import type { RecordRequest } from '../graph/record.ts';
 import type { KernelSource, Param } from '../kernels/kernel-source.ts';
 import { spreadGroups } from '../kernels/kernel-source.ts';
-import type { FusedKind } from './contract.ts';
 import type { GradientUse } from './gradient-text.ts';
 import { CLIP_VALUE, gradientText, SLOT_NAMES, verdictText } from './gradient-text.ts';
 import { Ports } from './ports.ts';

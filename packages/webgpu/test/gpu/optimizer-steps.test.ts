@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FusedKind } from '@halftone/autocast';
 import '@halftone/testing/matchers';
-import type { FusedKind } from '../../src/optimizer/contract.ts';
 import type { OptimizerDevice } from './optimizer-device.ts';
 import { optimizerDevice, tensorOf } from './optimizer-device.ts';
 

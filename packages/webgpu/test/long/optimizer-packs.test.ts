@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FusedKind, FusedStepRequest } from '@halftone/autocast';
 import { toStorage } from '@halftone/autocast';
 import '@halftone/testing/matchers';
-import type { FusedKind, FusedStepRequest } from '../../src/optimizer/contract.ts';
 import { KINDS, UPDATE_RULES } from '../../src/optimizer/update-rules.ts';
 import type { OptimizerDevice } from '../gpu/optimizer-device.ts';
 import { optimizerDevice, tensorOf } from '../gpu/optimizer-device.ts';

@@ -1,5 +1,5 @@
-import { dataTypes } from '../binding/data-types.ts';
-import type { HalfBinding } from '../binding/half-binding.ts';
+import { dataTypes } from './data-types.ts';
+import type { HalfBinding } from './half-binding.ts';
 import type { OpAttribute, TensorMetadata } from '../library/tfjs-binding.ts';
 
 /**
@@ -82,6 +82,10 @@ export class Tape {
 
   whole(name: string, value: number): OpAttribute {
     return { name, type: this.#binding.native.TF_ATTR_INT, value };
+  }
+
+  flag(name: string, isSet: boolean): OpAttribute {
+    return { name, type: this.#binding.native.TF_ATTR_BOOL, value: isSet };
   }
 
   #constant(key: string, make: () => number): number {
