@@ -1,16 +1,12 @@
 import { abs, engine, max, stack, tidy, util } from '@tensorflow/tfjs-core';
-import { fullPrecision, pluginFor, storageOf, toStorage } from '@halftone/autocast';
+import { fullPrecision, pluginFor, storageOf, TINY_SIZE, toStorage } from '@halftone/autocast';
+import { formats as formatFacts } from '@halftone/float16';
 import type { HalfPrecision } from '@halftone/policy';
 import { halfFormatOf, narrowWeight, widenWeight } from './half-weight.ts';
 import { layerPolicy } from './layer-policies.ts';
 import { leavesOf } from './layer-tree.ts';
 import type { ModelRecord } from './state.ts';
 import type { Layer, WeightView } from './tfjs-layers.ts';
-
-/** Smaller weights stay variables: nothing is gained, and biases, scales and statistics live there. */
-const SMALLEST_HALF_WEIGHT = 256;
-
-const LARGEST: Readonly<Record<HalfPrecision, number>> = { float16: 65504, bfloat16: 3.3895313892515355e38 };
 
 /** A frozen weight, and what becomes of it. */
 export interface FrozenWeight {
@@ -87,7 +83,7 @@ export async function narrowFrozen(record: ModelRecord): Promise<void> {
   for (const [index, { weight, format, path }] of due.entries()) {
     if (!record.live || !still.has(weight) || weight.val.dataId !== checked[index]) continue; // changed while we waited
     const magnitude = magnitudes[index] as number;
-    if (magnitude <= LARGEST[format]) {
+    if (magnitude <= formatFacts[format].max) {
       narrowWeight(weight, format);
       record.narrowed.add(weight);
     } else {
@@ -117,8 +113,7 @@ function formatFor(
   { compute, param }: { readonly compute: string; readonly param: string },
 ): HalfPrecision | null {
   if (record.options.frozen === 'float32' || param !== 'float32' || compute === 'float32') return null;
-  const large =
-    weight.dtype === 'float32' && weight.shape.length >= 2 && util.sizeFromShape(weight.shape as number[]) >= SMALLEST_HALF_WEIGHT;
+  const large = weight.dtype === 'float32' && weight.shape.length >= 2 && util.sizeFromShape(weight.shape as number[]) >= TINY_SIZE;
   return large ? (compute as HalfPrecision) : null;
 }
 

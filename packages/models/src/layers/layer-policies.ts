@@ -17,7 +17,7 @@ export interface LayerPolicy {
 /** What holds when this layer runs as a part of the model; the same rule as in `policyOfCall`, for questions outside of a call. */
 export function layerPolicy(record: ModelRecord, { layer, parents }: PlacedLayer): LayerPolicy {
   for (const one of [layer, ...[...parents].reverse()]) {
-    const set = record.layerPolicies.get(one) ?? innerPolicy(parents, one) ?? state().ownPolicies.get(one)?.policy;
+    const set = innerPolicy(parents, one) ?? record.layerPolicies.get(one) ?? state().ownPolicies.get(one)?.policy;
     if (set !== undefined) return { policy: set, set, from: 'layer' };
     const wrapped = state().records.get(one)?.policy;
     if (wrapped !== undefined) return modelPolicy(record, wrapped, layer);

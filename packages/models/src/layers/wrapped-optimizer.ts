@@ -3,6 +3,7 @@ import { dynamicLossScale, noLossScale } from '@halftone/loss-scale';
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import { formatPolicy } from '@halftone/policy';
 import { halfFormats } from './layer-policies.ts';
+import type { MixedPrecisionModelOptions } from './options.ts';
 import type { ModelRecord, WrappedOptimizer } from './state.ts';
 import type { ModelView } from './tfjs-layers.ts';
 
@@ -20,13 +21,18 @@ export function syncOptimizer(record: ModelRecord): void {
     record.wrapped = null;
   }
   if (isWrapper(current) && current !== wrapped?.wrapper) return; // wrapped by its owner, who knows better
-  if (record.wrapped !== null && record.wrapped.how === how && record.wrapped.options === record.options) {
+  if (record.wrapped !== null && record.wrapped.how === how && trainAlike(record.wrapped.options, record.options)) {
     setOptimizer(record.model, record.wrapped.wrapper);
     return;
   }
   const inner = record.wrapped === null ? current : record.wrapped.wrapper.unwrap();
   record.wrapped = how === null ? null : wrap(inner, { record, how });
   setOptimizer(record.model, record.wrapped?.wrapper ?? inner);
+}
+
+/** Whether two sets of options train alike; `frozen` is no matter of the optimizer. */
+function trainAlike({ frozen: _, ...a }: MixedPrecisionModelOptions, { frozen: __, ...b }: MixedPrecisionModelOptions): boolean {
+  return Object.keys({ ...a, ...b }).every((name) => Reflect.get(a, name) === Reflect.get(b, name));
 }
 
 /** Gives the model the optimizer that was compiled in. */

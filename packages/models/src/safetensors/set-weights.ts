@@ -24,7 +24,7 @@ export interface SetWeightsOptions {
 /**
  * Sets the weights of a Layers model from a safetensors file.
  *
- * Names and shapes are all compared before the first weight changes. Each weight says where it comes from and how its layout
+ * Names, types and shapes are all compared before the first weight changes. Each weight says where it comes from and how its layout
  * changes; {@link torchNames} writes that map for common layers.
  *
  * Waits for the file, not for the device. One weight at a time is copied on the way.
@@ -33,8 +33,8 @@ export interface SetWeightsOptions {
  * @param file - what {@link readSafetensors} or {@link openSafetensors} gave
  * @param weights - weight names of the model (`'dense/kernel'`) to their origins
  * @param options - `storage` `'as stored'`, `partial` false, `allow` nothing
- * @throws RangeError if a name is missing on either side, or a shape does not fit after its transform, with the transforms that
- * would; HalfRangeError if a value does not fit the half storage that was asked for
+ * @throws RangeError if a name is missing on either side, or a type does not fit, or a shape after its transform;
+ * HalfRangeError if a value does not fit the half storage that was asked for
  *
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], useBias: false, name: 'head' })] });
@@ -57,8 +57,11 @@ export async function setWeights(
       const moved = transformed(source, origin, variable.shape as number[]);
       const size = util.sizeFromShape([...moved.shape]);
       const tensor = placeWeight(narrowed(source.name, weightData(moved), { size, storage, allow }), moved.shape, storage);
-      variable.write(tensor);
-      tensor.dispose();
+      try {
+        variable.write(tensor);
+      } finally {
+        tensor.dispose();
+      }
     }
   }
 }
@@ -96,15 +99,21 @@ function checkedPlan(
       throw new RangeError(
         message(`the origin of ${show(name)} must be in the file`, show(origin.from), 'See infos or tensors for what is there.'),
       );
+    checkType(name, info, variable.dtype);
     checkShape(name, info, origin, variable.shape as number[]);
     plan.set(info.name, [...(plan.get(info.name) ?? []), { variable, origin }]);
   }
   return plan;
 }
 
+function checkType(name: string, { name: from, dtype }: SafetensorsInfo, wanted: string): void {
+  const becomes = /^B?F/.test(dtype) ? 'float32' : dtype === 'BOOL' ? 'bool' : 'int32';
+  if (becomes !== wanted)
+    throw new RangeError(message(`weight ${show(name)} must be ${wanted}`, `${dtype} in ${show(from)}`, 'Name another tensor.'));
+}
+
 function checkShape(name: string, info: SafetensorsInfo, { transform }: WeightOrigin, target: readonly number[]): void {
-  const outcome = (one: typeof transform): readonly number[] => applyTransform(one, { data: [], shape: info.shape, target }).shape;
-  const shape = outcome(transform);
+  const { shape } = applyTransform(transform, { data: [], shape: info.shape, target });
   if (util.arraysEqual([...shape], [...target])) return;
   throw new RangeError(
     message(

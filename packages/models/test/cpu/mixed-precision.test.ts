@@ -115,6 +115,17 @@ describe('what runs under the policy', () => {
     expect(watch.seen).toEqual(['mixed_bfloat16']);
   });
 
+  it('called again with what it has, or with frozen alone, it keeps the optimizer and the scale that was learned', async () => {
+    const model = compiled(mixedPrecision(watchedModel()));
+    const wrapper = wrapperOf(model);
+    await model.trainOnBatch(batch().x, batch().y);
+    mixedPrecision(model);
+    mixedPrecision(model, 'mixed_float16', { frozen: 'float32' });
+    expect(wrapperOf(model)).toBe(wrapper);
+    mixedPrecision(model, 'mixed_float16', { clipNorm: 1 });
+    expect(wrapperOf(model)).not.toBe(wrapper);
+  });
+
   it('a regularizer and a custom gradient loop work under it', () => {
     const model = mixedPrecision(
       tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [16], units: 32, kernelRegularizer: 'l1l2' })] as never }),
