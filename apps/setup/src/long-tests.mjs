@@ -1,4 +1,4 @@
-// The vitest project `long`: trainings, and the widest sweeps of kernels, minutes of them, with the GPU driver and the TensorFlow that the caller provides.
+// The vitest project `long`: trainings, and the widest sweeps of kernels, minutes of them, on the GPU driver, and on TensorFlow where it can be had.
 import { closingLine } from './closing-line.mjs';
 import { provide } from './needs.mjs';
 import { orOneLine } from './say.mjs';

@@ -3,11 +3,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requireOrSkip } from '@halftone/testing';
 import type { Library } from '../../src/library/load-library.ts';
 import { loadLibrary } from '../../src/library/load-library.ts';
 import { cpuMathsOf } from '../../src/table/cpu-maths.ts';
 
 const packageFolder = join(import.meta.dirname, '../..');
+const tensorflow = await requireOrSkip('tensorflow');
 let library: Library;
 
 /** The file that this process has loaded under a name. */
@@ -32,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => library.release());
 
-describe('the tables', () => {
+describe.skipIf(!tensorflow.available)('the tables', () => {
   it('say what the library at hand says of itself, and promise no more than its kernels hold', () => {
     const { status, stdout, stderr } = nodeTables('--addon', loaded('tfjs_binding.node'));
     expect(stderr).toBe('');
@@ -63,7 +65,7 @@ describe('the tables', () => {
   });
 });
 
-describe('cpuMathsOf', () => {
+describe.skipIf(!tensorflow.available)('cpuMathsOf', () => {
   it('sees whose kernels compute bfloat16, and leaves no handle', () => {
     const { binding } = library.backend;
     const before = binding.getNumOfTensors();
