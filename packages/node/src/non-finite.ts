@@ -6,7 +6,7 @@ import { Tape } from './binding/tape.ts';
 /**
  * int32 `[1]`: the index of the first tensor that holds an infinity or NaN, or -1. It stays inside TensorFlow.
  *
- * Two ops a float tensor (`IsFinite`, `All`) in the type that it has, and seven small ones. Integers have no infinity.
+ * Two ops a float tensor (`IsFinite`, `All`) in the type that it has, and nine small ones. Integers have no infinity.
  */
 export function firstNonFinite(session: Session, tensors: readonly TensorInfo[]): TensorInfo {
   const { binding } = session;
@@ -19,12 +19,13 @@ export function firstNonFinite(session: Session, tensors: readonly TensorInfo[])
       tape.op('All', [tape.op('IsFinite', [session.handleOf(dataId)]), tape.ints([...shape.keys()])]),
     );
     const packed = tape.op('Pack', flags, [tape.type('T', dataTypes.bool), tape.whole('N', flags.length)]);
-    const numbers = tape.op('Cast', [packed], [tape.type('DstT', dataTypes.int32)]);
-    const positions = tape.ints(floats.map(([position]) => position));
-    const keys = tape.op('AddV2', [tape.op('Mul', [numbers, tape.int(count)]), positions]); // position, + count where finite
+    const float = (id: number): number => tape.op('Cast', [id], [tape.type('DstT', dataTypes.float32)]); // TensorFlow computes int32 of a GPU on the host
+    const positions = float(tape.ints(floats.map(([position]) => position)));
+    const keys = tape.op('AddV2', [tape.op('Mul', [float(packed), tape.number(count)]), positions]); // position, + count where finite
     const first = tape.hold(tape.op('Min', [keys, tape.ints([0])], [tape.flag('keep_dims', true)]));
-    const finite = tape.op('GreaterEqual', [first, tape.int(count)]);
-    return session.own(tape.take(tape.op('Select', [finite, tape.ints([-1]), first])), [1], 'int32');
+    const finite = tape.op('GreaterEqual', [first, tape.number(count)]);
+    const index = tape.op('SelectV2', [finite, tape.number(-1), first]);
+    return session.own(tape.take(tape.op('Cast', [index], [tape.type('DstT', dataTypes.int32)])), [1], 'int32');
   } finally {
     tape.close();
   }

@@ -49,11 +49,6 @@ export class HandleLedger {
     return this.#entries.get(id)?.dataType;
   }
 
-  /** The handles that are half, for whoever has to widen them all. */
-  halves(): number[] {
-    return [...this.#entries].filter(([, { dataType }]) => isHalf(dataType)).map(([id]) => id);
-  }
-
   bytes(): LedgerBytes {
     return { bytes: this.#bytes, peakBytes: this.#peakBytes, halfBytes: this.#halfBytes, handles: this.#entries.size };
   }

@@ -40,7 +40,7 @@ export interface LibraryFacts {
 }
 
 /** In float32 mode too: they only show the numbers of their input, whatever their type. */
-const SHOWS_ITS_INPUT: ReadonlySet<string> = new Set(['ExpandDims', 'Identity', 'Reshape', 'Squeeze']);
+export const SHOWS_ITS_INPUT: ReadonlySet<string> = new Set(['ExpandDims', 'Identity', 'Reshape', 'Squeeze']);
 /** Their types are what the caller asks for. */
 const AS_GIVEN: ReadonlySet<string> = new Set(['Bitcast', 'Cast']);
 /** The type attribute of a batch norm's statistics, which stay float32. */

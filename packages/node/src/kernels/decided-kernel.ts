@@ -6,9 +6,7 @@ import type { KernelDecision, PrecisionPlugin } from '@halftone/autocast';
 import { beginKernel, endKernel, outputStorage } from '@halftone/autocast';
 import type { Session } from '../backend/session.ts';
 import type { OpMode } from '../binding/op-plan.ts';
-
-/** Kernels whose output shows the numbers of their input: outside of every policy they keep its storage too. */
-const SHOWS_ITS_INPUT: ReadonlySet<string> = new Set(['ExpandDims', 'Identity', 'Reshape']);
+import { SHOWS_ITS_INPUT } from '../binding/op-plan.ts';
 
 /**
  * Makes a kernel of tfjs-node follow the policy.

@@ -80,5 +80,6 @@ export const bindingConstants: readonly (keyof TfjsBinding)[] = [
   'TF_ATTR_BOOL',
   'TF_ATTR_TYPE',
   'TF_ATTR_SHAPE',
+  'TF_ATTR_STRING',
   'TF_Version',
 ];

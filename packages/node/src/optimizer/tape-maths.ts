@@ -19,7 +19,7 @@ export interface Maths {
   readonly abs: Unary;
   readonly reciprocal: Unary;
   readonly isFinite: Unary;
-  /** One of two by a flag; with a scalar flag TensorFlow copies nothing. */
+  /** One of two by a flag; with a scalar flag TensorFlow copies nothing on a CPU. */
   readonly select: (flag: number, yes: number, no: number) => number;
   readonly clamp: (x: number, least: number, most: number) => number;
   /** Scalars as one vector. */

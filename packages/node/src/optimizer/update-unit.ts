@@ -22,7 +22,7 @@ export interface UpdatedVariable {
 
 /**
  * Updates a unit. The new handles hold the old numbers where the step is not applied: `Select` by a scalar flag gives one
- * of its inputs without a copy, so that costs nothing, and whatever bad gradients made of the new numbers is gone.
+ * of its inputs, on a CPU without a copy, and whatever bad gradients made of the new numbers is gone.
  */
 export function updateUnit(
   context: StepContext,
