@@ -131,4 +131,4 @@ declare function setDefaultPolicy(policy: Policy | string): () => void;
 declare function currentPolicy(): Policy | null;
 declare function storageOf(tensor: Tensor): Storage;
 declare function toStorage<T extends Tensor>(tensor: T, storage: Storage): T;
-export { type Choice, type Explanation, type KernelDecision, type KernelRecord, type Operand, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, replaceGradient, setDefaultPolicy, storageOf, toStorage };
+export { type Choice, type Explanation, type FusedKind, type FusedOptimizer, type FusedScaleRule, type FusedStepRequest, type FusedStepResult, type FusedVariable, type FusedVerdict, type KernelDecision, type KernelRecord, type Operand, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, replaceGradient, setDefaultPolicy, storageOf, toStorage };
