@@ -31,8 +31,8 @@ export function syncOptimizer(record: ModelRecord): void {
 }
 
 /** Whether two sets of options train alike; `frozen` is no matter of the optimizer. */
-function trainAlike({ frozen: _, ...a }: MixedPrecisionModelOptions, { frozen: __, ...b }: MixedPrecisionModelOptions): boolean {
-  return Object.keys({ ...a, ...b }).every((name) => Reflect.get(a, name) === Reflect.get(b, name));
+function trainAlike(a: MixedPrecisionModelOptions, b: MixedPrecisionModelOptions): boolean {
+  return Object.keys({ ...a, ...b }).every((name) => name === 'frozen' || Reflect.get(a, name) === Reflect.get(b, name));
 }
 
 /** Gives the model the optimizer that was compiled in. */
