@@ -31,7 +31,7 @@ const names = [
 const examples = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8'));
 const tf = await import('@tensorflow/tfjs');
 const packages = await Promise.all(names.map((name) => import(`@halftone/${name}`)));
-const scope = { tf, ...Object.assign({}, ...packages) };
+const scope = { tf, ...exportsOf(packages) };
 if (examples[0]?.where.startsWith('packages/models/src/')) await scope.useEmulated({ base: 'cpu' }); // whoever wraps a model has a plug-in
 /** @type {ExampleOutcome[]} */
 const outcomes = [];
@@ -63,6 +63,23 @@ async function outcomeOf(example) {
   } finally {
     tf.disposeVariables();
   }
+}
+
+/**
+ * All names that the packages export. One name has one meaning in all of them: examples, and people, import from several.
+ *
+ * @param {readonly Readonly<Record<string, unknown>>[]} modules
+ * @returns {Record<string, unknown>}
+ */
+function exportsOf(modules) {
+  /** @type {Record<string, unknown>} */
+  const known = {};
+  for (const [name, value] of modules.flatMap((module) => Object.entries(module))) {
+    if (name in known && known[name] !== value)
+      throw new Error(`[consumers] two packages export ${name} with two meanings, got both. Rename one.`);
+    known[name] = value;
+  }
+  return known;
 }
 
 /**

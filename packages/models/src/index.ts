@@ -27,5 +27,5 @@ export { torchNames, type WeightMap, type WeightOrigin } from './safetensors/tor
 export type { Transform } from './safetensors/transform.ts';
 export { safetensorsParts, writeSafetensors, type WriteSafetensorsOptions } from './safetensors/write-safetensors.ts';
 export type { LayerSummary, ModelSummary } from './summary/layer-summary.ts';
-export { summarize } from './summary/summarize.ts';
+export { summarizeModel } from './summary/summarize-model.ts';
 export { summary } from './summary/summary.ts';

@@ -30,12 +30,12 @@ const SMALL_TYPES: Readonly<Record<string, number>> = { bool: 1 };
  *
  * @example
  * const model = mixedPrecision(tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], activation: 'softmax' })] }));
- * const [dense] = summarize(model).layers;
+ * const [dense] = summarizeModel(model).layers;
  * dense.compute; // 'float16'
  * dense.parameters; // 8
  */
-export function summarize(model: LayersModel): ModelSummary {
-  const view = viewOf(model, 'summarize()');
+export function summarizeModel(model: LayersModel): ModelSummary {
+  const view = viewOf(model, 'summarizeModel()');
   const record = state().records.get(model);
   const frozen = record === undefined ? [] : frozenWeights(record);
   const trained = new Set(view.trainableWeights);

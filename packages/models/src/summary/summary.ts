@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { LayerSummary, ModelSummary } from './layer-summary.ts';
-import { summarize } from './summarize.ts';
+import { summarizeModel } from './summarize-model.ts';
 
 const COLUMNS = [
   { title: 'layer', cell: ({ path, className }: LayerSummary) => `${path} (${className})` },
@@ -16,11 +16,11 @@ const COLUMNS = [
  * Prints a table of a model: a line a layer with policy, storage, parameters, bytes in float32 and now, and why something of
  * it stays float32.
  *
- * Synchronous; reads no weight and never waits for the GPU. `summarize` gives the same as data.
+ * Synchronous; reads no weight and never waits for the GPU. `summarizeModel` gives the same as data.
  *
  * @param model - a Layers model, in mixed precision or not
  * @param print - gets the table line by line; `console.log` unless given
- * @throws as `summarize`
+ * @throws as `summarizeModel`
  *
  * @example
  * const lines = [];
@@ -28,7 +28,7 @@ const COLUMNS = [
  * lines.at(-1); // '8 parameters, 8 of them trained; 32 bytes in float32, 32 now (100 %); no loss scaling'
  */
 export function summary(model: LayersModel, print: (line: string) => void = console.log): void {
-  const data = summarize(model);
+  const data = summarizeModel(model);
   for (const line of tableOf(data)) print(line);
   print(totals(data));
 }

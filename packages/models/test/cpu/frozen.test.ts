@@ -7,7 +7,7 @@ import type { EmulatedHandle } from '@halftone/emulate';
 import { useEmulated } from '@halftone/emulate';
 import { round } from '@halftone/float16';
 import '@halftone/testing/matchers';
-import { mixedPrecision, removeMixedPrecision, setLayerPolicy, storeFrozenInHalf, summarize } from '../../src/index.ts';
+import { mixedPrecision, removeMixedPrecision, setLayerPolicy, storeFrozenInHalf, summarizeModel } from '../../src/index.ts';
 import { batch } from '../small-models.ts';
 
 let handle: EmulatedHandle;
@@ -74,9 +74,9 @@ it.each([
   expect(kernel).toBeInstanceOf(tf.Variable);
   expect([...kernel.dataSync()]).not.toEqual(head);
   const saved = before.reduce((sum, { length }) => sum + 2 * length, 0);
-  const { layers } = summarize(model);
+  const { layers } = summarizeModel(model);
   expect(layers.map(({ storage }) => storage)).toEqual(['float16+float32', 'float16+float32', 'float32']);
-  expect(summarize(model).bytesFloat32 - summarize(model).bytesNow).toBe(saved);
+  expect(summarizeModel(model).bytesFloat32 - summarizeModel(model).bytesNow).toBe(saved);
 });
 
 it('training with the base in half learns as in float32', async () => {
@@ -134,7 +134,7 @@ it('numbers that do not fit float16 keep their weight float32, with one warning,
   expect(half.map(({ weight }) => weight)).toEqual(['base/two/kernel']);
   expect(kept[0]?.weight).toBe('base/one/kernel');
   expect(kept[0]?.why).toMatch(/does not fit float16: its largest magnitude is 70000/);
-  expect(summarize(model).layers[0]?.float32.join()).toContain('base/one/kernel stays float32');
+  expect(summarizeModel(model).layers[0]?.float32.join()).toContain('base/one/kernel stays float32');
   expect(warn).toHaveBeenCalledTimes(1);
   expect(warn.mock.calls[0]?.[0]).toContain("the frozen weight 'base/one/kernel' stays float32");
   setLayerPolicy(model, 'one', 'mixed_bfloat16');
@@ -174,7 +174,7 @@ it('a layer whose policy is float32, or all with frozen: float32, keep their var
   const other = transfer({ frozen: 'float32' });
   await other.model.trainOnBatch(batch().x, batch().y);
   expect(kernels(other.base).map((weight) => weight instanceof tf.Variable)).toEqual([true, true]);
-  expect(summarize(other.model).layers[0]?.float32).toContain('frozen weights stay float32, as the options say');
+  expect(summarizeModel(other.model).layers[0]?.float32).toContain('frozen weights stay float32, as the options say');
 });
 
 it('a layer that was frozen after compile is left to the optimizer, as compile found it', async () => {

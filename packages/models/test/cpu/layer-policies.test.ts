@@ -6,7 +6,7 @@ import { currentPolicy, explain, storageOf } from '@halftone/autocast';
 import type { EmulatedHandle } from '@halftone/emulate';
 import { useEmulated } from '@halftone/emulate';
 import { policy, withOps } from '@halftone/policy';
-import { mixedPrecision, removeMixedPrecision, setLayerPolicy, summarize } from '../../src/index.ts';
+import { mixedPrecision, removeMixedPrecision, setLayerPolicy, summarizeModel } from '../../src/index.ts';
 import { batch, Watch, watchedModel } from '../small-models.ts';
 
 let handle: EmulatedHandle;
@@ -17,7 +17,7 @@ afterAll(() => handle.dispose());
 afterEach(() => tf.disposeVariables());
 
 const { dense } = tfl.layers;
-const policiesOf = (model: tfl.LayersModel): readonly string[] => summarize(model).layers.map((layer) => layer.policy);
+const policiesOf = (model: tfl.LayersModel): readonly string[] => summarizeModel(model).layers.map((layer) => layer.policy);
 
 /** Three dense layers by name, in a model inside a model. */
 function encoder(): tfl.Sequential {
@@ -40,7 +40,7 @@ describe('a selector', () => {
   ] as const)('may be %s', (_, selector, paths) => {
     const model = mixedPrecision(encoder());
     for (let time = 0; time < 2; time++) expect(setLayerPolicy(model, selector(model) as never, 'float32')).toEqual(paths);
-    const set = summarize(model).layers.filter((layer) => layer.policy === 'float32');
+    const set = summarizeModel(model).layers.filter((layer) => layer.policy === 'float32');
     expect(set.map(({ path }) => path)).toEqual(paths);
   });
 

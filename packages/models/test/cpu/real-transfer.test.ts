@@ -8,7 +8,7 @@ import type { EmulatedHandle } from '@halftone/emulate';
 import { useEmulated } from '@halftone/emulate';
 import { requireOrSkip, sharedData } from '@halftone/testing';
 import '@halftone/testing/matchers';
-import { mixedPrecision, storeFrozenInHalf, summarize } from '../../src/index.ts';
+import { mixedPrecision, storeFrozenInHalf, summarizeModel } from '../../src/index.ts';
 
 const shared = await requireOrSkip('shared');
 
@@ -54,7 +54,7 @@ describe.skipIf(!shared.available)('MobileNetV2 with a new head', () => {
     const plain = (model.predict(x) as Tensor).dataSync();
     mixedPrecision(model);
     await storeFrozenInHalf(model);
-    const { bytesFloat32, bytesNow, layers } = summarize(model);
+    const { bytesFloat32, bytesNow, layers } = summarizeModel(model);
     expect(bytesNow / bytesFloat32).toBeLessThanOrEqual(0.55);
     expect(layers.find(({ path }) => path === 'blood')).toMatchObject({ storage: 'float32', trainable: layers.at(-1)?.parameters });
     expect((model.predict(x) as Tensor).dataSync(), 'the predictions of float32').toBeCloseInFormat(plain, 'float16', {

@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { EmulatedHandle } from '@halftone/emulate';
 import { useEmulated } from '@halftone/emulate';
-import { mixedPrecision, setLayerPolicy, storeFrozenInHalf, summarize, summary } from '../../src/index.ts';
+import { mixedPrecision, setLayerPolicy, storeFrozenInHalf, summarizeModel, summary } from '../../src/index.ts';
 import { shapeCases } from '../training-cases.ts';
 
 let handle: EmulatedHandle;
@@ -31,10 +31,10 @@ it('tells of each layer its policy, its weights, their bytes, and why it is floa
   const model = mixedPrecision(cnn());
   setLayerPolicy(model, 'hidden', 'float32');
   model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
-  const waiting = summarize(model).layers[0];
+  const waiting = summarizeModel(model).layers[0];
   expect(waiting?.float32).toEqual(['frozen weights move into half when training begins', 'small frozen weights stay float32']);
   await storeFrozenInHalf(model);
-  const { layers, ...sums } = summarize(model);
+  const { layers, ...sums } = summarizeModel(model);
   expect(layers).toEqual([
     {
       path: 'conv',
@@ -114,22 +114,22 @@ it('tells of each layer its policy, its weights, their bytes, and why it is floa
 
 it.each(shapeCases)('$name has the parameters that tfjs counts, each once', (training) => {
   const model = mixedPrecision(training.build(), 'mixed_bfloat16');
-  const { layers, parameters, lossScaling } = summarize(model);
+  const { layers, parameters, lossScaling } = summarizeModel(model);
   expect(parameters).toBe(model.countParams());
   expect(new Set(layers.map(({ path }) => path)).size).toBe(layers.length);
   expect(lossScaling).toBe(false);
 });
 
 it('a model in float32, wrapped or not, says so', () => {
-  expect(new Set(summarize(cnn()).layers.flatMap(({ float32 }) => float32))).toEqual(new Set(['the model is not in mixed precision']));
-  expect(summarize(cnn()).policy).toBeNull();
-  expect(new Set(summarize(mixedPrecision(cnn(), 'float32')).layers.flatMap(({ float32 }) => float32))).toEqual(
+  expect(new Set(summarizeModel(cnn()).layers.flatMap(({ float32 }) => float32))).toEqual(new Set(['the model is not in mixed precision']));
+  expect(summarizeModel(cnn()).policy).toBeNull();
+  expect(new Set(summarizeModel(mixedPrecision(cnn(), 'float32')).layers.flatMap(({ float32 }) => float32))).toEqual(
     new Set(["the model's policy is float32"]),
   );
   const middle = tfl.sequential({
     layers: [L.dense({ inputShape: [4], units: 4, activation: 'softmax' }), L.dense({ units: 4 })] as never,
   });
-  expect(summarize(mixedPrecision(middle)).layers[0]?.float32).toEqual(['softmax is float32', 'trained weights are float32 masters']);
+  expect(summarizeModel(mixedPrecision(middle)).layers[0]?.float32).toEqual(['softmax is float32', 'trained weights are float32 masters']);
 });
 
 it('prints the same as a table with aligned columns', () => {
@@ -153,5 +153,5 @@ it('prints to the console unless told otherwise', () => {
 });
 
 it('takes nothing but Layers models', () => {
-  expect(() => summarize({} as never)).toThrow('[models] summarize() takes a Layers model, got another object.');
+  expect(() => summarizeModel({} as never)).toThrow('[models] summarizeModel() takes a Layers model, got another object.');
 });

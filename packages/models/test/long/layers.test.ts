@@ -7,7 +7,7 @@ import { round } from '@halftone/float16';
 import '@halftone/testing/matchers';
 import type { WebGPUHandle } from '@halftone/webgpu';
 import { useWebGPU } from '@halftone/webgpu';
-import { mixedPrecision, removeMixedPrecision, storeFrozenInHalf, summarize } from '../../src/index.ts';
+import { mixedPrecision, removeMixedPrecision, storeFrozenInHalf, summarizeModel } from '../../src/index.ts';
 import { trainBoth } from '../train-both.ts';
 import { shapeCases } from '../training-cases.ts';
 
@@ -48,7 +48,7 @@ it('frozen weights take half the bytes of the device, and come back', async () =
   await storeFrozenInHalf(model);
   const after = await held();
   expect(storageOf(kernel())).toBe('float16');
-  expect(summarize(model).bytesFloat32 - summarize(model).bytesNow).toBe(2 * 512 * 512);
+  expect(summarizeModel(model).bytesFloat32 - summarizeModel(model).bytesNow).toBe(2 * 512 * 512);
   removeMixedPrecision(model);
   const wide = await held();
   const scale = 28; // the six numbers of the loss scale and its seed, which went with the wrapper
