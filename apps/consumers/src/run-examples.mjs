@@ -32,7 +32,7 @@ const examples = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8'));
 const tf = await import('@tensorflow/tfjs');
 const packages = await Promise.all(names.map((name) => import(`@halftone/${name}`)));
 const scope = { tf, ...exportsOf(packages) };
-if (examples[0]?.where.startsWith('packages/models/src/')) await scope.useEmulated({ base: 'cpu' }); // whoever wraps a model has a plug-in
+if (examples[0]?.where.startsWith('packages/models/src/')) await (await import('@halftone/emulate')).useEmulated({ base: 'cpu' }); // whoever wraps a model has a plug-in
 /** @type {ExampleOutcome[]} */
 const outcomes = [];
 for (const example of examples) outcomes.push(await outcomeOf(example));

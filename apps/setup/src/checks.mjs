@@ -19,4 +19,5 @@ export const checks = [
   { name: 'import boundaries', args: [own('boundaries.mjs')] },
   { name: 'manifests', args: [own('manifests.mjs')] },
   { name: 'results in the README', args: [own('readme.mjs'), '--check'] },
+  { name: 'types', args: [own('types.mjs')] },
 ];

@@ -5,7 +5,7 @@ import { runCheck } from './run-command.mjs';
 import { orOneLine, say } from './say.mjs';
 import { tensorflowAtHand } from './tensorflow-addon.mjs';
 import { runVitest } from './vitest-run.mjs';
-import { installWorkspace, runTurbo } from './workspace.mjs';
+import { installWorkspace } from './workspace.mjs';
 
 /** @import { Tally } from './closing-line.mjs' */
 /** What one step of `npm test` found. @typedef {Tally & { readonly skips: readonly string[] }} Outcome */
@@ -48,7 +48,6 @@ async function required(need) {
 async function runChecks() {
   const outcomes = [];
   for (const { name, args } of checks) outcomes.push(await timed(name, () => runCheck(process.execPath, args)));
-  outcomes.push(await timed('types', () => runTurbo('typecheck', [])));
   return outcomes;
 }
 

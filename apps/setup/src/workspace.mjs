@@ -52,7 +52,7 @@ export async function installWorkspace(part) {
  * @param {readonly string[]} filters - pnpm's filters; empty for the whole workspace
  * @returns {Promise<number>} turbo's exit code
  */
-export async function runTurbo(task, filters) {
+async function runTurbo(task, filters) {
   await bringNpmTool('pnpm', 'pnpm');
   const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
   const args = ['run', task, ...filters.map((filter) => `--filter=${filter}`), '--output-logs=errors-only', '--continue'];
