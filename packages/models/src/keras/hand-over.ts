@@ -18,6 +18,11 @@
  * Slots lie in the same index space as weights: frozen weights, and moving statistics, have none. Before the first step
  * there may be no slots at all (an empty file, `iterations` 0): Keras starts with its own, as it would.
  *
+ * Two activations of tfjs are not in Keras 3: its hardSigmoid is clip(0.2 x + 0.5, 0, 1), Keras 3's is clip(x / 6 + 0.5, 0, 1), and
+ * it is the default of recurrent gates in tfjs; its gelu_new is gelu with approximate=True. model.json names them as functions that
+ * were registered: `@keras.saving.register_keras_serializable(package='halftone', name='hard_sigmoid')` and `name='gelu_new'`.
+ * train.py registers both before it reads model.json.
+ *
  * Slots by class: SGD `momentum` (only where momentum is not 0); Adam, AdamW, Lamb `momentum`, `velocity`; Adamax `momentum`,
  * `norm`; RMSprop `velocity`, `momentum` (only where momentum is not 0), `average_gradient` (only where centered); Adagrad
  * `accumulator`; Adadelta `accumulated_grad`, `accumulated_delta_var`.
