@@ -124,6 +124,7 @@ interface Explanation<T> {
     readonly kernels: readonly KernelRecord[];
 }
 declare function explain<T>(fn: () => T): Explanation<T>;
+declare function treatAsParameter(tensor: Tensor): void;
 declare function replaceGradient(kernelName: string, replace: (previous: GradConfig) => GradConfig): () => void;
 declare function autocast<T>(policy: Policy | string, fn: () => T): T;
 declare function fullPrecision<T>(fn: () => T): T;
@@ -131,4 +132,4 @@ declare function setDefaultPolicy(policy: Policy | string): () => void;
 declare function currentPolicy(): Policy | null;
 declare function storageOf(tensor: Tensor): Storage;
 declare function toStorage<T extends Tensor>(tensor: T, storage: Storage): T;
-export { type Choice, type Explanation, type FusedKind, type FusedOptimizer, type FusedScaleRule, type FusedStepRequest, type FusedStepResult, type FusedVariable, type FusedVerdict, type KernelDecision, type KernelRecord, type Operand, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, replaceGradient, setDefaultPolicy, storageOf, toStorage };
+export { type Choice, type Explanation, type FusedKind, type FusedOptimizer, type FusedScaleRule, type FusedStepRequest, type FusedStepResult, type FusedVariable, type FusedVerdict, type KernelDecision, type KernelRecord, type Operand, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, replaceGradient, setDefaultPolicy, storageOf, toStorage, treatAsParameter };

@@ -30,7 +30,11 @@ export interface Choice {
 /** Outputs with fewer elements stay float32: nothing is gained there, and statistics and losses live there. */
 export const TINY_SIZE = 256;
 
-const LARGEST: Readonly<Record<HalfPrecision, number>> = { float16: 65504, bfloat16: 3.3895313892515355e38 };
+/** The magnitudes that a format keeps: nothing beyond `to`, and nothing up to `from`, which rounds to zero. */
+const RANGE: Readonly<Record<HalfPrecision, { readonly from: number; readonly to: number }>> = {
+  float16: { from: 2 ** -25, to: 65504 },
+  bfloat16: { from: 2 ** -134, to: 3.3895313892515355e38 },
+};
 
 const choice = (opClass: OpClass, half: HalfPrecision | null, why: string): Choice => ({ opClass, half, forced: false, why });
 
@@ -49,12 +53,17 @@ function isWeak(operand: Operand, largest: number): boolean {
   return operand.size === 1 || operand.mask === true || (operand.variable && operand.size < largest);
 }
 
+function fits(magnitude: number, format: HalfPrecision): boolean {
+  const { from, to } = RANGE[format];
+  return magnitude === 0 || (magnitude > from && magnitude <= to);
+}
+
 function promote(opClass: OpClass, operands: readonly Operand[]): Choice {
   const largest = operands.reduce((size, operand) => Math.max(size, operand.size), 0);
   const real = operands.filter((operand) => !isWeak(operand, largest));
   const half: HalfPrecision | null = commonHalf(real);
   if (half === null) return choice(opClass, null, real.length === 0 ? 'nothing but weak inputs' : 'a real input is float32');
-  const misfit = operands.find(({ value }) => value !== undefined && Number.isFinite(value) && Math.abs(value) > LARGEST[half]);
+  const misfit = operands.find(({ value }) => value !== undefined && Number.isFinite(value) && !fits(Math.abs(value), half));
   if (misfit !== undefined) return choice(opClass, null, `the constant ${misfit.value} does not fit ${half}`);
   return choice(opClass, half, `every real input is ${half}`);
 }
@@ -71,7 +80,7 @@ function followLargest(opClass: OpClass, operands: readonly Operand[]): Choice {
  *
  * The class comes from the policy's table; this function applies it to the inputs at hand. Weak operands (scalars and
  * broadcast parameters) follow the activation, as Python numbers do in PyTorch. A constant that does not fit the format
- * (a mask of -1e9) keeps the result in float32 instead of becoming infinite.
+ * (a mask of -1e9, an epsilon of 1e-12) keeps the result in float32 instead of becoming infinite or nothing.
  *
  * Pure and synchronous: reads no tensor.
  *

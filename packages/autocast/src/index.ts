@@ -4,6 +4,7 @@ export type { Explanation } from './explain.ts';
 export { explain } from './explain.ts';
 export type { KernelDecision, KernelRecord } from './kernel.ts';
 export { beginKernel, endKernel, outputStorage } from './kernel.ts';
+export { treatAsParameter } from './parameter.ts';
 export type {
   FusedKind,
   FusedOptimizer,

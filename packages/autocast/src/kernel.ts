@@ -133,8 +133,18 @@ function operandOf(plugin: PrecisionPlugin, info: TensorInfo): Operand {
     rank: info.shape.length,
     variable: parameters.has(info.dataId),
     mask: masks.has(info.dataId),
-    value: size === 1 ? plugin.hostScalar?.(info.dataId) : undefined,
+    value: size === 1 ? scalarIn(plugin, info.dataId) : undefined,
   };
+}
+
+/** The same answer for one handle every time, so that a constant is decided on alike in every frame. */
+function scalarIn(plugin: PrecisionPlugin, dataId: object): number | undefined {
+  const { scalars } = state();
+  const known = scalars.get(dataId);
+  if (known !== undefined) return known;
+  const value = plugin.hostScalar?.(dataId);
+  if (value !== undefined) scalars.set(dataId, value);
+  return value;
 }
 
 const warned = new WeakSet<Variable>();

@@ -15,13 +15,15 @@ export interface AutocastState {
   readonly recordings: KernelRecord[][];
   /** Data handles that belong to variables, or were made from nothing but variables. */
   readonly parameters: WeakSet<object>;
+  /** What one-element handles hold, as the host once knew it: a device that has taken a constant in does not tell it again. */
+  readonly scalars: WeakMap<object, number>;
   /** Data handles that hold nothing but 0 and 1: booleans cast to float32. */
   readonly masks: WeakSet<object>;
   /** How results of kernels that were stored in half are stored; the backward pass stores their gradients likewise. */
   readonly halves: WeakMap<object, HalfPrecision>;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 const KEY: unique symbol = Symbol.for('halftone/autocast') as never;
 
 /** The shared state; created on first use, so that importing the package changes nothing. */
@@ -37,6 +39,7 @@ export function state(): AutocastState {
       running: null,
       recordings: [],
       parameters: new WeakSet(),
+      scalars: new WeakMap(),
       masks: new WeakSet(),
       halves: new WeakMap(),
     });

@@ -10,6 +10,7 @@ import {
   setDefaultPolicy,
   storageOf,
   toStorage,
+  treatAsParameter,
 } from '../../src/index.ts';
 import { useMarkingBackend } from './marking-backend.ts';
 
@@ -148,6 +149,21 @@ describe('the backward pass', () => {
 });
 
 describe('parameters', () => {
+  it('a plain tensor is one where somebody says so, and only there', () => {
+    tf.tidy(() => {
+      const [plain, weak] = [tf.ones([32]), tf.ones([32])];
+      treatAsParameter(weak);
+      autocast('mixed_float16', () => {
+        const activation = tf.matMul(big(), big());
+        expect(storageOf(tf.add(activation, plain))).toBe('float32');
+        expect(storageOf(tf.add(activation, weak))).toBe('float16');
+        expect(storageOf(tf.add(activation, tf.reshape(weak, [1, 32])))).toBe('float16');
+      });
+    });
+  });
+  it.each([null, 3, {}])('%o is no tensor', (value) => {
+    expect(() => treatAsParameter(value as never)).toThrow('Pass one of model.weights');
+  });
   it('a bias variable follows the activation; a variable as large as the result does not', () => {
     const bias = tf.variable(tf.ones([32]));
     const weight = tf.variable(tf.ones([32, 32]));

@@ -50,6 +50,14 @@ describe('promotion', () => {
     const halfBf = operand({ storage: 'bfloat16' });
     expect(decide(policy('mixed_bfloat16'), 'Select', [halfBf, mask]).half).toBe('bfloat16');
   });
+  it('keeps float32 for a constant that would round to zero, and not for one that would not', () => {
+    const constant = (value: number): Operand => operand({ size: 1, rank: 0, value });
+    expect(decide(mixed, 'Add', [half, constant(1e-12)])).toMatchObject({ half: null, why: expect.stringContaining('1e-12') });
+    expect(decide(mixed, 'Add', [half, constant(-(2 ** -25))]).half).toBe(null);
+    expect(decide(mixed, 'Add', [half, constant(2 ** -25 + 2 ** -40)]).half).toBe('float16');
+    expect(decide(mixed, 'Add', [half, constant(0)]).half).toBe('float16');
+    expect(decide(policy('mixed_bfloat16'), 'Add', [operand({ storage: 'bfloat16' }), constant(1e-12)]).half).toBe('bfloat16');
+  });
   it('keeps infinity in half: it fits', () => {
     expect(decide(mixed, 'Maximum', [half, operand({ size: 1, rank: 0, value: -Infinity })]).half).toBe('float16');
   });
