@@ -49,9 +49,8 @@ export interface HandOver {
   readonly lossScale: HandOverScale | null;
   /** The inner optimizer, without a LossScaleOptimizer around it. */
   readonly optimizer: HandOverOptimizer;
-  /** Keras's names, one for each output in the order of `model.outputs`; a single one for all is repeated. */
+  /** Keras's names, one for each output in the order of `model.outputs`; a single one for all is repeated. The loss is their sum. */
   readonly loss: readonly string[];
-  readonly lossWeights: readonly number[] | null;
   /** Keras's names; each is measured on every output. */
   readonly metrics: readonly string[];
   /** Examples of one step over all replicas together. */
