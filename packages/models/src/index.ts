@@ -10,6 +10,7 @@ export type { ModelSource, OpenOptions } from './files/open-model.ts';
 export type { WeightStorage } from './files/place-weight.ts';
 export { HalfRangeError, type RangeAllowance, type TensorRange } from './files/range-report.ts';
 export { savedPolicy, saveHalf, type SaveHalfOptions } from './files/save-half.ts';
+export { freezeLayers, unfreezeLayers } from './layers/freeze-layers.ts';
 export type { LayerSelector } from './layers/layer-selector.ts';
 export { mixedPrecision, policyOf, removeMixedPrecision } from './layers/mixed-precision.ts';
 export type { MixedPrecisionModelOptions } from './layers/options.ts';

@@ -49,6 +49,8 @@ interface ModelsState {
   /** How many have asked for our `call` on a layer, and what takes it off. */
   readonly hooks: WeakMap<Layer, { count: number; readonly undo: () => void }>;
   readonly halfWeights: WeakMap<WeightView, HalfWeight>;
+  /** Batch normalizations that keep to their learned statistics while they are frozen, and what lets them go. */
+  readonly normalizations: WeakMap<Layer, () => void>;
   /** Models that are running right now, innermost last. Synchronous code only: empty whenever control returns to the event loop. */
   readonly running: ModelRecord[];
 }
@@ -65,6 +67,7 @@ export function state(): ModelsState {
     ownPolicies: new WeakMap(),
     hooks: new WeakMap(),
     halfWeights: new WeakMap(),
+    normalizations: new WeakMap(),
     running: [],
   });
   if (found.version !== VERSION) {

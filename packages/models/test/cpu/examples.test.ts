@@ -59,7 +59,21 @@ afterAll(() => handle.dispose());
 afterEach(() => tfc.disposeVariables());
 
 test('every exported function that takes a model has an example, and so has the README', () => {
-  expect(examples().length).toBe(8);
+  const index = readFileSync(new URL('src/index.ts', root), 'utf8');
+  const exported = FOLDERS.flatMap((folder) =>
+    readdirSync(new URL(folder, root)).flatMap((name) => {
+      const functions = readFileSync(new URL(folder + name, root), 'utf8').match(/(?<=^export (?:async )?function )\w+/gm) ?? [];
+      return functions.filter((one) => new RegExp(`\\b${one}\\b`).test(index));
+    }),
+  );
+  const codes = examples().map(({ code }) => code);
+  expect(exported.length).toBeGreaterThan(8);
+  for (const name of new Set(exported))
+    expect(
+      codes.some((code) => code.includes(`${name}(`)),
+      name,
+    ).toBe(true);
+  expect(examples().some(({ where }) => where === 'README.md')).toBe(true);
 });
 
 test.each(examples())('the example of $where says what happens: $code', async ({ code }) => {
