@@ -124,7 +124,7 @@ interface Explanation<T> {
     readonly kernels: readonly KernelRecord[];
 }
 declare function explain<T>(fn: () => T): Explanation<T>;
-declare function treatAsParameter(tensor: Tensor): void;
+declare function treatAsParameter(tensor: Tensor): () => void;
 declare function replaceGradient(kernelName: string, replace: (previous: GradConfig) => GradConfig): () => void;
 declare function autocast<T>(policy: Policy | string, fn: () => T): T;
 declare function fullPrecision<T>(fn: () => T): T;

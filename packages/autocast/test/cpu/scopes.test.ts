@@ -152,12 +152,15 @@ describe('parameters', () => {
   it('a plain tensor is one where somebody says so, and only there', () => {
     tf.tidy(() => {
       const [plain, weak] = [tf.ones([32]), tf.ones([32])];
-      treatAsParameter(weak);
+      const undo = treatAsParameter(weak);
+      treatAsParameter(weak)(); // the second one has nothing to take back
       autocast('mixed_float16', () => {
         const activation = tf.matMul(big(), big());
         expect(storageOf(tf.add(activation, plain))).toBe('float32');
         expect(storageOf(tf.add(activation, weak))).toBe('float16');
         expect(storageOf(tf.add(activation, tf.reshape(weak, [1, 32])))).toBe('float16');
+        undo();
+        expect(storageOf(tf.add(activation, weak))).toBe('float32');
       });
     });
   });
