@@ -11,10 +11,10 @@ import type { StepSpec } from './step-spec.ts';
  * @returns how it stores 16-bit tensors; `f32` where there are none
  * @throws Error if the backend does not start
  */
-export async function openTfjs(spec: Pick<StepSpec, 'backend' | 'policy'>): Promise<string> {
+export async function openTfjs(spec: Pick<StepSpec, 'backend' | 'policy' | 'maxBytes'>): Promise<string> {
   if (spec.backend === 'halftone-webgpu') {
     const { useWebGPU } = await import('@halftone/webgpu');
-    const { capabilities } = await useWebGPU();
+    const { capabilities } = await useWebGPU(spec.maxBytes === undefined ? {} : { maxBytes: spec.maxBytes });
     setDefaultPolicy(spec.policy);
     const { compute } = policy(spec.policy);
     return compute === 'float32' ? 'f32' : capabilities.codecs[compute];

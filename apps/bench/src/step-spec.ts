@@ -10,6 +10,8 @@ export interface StepSpec {
   readonly options: ModelOptions;
   /** The model's own unless set. */
   readonly optimizer?: OptimizerName;
+  /** Cap on the bytes of the device, which the plug-in enforces; none unless set. Only for backends of ours on WebGPU. */
+  readonly maxBytes?: number;
   /** Issues everything and lets the device compute nothing. */
   readonly countOnly: boolean;
   /** Steps before the first that counts: they build pipelines and fill pools. */

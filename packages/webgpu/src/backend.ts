@@ -87,7 +87,7 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
 
     constructor() {
       super(setup.device, setup.info);
-      this.ledger = keepLedger(this, setup.maxBytes);
+      this.ledger = keepLedger(this, { maxBytes: setup.maxBytes, onExhausted: (error) => setup.fault.set(error) });
     }
 
     readonly #timer = new PassTimer({ device: setup.device, encoder: () => this.#encoder(), submit: () => this.submitQueue() });
@@ -114,8 +114,9 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
         submit: () => this.submitQueue(),
         trim: () => void this.ledger.trim(),
         age: (runs) => this.ledger.age(runs),
-        acquire: (bytes, preferred) => {
-          this.ledger.prefer(preferred);
+        expect: (bytes, what) => this.expectBytes(bytes, what),
+        acquire: (bytes, preferred, what) => {
+          this.ledger.announce(what, preferred);
           return this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE);
         },
         release: (buffer) => this.bufferManager.releaseBuffer(buffer),
@@ -174,15 +175,21 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
 
     /** An output without data yet, with its storage decided. */
     allocate(shape: number[], dtype: DataType, storage: Storage): TensorInfo {
-      if (this.lazy !== null) this.expectBytes(slotBytes({ size: util.sizeFromShape(shape), storage }));
+      if (this.lazy !== null)
+        this.expectBytes(slotBytes({ size: util.sizeFromShape(shape), storage }), () => `the output of ${this.#now} [${shape.join(', ')}]`);
       const info = this.makeTensorInfo(shape, dtype);
       if (storage !== 'float32') this.inner.tensorMap.get(info.dataId).storage = storage;
       return info;
     }
 
-    /** Says at the op that asks for it, not later, that there is no room. */
-    expectBytes(bytes: number): void {
-      this.ledger.expect(bytes, this.lazy?.waitingBytes ?? 0, () => {
+    /** The kernel that runs now, for messages. */
+    get #now(): string {
+      return this.decision?.kernelName ?? 'a conversion';
+    }
+
+    /** Says at the op that asks for it that there can be no room. Whether all that waits finds room is known when it runs. */
+    expectBytes(bytes: number, what: () => string): void {
+      this.ledger.expect(bytes, what, () => {
         this.flush();
         this.ledger.trim();
       });
@@ -359,10 +366,16 @@ export function createHalfBackend(Base: typeof WebGPUBackend, setup: BackendSetu
       setup.fault.check();
       if (data?.failure !== undefined) throw data.failure;
       if (data !== undefined && this.lazy?.isPending(data) === true) this.flush({ submit: false });
+      this.ledger.announce(() => `a copy of [${data?.shape.join(', ') ?? ''}] for the host`);
       try {
-        if (data?.storage === undefined || data.dtype !== 'float32') return await super.read(dataId);
+        if (data?.storage === undefined || data.dtype !== 'float32') {
+          const values = await super.read(dataId);
+          setup.fault.check(); // what was refused meanwhile has left zeros
+          return values;
+        }
         const { storage, shape } = data;
         const bytes = await this.getBufferData(data.resource as GPUBuffer);
+        setup.fault.check();
         const values = decode(new Uint16Array(bytes, 0, util.sizeFromShape(shape)), storage);
         if (tensorMap.has(dataId)) this.inner.convertAndCacheOnCPU(dataId, values);
         return values;

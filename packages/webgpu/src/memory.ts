@@ -17,13 +17,16 @@ export interface MemoryLedger {
   resetPeak(): void;
   /** Destroys the pooled buffers; returns how many bytes went back to the device. */
   trim(): number;
-  /** Throws if `bytes` more cannot be had beside `waiting` bytes that recorded work will ask for; `makeRoom` is called before it gives up. */
-  expect(bytes: number, waiting: number, makeRoom: () => void): void;
+  /**
+   * Throws if `bytes` more cannot be had beside what is in use; `makeRoom` is called before it gives up. What recorded work
+   * will ask for is not counted: only its plan knows how little that is, and it says so itself when it finds no room.
+   */
+  expect(bytes: number, what: () => string, makeRoom: () => void): void;
   /** A buffer of the plug-in's own, for uniforms: cache, not data of the user's. */
   acquireCached(bytes: number, usage: number): GPUBuffer;
   releaseCached(buffer: GPUBuffer): void;
-  /** The pooled buffer that the next acquisition gets if it is free and of that size; else it gets the oldest. */
-  prefer(buffer: GPUBuffer | undefined): void;
+  /** What the next acquisition is for, in words, and the pooled buffer that it gets if it is free and of that size; else it gets the oldest. */
+  announce(what: () => string, preferred?: GPUBuffer): void;
   /** Counts one run of recorded work, and destroys pooled buffers that were not in use for more than `runs` of them. */
   age(runs: number): void;
 }
@@ -33,15 +36,29 @@ export class DeviceMemoryError extends Error {
   override readonly name: string = 'DeviceMemoryError';
   /** Live buffers by size, largest sum first. */
   readonly table: readonly { readonly bytes: number; readonly count: number }[];
+  /** The tensor, by the kernel that makes it, and the bytes that it needs. */
+  readonly wanted: { readonly what: string; readonly bytes: number };
 
-  constructor(message: string, table: DeviceMemoryError['table']) {
+  constructor(message: string, table: DeviceMemoryError['table'], wanted: DeviceMemoryError['wanted']) {
     super(message);
     this.table = table;
+    this.wanted = wanted;
   }
 }
 
-/** Puts the ledger on a backend's pool. `maxBytes` caps live and pooled buffers together. */
-export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedger {
+/** What the ledger is told at its making. */
+export interface LedgerOptions {
+  /** Caps live and pooled buffers together. */
+  readonly maxBytes: number;
+  /** The device itself had no room for a buffer: told later, because a device answers later. */
+  readonly onExhausted: (error: DeviceMemoryError) => void;
+}
+
+/** New buffers of at least so many bytes are made under an error scope; a device that has no room for less is lost anyway. */
+const WATCHED_BYTES = 65_536;
+
+/** Puts the ledger on a backend's pool. */
+export function keepLedger(backend: WebGPUBackend, { maxBytes, onExhausted }: LedgerOptions): MemoryLedger {
   const manager = backend.bufferManager;
   const pool = poolOf(backend);
   const acquire = manager.acquireBuffer.bind(manager);
@@ -52,6 +69,7 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
   let peakBytes = 0;
   let cached = 0;
   let preferred: GPUBuffer | undefined;
+  let named: (() => string) | null = null;
 
   const destroyFree = (isDue: (buffer: GPUBuffer) => boolean): number => {
     let freed = 0;
@@ -80,16 +98,40 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
     return destroyFree(() => true);
   };
 
+  /** What the device has no room for it makes all the same, as a buffer that is good for nothing, and says so later. */
+  const acquireWatched = (size: number, make: () => GPUBuffer, what: (() => string) | null): GPUBuffer => {
+    if (size < WATCHED_BYTES) return make();
+    backend.device.pushErrorScope('out-of-memory');
+    const buffer = make();
+    const name = what?.() ?? 'a buffer';
+    void backend.device.popErrorScope().then(
+      (error) => {
+        if (error !== null)
+          onExhausted(deviceExhausted({ what: name, bytes: size }, manager.numBytesAllocated, bufferTable(pool.usedBuffers)));
+      },
+      () => undefined, // a lost device is told by itself
+    );
+    return buffer;
+  };
+
   manager.acquireBuffer = (size, usage, mappedAtCreation, reuse) => {
-    if (size > largest) throw tooLarge(size, largest);
+    const [wish, what] = [preferred, named];
+    [preferred, named] = [undefined, null];
+    if (size > largest) throw tooLarge({ what: what?.() ?? 'a buffer', bytes: size }, largest);
     const pooled = reuse !== false && (pool.freeBuffers.get(`${size}_${usage}`)?.length ?? 0) > 0;
     if (!pooled && manager.numBytesAllocated + size > maxBytes) {
       trim();
-      if (manager.numBytesAllocated + size > maxBytes) throw outOfMemory(size, maxBytes, manager.numBytesAllocated, pool.usedBuffers);
+      if (manager.numBytesAllocated + size > maxBytes)
+        throw outOfMemory(
+          { what: what?.() ?? 'a buffer', bytes: size },
+          maxBytes,
+          manager.numBytesAllocated,
+          bufferTable(pool.usedBuffers),
+        );
     }
-    if (pooled) bestLast(pool.freeBuffers.get(`${size}_${usage}`) ?? [], preferred);
-    preferred = undefined;
-    const buffer = acquire(size, usage, mappedAtCreation, reuse);
+    if (pooled) bestLast(pool.freeBuffers.get(`${size}_${usage}`) ?? [], wish);
+    const make = (): GPUBuffer => acquire(size, usage, mappedAtCreation, reuse);
+    const buffer = pooled ? make() : acquireWatched(size, make, what);
     peakBytes = Math.max(peakBytes, manager.numBytesAllocated);
     return buffer;
   };
@@ -101,20 +143,22 @@ export function keepLedger(backend: WebGPUBackend, maxBytes: number): MemoryLedg
   };
 
   return {
-    prefer: (buffer) => {
-      preferred = buffer;
+    announce: (what, buffer) => {
+      [named, preferred] = [what, buffer];
     },
     age: (runs) => {
       now++;
       destroyFree((buffer) => now - (ages.get(buffer) ?? now) > runs);
     },
-    expect: (bytes, waiting, makeRoom) => {
-      if (bytes > largest) throw tooLarge(bytes, largest);
-      if (manager.numBytesUsed + waiting + bytes <= maxBytes) return;
+    expect: (bytes, what, makeRoom) => {
+      if (bytes > largest) throw tooLarge({ what: what(), bytes }, largest);
+      if (manager.numBytesUsed + bytes <= maxBytes) return;
       makeRoom();
-      if (manager.numBytesUsed + bytes > maxBytes) throw outOfMemory(bytes, maxBytes, manager.numBytesUsed, pool.usedBuffers);
+      if (manager.numBytesUsed + bytes > maxBytes)
+        throw outOfMemory({ what: what(), bytes }, maxBytes, manager.numBytesUsed, bufferTable(pool.usedBuffers));
     },
     acquireCached: (bytes, usage) => {
+      named = () => 'the numbers of kernels';
       const buffer = manager.acquireBuffer(bytes, usage);
       cached += bytes;
       return buffer;
@@ -166,19 +210,39 @@ export function bufferTable(used: ReadonlyMap<string, readonly GPUBuffer[]>): { 
 
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
-function tooLarge(size: number, largest: number): DeviceMemoryError {
+function tooLarge({ what, bytes }: DeviceMemoryError['wanted'], largest: number): DeviceMemoryError {
   return new DeviceMemoryError(
-    `[webgpu] one tensor may take at most ${mib(largest)} on this device, got one of ${mib(size)}. Use a smaller batch or split it; half storage takes half the bytes.`,
+    `[webgpu] one tensor may take at most ${mib(largest)} on this device, got one of ${mib(bytes)} for ${what}. Use a smaller batch or split it; half storage takes half the bytes.`,
     [],
+    { what, bytes },
   );
 }
 
-function outOfMemory(size: number, maxBytes: number, held: number, used: ReadonlyMap<string, readonly GPUBuffer[]>): DeviceMemoryError {
-  const table = bufferTable(used);
-  const rows = table.slice(0, 6).map(({ bytes, count }) => `  ${count} x ${mib(bytes)}`);
+function outOfMemory(
+  { what, bytes }: DeviceMemoryError['wanted'],
+  maxBytes: number,
+  held: number,
+  table: DeviceMemoryError['table'],
+): DeviceMemoryError {
   return new DeviceMemoryError(
-    `[webgpu] device memory is exhausted: ${mib(size)} more than the cap of ${mib(maxBytes)} allows, got ${mib(held)} in live buffers after trim(). ` +
-      `Use a smaller batch, dispose tensors, or raise maxBytes. Largest live buffers:\n${rows.join('\n')}`,
+    `[webgpu] device memory is exhausted: ${mib(bytes)} for ${what} are more than the cap of ${mib(maxBytes)} allows, got ${mib(held)} in live buffers after trim(). ` +
+      `Use a smaller batch, dispose tensors, or raise maxBytes. ${largestOf(table)}`,
     table,
+    { what, bytes },
   );
 }
+
+function deviceExhausted({ what, bytes }: DeviceMemoryError['wanted'], held: number, table: DeviceMemoryError['table']): DeviceMemoryError {
+  return new DeviceMemoryError(
+    `[webgpu] the device ran out of memory at ${mib(bytes)} for ${what}, got ${mib(held)} in buffers before. ` +
+      `Dispose the handle, register again with a smaller batch or maxBytes, and put the weights back from your snapshot() or checkpoint. ${largestOf(table)}`,
+    table,
+    { what, bytes },
+  );
+}
+
+const largestOf = (table: DeviceMemoryError['table']): string =>
+  `Largest live buffers:\n${table
+    .slice(0, 6)
+    .map(({ bytes, count }) => `  ${count} x ${mib(bytes)}`)
+    .join('\n')}`;

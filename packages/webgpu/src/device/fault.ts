@@ -4,6 +4,8 @@ export interface FaultBox {
   check(): void;
   /** Gives pending device events a turn, then throws the fault if there is one. Waits for the event loop. */
   explain(): Promise<void>;
+  /** Somebody else has found a fault; the first one stays. */
+  set(error: Error): void;
   /** The plug-in was disposed: from now on every call fails, with one clear reason. */
   close(): void;
 }
@@ -44,6 +46,9 @@ export function watchDevice(device: GPUDevice): FaultBox {
     explain: async () => {
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (fault !== null) throw fault();
+    },
+    set: (error) => {
+      fault ??= () => error;
     },
     close: () => {
       device.removeEventListener('uncapturederror', listener as EventListener);

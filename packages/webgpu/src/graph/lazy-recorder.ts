@@ -35,7 +35,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
   #graph = new PendingGraph();
   #stepEnded = false;
   #runs = 0;
-  #waiting = 0;
   readonly #statistics = { runs: 0, planned: 0, planningMs: 0, replayMs: 0, replayedDispatches: 0 };
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #release = (buffer: GPUBuffer): void => this.#host.release(buffer);
@@ -54,15 +53,9 @@ export class LazyRecorder implements Recorder, MapRecorder {
     return this.#graph.holds(data);
   }
 
-  /** An upper bound of the bytes that recorded work will ask for. */
-  get waitingBytes(): number {
-    return this.#waiting;
-  }
-
   /** No tensor refers to this data any more; its buffer stays until what reads it has run. */
   drop(data: HalfTensorData): void {
     data.disposed = true;
-    if (this.isPending(data)) this.#waiting -= bytesOf(data);
   }
 
   record({ recipe, inputs, outputs }: RecordRequest): TensorInfo[] {
@@ -246,6 +239,7 @@ export class LazyRecorder implements Recorder, MapRecorder {
       if (failure !== undefined) throw failure;
     }
     if (this.#stepEnded || this.#graph.nodes.length >= GRAPH_LIMITS.nodes) this.flush();
+    this.#expectUploads(inputs);
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       try {
@@ -256,6 +250,16 @@ export class LazyRecorder implements Recorder, MapRecorder {
     }, 0);
   }
 
+  /** Data on the host gets its buffer while a node is recorded, when it is too late to run what waits. */
+  #expectUploads(inputs: readonly TensorInfo[]): void {
+    let bytes = 0;
+    for (const { dataId } of inputs) {
+      const data = this.#host.dataOf(dataId);
+      if (!data.resource && !this.isPending(data)) bytes += bytesOf(data);
+    }
+    if (bytes > 0) this.#host.expect(bytes, () => `inputs on the host [${inputs.map(({ shape }) => shape.join(', ')).join('], [')}]`);
+  }
+
   #take(): PendingGraph | null {
     this.#stepEnded = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -263,7 +267,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
     const graph = this.#graph;
     if (graph.empty) return null;
     this.#graph = new PendingGraph();
-    this.#waiting = 0;
     return graph;
   }
 
@@ -301,7 +304,6 @@ export class LazyRecorder implements Recorder, MapRecorder {
 
   #make(info: TensorInfo): number {
     const data = this.#host.dataOf(info.dataId);
-    this.#waiting += bytesOf(data);
     return this.#graph.made(data, util.sizeFromShape(info.shape));
   }
 

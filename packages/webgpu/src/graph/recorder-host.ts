@@ -9,6 +9,8 @@ export interface RecorderHost extends PlanDevice, RunDevice {
   dataOf(dataId: object): HalfTensorData;
   /** A handle without a buffer; `storage` undefined: what the running kernel's decision says. */
   allocate(shape: readonly number[], dtype: DataType, storage: Storage | undefined): TensorInfo;
+  /** Throws if so many bytes cannot be had beside what is in use; may run what waits to have them. */
+  expect(bytes: number, what: () => string): void;
   /** Gives data that is on the host a buffer. */
   upload(dataId: object): void;
   submit(): void;

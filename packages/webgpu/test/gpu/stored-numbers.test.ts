@@ -82,6 +82,7 @@ it('a product that finds no room for its inputs in half leaves the next kernel a
   first.dispose();
   const storage = autocast('mixed_float16', () => {
     const activation = tf.softmax(x);
+    tf.neg(wave([400, 400], 0.1)); // is on the device now, where the softmax is not yet
     expect(() => tf.matMul(activation, x, false, true)).toThrow(/device memory is exhausted/);
     return storageOf(tf.exp(tf.matMul(weight, weight)));
   });

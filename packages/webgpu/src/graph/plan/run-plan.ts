@@ -6,8 +6,8 @@ import type { Plan, PlanStep } from './plan.ts';
 /** What running a plan needs of the device. */
 export interface RunDevice {
   readonly device: GPUDevice;
-  /** A buffer for tensors, from the pool. */
-  acquire(bytes: number, preferred: GPUBuffer | undefined): GPUBuffer;
+  /** A buffer for tensors, from the pool; `what` says what for. */
+  acquire(bytes: number, preferred: GPUBuffer | undefined, what: () => string): GPUBuffer;
   release(buffer: GPUBuffer): void;
   acquireUniform(bytes: number): GPUBuffer;
   releaseUniform(buffer: GPUBuffer): void;
@@ -84,23 +84,32 @@ export class RunnablePlan {
   /** Buffers for everything that has none; all or nothing. */
   #acquire(graph: PendingGraph): GPUBuffer[] {
     const taken: GPUBuffer[] = [];
-    const take = (bytes: number, preferred: GPUBuffer | undefined): GPUBuffer => {
-      const buffer = this.#device.acquire(bytes, preferred);
+    const take = (bytes: number, index: number, preferred: GPUBuffer | undefined): GPUBuffer => {
+      const buffer = this.#device.acquire(bytes, preferred, () => this.#nameOf(index));
       taken.push(buffer);
       return buffer;
     };
     try {
       this.#uniform ??= this.plan.params.byteLength > 0 ? this.#device.acquireUniform(this.plan.params.byteLength) : null;
       // what stays is taken first, from the run before the last: two sets of buffers take turns, and bind groups come back
-      const own = this.plan.buffers.map((buffer, index) => (buffer.kind === 'own' ? take(buffer.bytes, this.#beforeLast[index]) : null));
+      const own = this.plan.buffers.map((buffer, index) =>
+        buffer.kind === 'own' ? take(buffer.bytes, index, this.#beforeLast[index]) : null,
+      );
       return this.plan.buffers.map((buffer, index) => {
         if (buffer.kind === 'external') return graph.slots[buffer.slot]?.resource as GPUBuffer;
-        return own[index] ?? take(buffer.bytes, this.#last[index]);
+        return own[index] ?? take(buffer.bytes, index, this.#last[index]);
       });
     } catch (error) {
       for (const buffer of taken) this.#device.release(buffer);
       throw error;
     }
+  }
+
+  /** A buffer by the first step that it is bound to. */
+  #nameOf(index: number): string {
+    const { steps } = this.plan;
+    const first = steps.findIndex(({ bound }) => bound.some(({ buffer }) => buffer === index));
+    return `a tensor of '${steps[first]?.label ?? 'a copy'}', kernel ${first + 1} of ${steps.length}`;
   }
 
   /** One write for all numbers, and none when all are as they were. */
