@@ -45,6 +45,11 @@ export class Accumulator {
     this.#dropsOne = dropsOne;
   }
 
+  /** Micro-batches in the window. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Whether the window is complete. */
   get full(): boolean {
     return this.#count >= this.size;

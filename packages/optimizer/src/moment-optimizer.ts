@@ -17,6 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { GradientInput, NamedGradient } from './gradient-list.ts';
 import { gradientList } from './gradient-list.ts';
+import type { MomentSlot } from './moment-state.ts';
 import { momentStates } from './moment-state.ts';
 import { inFloat32 } from './precision.ts';
 
@@ -36,11 +37,6 @@ export interface MomentOptions {
   readonly excludeFromDecay?: readonly string[];
 }
 
-interface Slot {
-  readonly originalName: string;
-  readonly variable: Variable;
-}
-
 /** Adam's moments in float32, kept as tfjs keeps them: by position, created by the first `applyGradients`, saved as `name/m` and `name/v`. */
 export abstract class MomentOptimizer extends Optimizer {
   learningRate: number;
@@ -51,8 +47,8 @@ export abstract class MomentOptimizer extends Optimizer {
   readonly excludeFromDecay: readonly string[];
   readonly #power1: Variable;
   readonly #power2: Variable;
-  #first: Slot[] = [];
-  #second: Slot[] = [];
+  #first: MomentSlot[] = [];
+  #second: MomentSlot[] = [];
 
   constructor(learningRate: number, options: MomentOptions) {
     super();
@@ -69,6 +65,8 @@ export abstract class MomentOptimizer extends Optimizer {
       powers: [this.#power1, this.#power2],
       slots: (index) => [this.#first[index]?.variable, this.#second[index]?.variable],
       decayOf: (name) => this.#decayOf(name),
+      lists: () => [this.#first, this.#second],
+      setLists: (first, second) => void ([this.#first, this.#second] = [first, second]),
     });
   }
 
@@ -125,8 +123,8 @@ export abstract class MomentOptimizer extends Optimizer {
     this.#first[index] ??= { originalName: `${name}/m`, variable: variable(zerosLike(value), false) };
     this.#second[index] ??= { originalName: `${name}/v`, variable: variable(zerosLike(value), false) };
     if (tensor === null) return;
-    const first = (this.#first[index] as Slot).variable;
-    const second = (this.#second[index] as Slot).variable;
+    const first = (this.#first[index] as MomentSlot).variable;
+    const second = (this.#second[index] as MomentSlot).variable;
     first.assign(add(mul(first, this.beta1), mul(tensor, 1 - this.beta1)));
     second.assign(add(mul(second, this.beta2), mul(square(tensor), 1 - this.beta2)));
     const direction = div(div(first, room1), add(sqrt(div(second, room2)), this.epsilon));

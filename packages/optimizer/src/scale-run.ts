@@ -47,6 +47,11 @@ export class ScaleRun {
     return this.scale === null ? this.#attempts : this.status.known.applied + this.#attempts - this.status.attempts;
   }
 
+  /** Whether steps were taken that the host's copy of the scale does not cover. */
+  get unheard(): boolean {
+    return this.scale !== null && this.status.attempts !== this.#attempts;
+  }
+
   /** Notes a step that had no gradients; it is no attempt. */
   noteEmpty(): void {
     this.#outcome = 'no-gradients';

@@ -18,6 +18,8 @@ import type { GradScalerOptions, ScalerStepOptions } from './scaler-options.ts';
 import { scalerPolicy, startScaler } from './scaler-options.ts';
 import { checkedStep, plainStep } from './scaler-step.ts';
 import { SkipCounters } from './skip-counters.ts';
+import type { StepListener } from './step-listeners.ts';
+import { StepListeners } from './step-listeners.ts';
 import type { StepReport } from './step-report.ts';
 import { UndoLog } from './undo-log.ts';
 import { refuseWrapped } from './wrap-guard.ts';
@@ -28,6 +30,9 @@ export class GradScaler {
   readonly #gradients = new ScalerGradients();
   readonly #counters = new SkipCounters();
   readonly #keys = new Map<Optimizer, string>();
+  readonly #listeners = new StepListeners();
+  /** Optimizers that stepped without a scale since the last update. */
+  readonly #plain = new Set<Optimizer>();
   readonly #paths = new WeakMap<Optimizer, StepPath>();
   #started: ScaleRun | null = null;
   #guard: StepGuard = createStepGuard();
@@ -93,12 +98,13 @@ export class GradScaler {
     status.throwIfDue();
     const list = gradientList(gradients);
     if (presentGradients(list).length === 0) this.#noteEmpty();
-    else if (scale === null)
+    else if (scale === null) {
       this.#paths.set(
         optimizer,
         inFloat32(() => plainStep(optimizer, list, options)),
       );
-    else inFloat32(() => this.#checkedStep(optimizer, { list, options, scale }));
+      this.#plain.add(optimizer);
+    } else inFloat32(() => this.#checkedStep(optimizer, { list, options, scale }));
   }
 
   /** `step` and `update` in one, for loops with a single optimizer. Takes the gradients over. */
@@ -113,6 +119,8 @@ export class GradScaler {
     const { scale } = run;
     if (scale === null) {
       run.noteStep([]);
+      for (const optimizer of this.#plain) this.#listeners.tell({ optimizer, applied: null });
+      this.#plain.clear();
       endStep(run);
       return;
     }
@@ -126,6 +134,25 @@ export class GradScaler {
   /** How an optimizer's latest step was made: in a few dispatches, or op by op and why. `null` before its first. */
   stepPath(optimizer: Optimizer): StepPath | null {
     return this.#paths.get(optimizer) ?? null;
+  }
+
+  /**
+   * Calls a listener at each `update()`, once for each optimizer that stepped, before anybody knows whether it was skipped: the
+   * verdict is a tensor. Costs nothing by itself.
+   *
+   * @returns what takes the listener off again
+   */
+  afterStep(listener: StepListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /**
+   * What a checkpoint taken now would lack, in words: a round without its `update()`, or steps that the host has not heard of, which
+   * `await lossScaleState()` brings. `null` when there is nothing.
+   */
+  get unfinished(): string | null {
+    if (this.#gradients.round.checked || this.#plain.size > 0) return 'a round without its update()';
+    return this.#started?.unheard === true ? 'steps that the host has not heard of' : null;
   }
 
   /** What the last round did. Waits for the GPU. */
@@ -197,7 +224,10 @@ export class GradScaler {
     if (newScale !== undefined) scale.setScale(newScale);
     if (verdict !== null) {
       const { all, steps } = verdict;
-      for (const { optimizer, finite } of steps) this.#counters.count(optimizer, finite);
+      for (const { optimizer, finite } of steps) {
+        this.#counters.count(optimizer, finite);
+        this.#listeners.tell({ optimizer, applied: finite });
+      }
       if (newScale === undefined) scale.advance({ finite: all.finite, applied: all.finite, firstBad: all.firstBad });
       dispose([all.finite, all.firstBad, ...steps.map(({ finite }) => finite)]);
       if (newScale === undefined) run.noteStep(all.names);

@@ -16,6 +16,7 @@ import { recordedApply } from './recorded-apply.ts';
 import type { ScaleOnDevice, StepFlags } from './scale-on-device.ts';
 import type { ScaleRun } from './scale-run.ts';
 import { UndoLog } from './undo-log.ts';
+import type { StepListeners } from './step-listeners.ts';
 import type { MixedPrecisionOptions } from './wrapper-options.ts';
 
 /** One update of the wrapped optimizer. */
@@ -28,6 +29,8 @@ interface WrapperStep {
   readonly window: Accumulator | null;
   /** Whether the gradients still carry the scale. */
   readonly scaled: boolean;
+  /** Told once, when weights and slots are settled. */
+  readonly listeners: StepListeners;
 }
 
 /** Takes a step: in a few kernels where the backend has them and knows the optimizer, else op by op. Gradients stay the caller's. */
@@ -38,7 +41,7 @@ export function takeStep(inner: Optimizer, list: readonly NamedGradient[], step:
   const { scale } = run;
   const plan = scale === null || scale instanceof FusedScale ? planFusedStep(inner, list) : 'no-plug-in';
   if (typeof plan !== 'string') fusedStep(inner, plan, { ...step, gradients: present.map(({ tensor }) => tensor) });
-  else if (scale === null) plainStep(inner, list, options);
+  else if (scale === null) plainStep(inner, list, step);
   else if (!scaled) checkedStep(inner, list, { ...step, scale, window });
   else {
     const unscaled = unscale(present, scale);
@@ -63,12 +66,13 @@ export function unscale(list: readonly PresentGradient[], scale: ScaleOnDevice):
 function fusedStep(
   inner: Optimizer,
   plan: FusedPlan,
-  { run, options, forward, window, scaled, gradients }: WrapperStep & { readonly gradients: readonly Tensor[] },
+  { run, options, forward, window, scaled, listeners, gradients }: WrapperStep & { readonly gradients: readonly Tensor[] },
 ): void {
   const scale = run.scale as FusedScale | null;
   const shared = { gradients, clip: options, scale, unscale: scaled };
   if (scale === null) {
     takeFusedStep(inner, plan, { ...shared, verdict: { by: 'none' } });
+    listeners.tell({ optimizer: inner, applied: null });
     return;
   }
   const rule = scale.machine.options;
@@ -81,17 +85,23 @@ function fusedStep(
     forward.settle(chooser);
     chooser.dispose();
   }
+  listeners.tell({ optimizer: inner, applied: applied as Tensor });
   dispose([...(flags === null ? [] : [flags]), ...(judged === null ? [applied as Tensor] : Object.values(judged))]);
 }
 
 /** The inner optimizer's own step, as it is. */
-function plainStep(inner: Optimizer, list: readonly NamedGradient[], options: MixedPrecisionOptions): void {
+function plainStep(
+  inner: Optimizer,
+  list: readonly NamedGradient[],
+  { options, listeners }: Pick<WrapperStep, 'options' | 'listeners'>,
+): void {
   const clipped = clip(
     presentGradients(list).map(({ tensor }) => tensor),
     options,
   );
   try {
     applyList(inner, withTensors(list, clipped));
+    listeners.tell({ optimizer: inner, applied: null });
   } finally {
     dispose(clipped);
   }
@@ -101,7 +111,13 @@ function plainStep(inner: Optimizer, list: readonly NamedGradient[], options: Mi
 function checkedStep(
   inner: Optimizer,
   list: readonly NamedGradient[],
-  { options, forward, window, scale }: Pick<WrapperStep, 'options' | 'forward' | 'window'> & { readonly scale: ScaleOnDevice },
+  {
+    options,
+    forward,
+    window,
+    scale,
+    listeners,
+  }: Pick<WrapperStep, 'options' | 'forward' | 'window' | 'listeners'> & { readonly scale: ScaleOnDevice },
 ): void {
   const tensors = presentGradients(list).map(({ tensor }) => tensor);
   const clipped = clip(tensors, options);
@@ -113,6 +129,7 @@ function checkedStep(
     log.settle(chooser);
     forward.settle(chooser);
     scale.advance(flags);
+    listeners.tell({ optimizer: inner, applied: flags.applied });
   } finally {
     chooser.dispose();
     dispose([...clipped, flags.finite, flags.applied, flags.firstBad]);

@@ -12,6 +12,8 @@ import { lossGradients } from './loss-gradients.ts';
 import { inFloat32, underPolicy, underPolicyAsStored } from './precision.ts';
 import type { SavedLossScale } from './scale-run.ts';
 import { endStep, ScaleRun } from './scale-run.ts';
+import type { StepListener } from './step-listeners.ts';
+import { StepListeners } from './step-listeners.ts';
 import type { StepReport } from './step-report.ts';
 import { UndoLog } from './undo-log.ts';
 import { takeStep, unscale } from './wrapper-step.ts';
@@ -35,6 +37,7 @@ export class MixedPrecisionOptimizer extends Optimizer {
   readonly #window: Accumulator;
   /** What forward passes since the last update wrote: moving statistics, which a skipped step must not keep. */
   readonly #forward = new UndoLog();
+  readonly #listeners = new StepListeners();
   #started: Started | null = null;
   #path: StepPath | null = null;
   #unwrapped = false;
@@ -97,6 +100,25 @@ export class MixedPrecisionOptimizer extends Optimizer {
   /** How the latest update was made: in a few dispatches, or op by op and why. `null` before the first. */
   get stepPath(): StepPath | null {
     return this.#path;
+  }
+
+  /**
+   * Calls a listener after each update, before anybody knows whether it was skipped: the verdict is a tensor. Costs nothing by itself.
+   *
+   * @returns what takes the listener off again
+   */
+  afterStep(listener: StepListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /**
+   * What a checkpoint taken now would lack, in words: micro-batches of an open window, or steps that the host has not heard of, which
+   * `await lossScaleState()` brings. `null` when there is nothing.
+   */
+  get unfinished(): string | null {
+    const { count, size } = this.#window;
+    if (count > 0) return `${count} of ${size} micro-batches of an open window`;
+    return this.#started?.run.unheard === true ? 'steps that the host has not heard of' : null;
   }
 
   /** What the last step did. Waits for the GPU: ask at the end of an epoch, not in every step. */
@@ -198,7 +220,9 @@ export class MixedPrecisionOptimizer extends Optimizer {
   }
 
   #step(run: ScaleRun, list: readonly NamedGradient[], how: { readonly window: Accumulator | null; readonly scaled: boolean }): void {
-    this.#path = inFloat32(() => takeStep(this.inner, list, { ...how, run, options: this.#options, forward: this.#forward }));
+    this.#path = inFloat32(() =>
+      takeStep(this.inner, list, { ...how, run, options: this.#options, forward: this.#forward, listeners: this.#listeners }),
+    );
   }
 
   #accumulate(run: ScaleRun, list: readonly NamedGradient[]): void {
