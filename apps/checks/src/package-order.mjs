@@ -35,7 +35,7 @@ export const packageOrder = /** @type {const} @satisfies {Record<string, Allowed
     outside: ['@tensorflow/tfjs-converter', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   },
   halftone: {
-    halftone: ['float16', 'policy', 'loss-scale', 'autocast', 'optimizer', 'webgpu', 'emulate'],
+    halftone: ['float16', 'policy', 'loss-scale', 'autocast', 'optimizer', 'webgpu', 'emulate', 'models'],
     outside: [],
     onlyFrom: { node: 'src/node.ts' },
   },

@@ -23,6 +23,7 @@ export const cases = [
   { name: 'optimizer on stock webgl with half textures', program: 'webgl-half', project: 'everything', page: true, needs: ['browser'] },
   { name: 'webgpu without optimizer', program: 'webgpu', project: 'webgpu', needs: ['vulkan'] },
   { name: 'autocast and emulate', program: 'emulate', project: 'emulate' },
+  { name: 'models on halftone-emulate', program: 'models', project: 'models' },
   { name: 'two plug-ins, switched', program: 'two-plugins', project: 'everything', needs: ['vulkan'] },
   { name: 'halftone by sub-path', program: 'umbrella', project: 'everything' },
   { name: 'importing changes nothing', program: 'imports', project: 'everything' },

@@ -7,6 +7,7 @@
 
 const core = '@tensorflow/tfjs-core';
 const layers = '@tensorflow/tfjs-layers';
+const converter = '@tensorflow/tfjs-converter';
 const cpu = '@tensorflow/tfjs-backend-cpu';
 const wasm = '@tensorflow/tfjs-backend-wasm';
 const webgpu = '@tensorflow/tfjs-backend-webgpu';
@@ -46,14 +47,29 @@ export const projects = /** @type {const} @satisfies {Record<string, Project>} *
     stock: [core, wasm],
     brought: [...base, '@halftone/emulate'],
   },
+  models: {
+    ours: ['@halftone/models', '@halftone/autocast', '@halftone/emulate'],
+    stock: [core, layers, converter, cpu, wasm],
+    brought: [...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/models', '@halftone/optimizer'],
+  },
   everything: {
-    ours: ['halftone', ...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/node', '@halftone/optimizer', '@halftone/webgpu'],
-    stock: [core, layers, cpu, wasm, '@tensorflow/tfjs-backend-webgl', webgpu, 'webgpu'],
+    ours: [
+      'halftone',
+      ...base,
+      '@halftone/emulate',
+      '@halftone/loss-scale',
+      '@halftone/models',
+      '@halftone/node',
+      '@halftone/optimizer',
+      '@halftone/webgpu',
+    ],
+    stock: [core, layers, converter, cpu, wasm, '@tensorflow/tfjs-backend-webgl', webgpu, 'webgpu'],
     brought: [
       'halftone',
       ...base,
       '@halftone/emulate',
       '@halftone/loss-scale',
+      '@halftone/models',
       '@halftone/node',
       '@halftone/optimizer',
       '@halftone/webgpu',

@@ -8,9 +8,17 @@ const registry = (): unknown => [
   ['halftone-webgpu', 'tensorflow', 'halftone-emulate'].map((name) => tf.getKernelsForBackend(name).length),
 ];
 const symbols = (): string[] => Object.getOwnPropertySymbols(globalThis).map(String).toSorted();
-const before = { registry: registry(), globals: globals(), symbols: symbols() };
-for (const name of ['float16', 'policy', 'loss-scale', 'autocast', 'optimizer', 'webgpu', 'node', 'emulate']) {
-  await import(`@halftone/${name}`);
-  same({ registry: registry(), globals: globals(), symbols: symbols() }, before, `tfjs and the globals after importing @halftone/${name}`);
+const now = (): object => ({ registry: registry(), globals: globals(), symbols: symbols() });
+
+async function importAll(names: readonly string[]): Promise<void> {
+  const before = now();
+  for (const name of names) {
+    await import(`@halftone/${name}`);
+    same(now(), before, `tfjs and the globals after importing @halftone/${name}`);
+  }
 }
-console.log('8 imports leave backends, gradients, kernels and globals alone');
+
+await importAll(['float16', 'policy', 'loss-scale', 'autocast', 'optimizer', 'webgpu', 'node', 'emulate']);
+await import('@tensorflow/tfjs-layers'); // registers gradients, and is models' peer
+await importAll(['models']);
+console.log('9 imports leave backends, gradients, kernels and globals alone');

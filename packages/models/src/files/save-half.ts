@@ -4,6 +4,7 @@ import { io as tfio } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Policy } from '@halftone/policy';
 import { formatPolicy, policy as toPolicy } from '@halftone/policy';
+import { policyOf } from '../layers/mixed-precision.ts';
 import { type HalfOptions, type HalfReport, halveWeights, type HalfWeights } from './half-artifacts.ts';
 import { message } from './model-file-error.ts';
 import { type ModelFolder, shards } from './model-folder.ts';
@@ -13,7 +14,7 @@ import { streamedArtifacts } from './streamed-graphs.ts';
 export interface SaveHalfOptions extends HalfOptions {
   /** Bytes of a shard, 4 MiB unless set. For folders only: the IO handlers of tfjs write one weight file. */
   readonly shardBytes?: number | undefined;
-  /** Written into the file's metadata, where {@link savedPolicy} finds it. */
+  /** Written into the file's metadata, where {@link savedPolicy} finds it. Default: the model's own, if it is in mixed precision. */
   readonly policy?: Policy | string | undefined;
 }
 
@@ -30,7 +31,7 @@ const SHARD_BYTES = 4 * 2 ** 20; // that of the converter of tfjs: browsers cach
  *
  * @param model - a Layers or Graph model; not changed
  * @param target - a URL of a scheme that tfjs knows (`'indexeddb://mine'`), an `IOHandler`, or a folder: `{ write(path, bytes) }`
- * @param options - `format` `'float16'`, `allow` nothing, `keepFloat32` normalizations, `shardBytes` 4 MiB, `policy` none
+ * @param options - `format` `'float16'`, `allow` nothing, `keepFloat32` normalizations, `shardBytes` 4 MiB, `policy` that of the model
  * @returns bytes before and after, and how each weight sits in the range of the format
  * @throws HalfRangeError if a weight does not fit; then nothing was written. RangeError for options that mean nothing
  * @see tfjs-core `io/types.ts` for the manifest; bfloat16 is a quantization of our own, which plain tfjs refuses by name
@@ -47,7 +48,7 @@ export async function saveHalf(
   target: string | io.IOHandler | ModelFolder,
   options: SaveHalfOptions = {},
 ): Promise<HalfReport> {
-  const { shardBytes, policy } = options;
+  const { shardBytes, policy = policyOf(model as LayersModel) } = options;
   const place = placeOf(target);
   if (shardBytes !== undefined && place.kind === 'handler') {
     throw new RangeError(
@@ -55,7 +56,7 @@ export async function saveHalf(
     );
   }
   if (shardBytes !== undefined) shards([], { group: 1, shardBytes });
-  const note = policy === undefined ? {} : { policy: formatPolicy(toPolicy(policy)) };
+  const note = policy === null ? {} : { policy: formatPolicy(toPolicy(policy)) };
   const artifacts = await artifactsOf(model);
   const half = await halveWeights(artifacts, options);
   const { weightData: _, weightSpecs: __, getWeightStream: ___, ...rest } = artifacts;

@@ -15,6 +15,7 @@ import { loadHalfGraphModel } from '../../src/files/load-half-graph.ts';
 import { loadHalfLayersModel } from '../../src/files/load-half-layers.ts';
 import type { ModelFolder } from '../../src/files/model-folder.ts';
 import { savedPolicy, saveHalf } from '../../src/files/save-half.ts';
+import { mixedPrecision } from '../../src/index.ts';
 import { drawnGraph } from './drawn-graph.ts';
 
 type Files = Map<string, Uint8Array<ArrayBuffer>>;
@@ -132,6 +133,12 @@ describe('a Layers model saved in half', () => {
     });
     expect(savedPolicy(await layers.loadLayersModel(handler))?.ops).toEqual({ Tanh: 'deny' });
     expect(savedPolicy(model)).toBeNull();
+  });
+
+  it('names the policy of a model in mixed precision by itself', async () => {
+    const { handler } = memory();
+    await saveHalf(mixedPrecision(drawnModel(), 'mixed_bfloat16'), handler);
+    expect(savedPolicy(await layers.loadLayersModel(handler))?.name).toBe('mixed_bfloat16');
   });
 
   it('writes nothing when a weight does not fit', async () => {
