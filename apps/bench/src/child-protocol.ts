@@ -1,3 +1,4 @@
+import type { FitOrder, FitProbe } from './fit/fit-probe.ts';
 import type { KernelResult } from './kernels/kernel-result.ts';
 import type { KernelSpec } from './kernels/kernel-spec.ts';
 import type { Counted, Timed } from './step-result.ts';
@@ -7,6 +8,7 @@ import type { StepSpec } from './step-spec.ts';
 export type Order =
   | { readonly kind: 'count'; readonly spec: StepSpec }
   | { readonly kind: 'time'; readonly steps: number }
+  | { readonly kind: 'fit'; readonly order: FitOrder }
   | { readonly kind: 'open-kernels'; readonly spec: KernelSpec }
   | { readonly kind: 'time-kernel'; readonly index: number };
 
@@ -14,6 +16,7 @@ export type Order =
 export type Answer =
   | { readonly kind: 'counted'; readonly counted: Counted }
   | { readonly kind: 'timed'; readonly timed: Timed }
+  | { readonly kind: 'fitted'; readonly probe: FitProbe }
   | { readonly kind: 'opened'; readonly device: string }
   | { readonly kind: 'kernel'; readonly result: KernelResult }
   | { readonly kind: 'failed'; readonly message: string };

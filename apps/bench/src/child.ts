@@ -19,6 +19,10 @@ export function serveOrders(): void {
       if (subject === undefined) throw new Error('[bench] steps must be counted before they are timed, got no count. Send count first.');
       return { kind: 'timed', timed: await time(subject, steps) };
     },
+    async fit({ order }) {
+      const { probeFit } = await import('./fit/probe.ts');
+      return { kind: 'fitted', probe: await probeFit(order) };
+    },
     async 'open-kernels'({ spec }) {
       const { openKernels } = await import('./kernels/kernel-runner.ts');
       return { kind: 'opened', device: await openKernels(spec) };

@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   compare: async (args) => (await import('./compare-command.ts')).compareCommand(args),
   kernels: async (args) => (await import('./kernels-command.ts')).kernelsCommand(args),
   sweep: async (args) => (await import('./sweep-command.ts')).sweepCommand(args),
+  fit: async (args) => (await import('./fit/fit-command.ts')).fitCommand(args),
   write: async (args) => (await import('./write-command.ts')).writeCommand(args),
   bundle: async (args) => (await import('./bundle-command.ts')).bundleCommand(args),
 };
@@ -17,6 +18,7 @@ const USAGE = `npm run bench -- COMMAND [options]
   compare    times contestants in turn and compares them with stock tfjs
   kernels    times single operations, ours against stock
   sweep      counts one model over batch sizes and depths: what grows, and is it linear
+  fit        finds the largest batch and the deepest model under a cap of device bytes
   write      writes docs/benchmarks.md from the results that the others left
   bundle     packs Node, Dawn and this bench for a GPU machine without a network
 
