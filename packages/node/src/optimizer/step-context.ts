@@ -48,6 +48,11 @@ export class StepContext {
     return this.host.handleOf(dataId);
   }
 
+  /** Lets go of what the cache holds of a tensor in other types. */
+  forgetCasts({ dataId }: TensorInfo): void {
+    this.host.binding.cache.forget(this.host.entry(dataId).id);
+  }
+
   /** The numbers of a float tensor in float32. */
   wide(tensor: TensorInfo): number {
     const id = this.handle(tensor);

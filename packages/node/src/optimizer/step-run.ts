@@ -19,6 +19,7 @@ export function takeStep(shared: StepHost, request: FusedStepRequest): FusedStep
   const context = new StepContext(shared);
   return context.whole(() => {
     const { kind, rates, variables, powers, clip, state, unscale, verdict } = request;
+    for (const { value } of variables) context.forgetCasts(value); // the next step reads another handle; they would stand beside the update's vectors
     const isApart = kind === 'lamb' || clip.variableNorm !== undefined; // they have norms of their own
     const inverse = unscale && state !== null ? inverseScale(context, state) : null;
     const loaded = unitsOf(variables, isApart ? 'apart' : 'together').map((unit) => loadUnit(context, unit, inverse));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FusedStepRequest } from '@halftone/autocast';
-import { storageOf, toStorage } from '@halftone/autocast';
+import { autocast, storageOf, toStorage } from '@halftone/autocast';
 import { dynamicLossScale } from '@halftone/loss-scale';
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import type { OptimizerDevice } from './optimizer-device.ts';
@@ -162,6 +162,24 @@ describe('handles of fused steps', () => {
     expect(saved.length).toBe(1 + 2 * variables.length);
     expect(numbers.every((values) => values.every(Number.isFinite))).toBe(true);
     saved[0]!.tensor.dispose();
+    optimizer.dispose();
+  });
+
+  it('halves of the weights are gone before the update makes its vectors, skipped or not', () => {
+    const variables = variablesOf([
+      [64, 64],
+      [300, 250],
+    ]);
+    const optimizer = mixedPrecisionOptimizer(tf.train.adam(0.01), dynamic);
+    const cached = (): number => device.handle.memory().cachedHandles;
+    for (const factor of [1, NaN]) {
+      const gradients = gradientsOf(variables, 0, factor);
+      for (const one of variables) tf.dispose(autocast('mixed_float16', () => tf.matMul(one as unknown as tf.Tensor2D, one, false, true)));
+      expect(cached()).toBe(2);
+      optimizer.applyGradients(gradients);
+      expect(cached()).toBe(0);
+      tf.dispose(gradients.map(({ tensor }) => tensor));
+    }
     optimizer.dispose();
   });
 
