@@ -4,7 +4,7 @@ import { io as tfio } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Policy } from '@halftone/policy';
 import { formatPolicy, policy as toPolicy } from '@halftone/policy';
-import { policyOf } from '../layers/mixed-precision.ts';
+import { policyOf } from '../mixed-precision.ts';
 import { type HalfOptions, type HalfReport, halveWeights, type HalfWeights } from './half-artifacts.ts';
 import { message } from './model-file-error.ts';
 import { type ModelFolder, shards } from './model-folder.ts';
@@ -48,7 +48,7 @@ export async function saveHalf(
   target: string | io.IOHandler | ModelFolder,
   options: SaveHalfOptions = {},
 ): Promise<HalfReport> {
-  const { shardBytes, policy = policyOf(model as LayersModel) } = options;
+  const { shardBytes, policy = policyOf(model) } = options;
   const place = placeOf(target);
   if (shardBytes !== undefined && place.kind === 'handler') {
     throw new RangeError(

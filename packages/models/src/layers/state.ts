@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { MixedPrecisionOptimizer } from '@halftone/optimizer';
 import type { HalfPrecision, Policy } from '@halftone/policy';
+import type { GraphRecord } from '../graph/record.ts';
 import type { MixedPrecisionModelOptions } from './options.ts';
 import type { Layer, ModelView, WeightView } from './tfjs-layers.ts';
 
@@ -44,6 +45,8 @@ export interface HalfWeight {
 interface ModelsState {
   readonly version: number;
   readonly records: WeakMap<object, ModelRecord>;
+  /** Graph models in mixed precision. */
+  readonly graphs: WeakMap<object, GraphRecord>;
   /** Policies that belong to a layer in whatever model it runs. */
   readonly ownPolicies: WeakMap<Layer, { readonly policy: Policy; readonly unhook: () => void }>;
   /** How many have asked for our `call` on a layer, and what takes it off. */
@@ -64,6 +67,7 @@ export function state(): ModelsState {
   const found = (scope[KEY] ??= {
     version: VERSION,
     records: new WeakMap(),
+    graphs: new WeakMap(),
     ownPolicies: new WeakMap(),
     hooks: new WeakMap(),
     halfWeights: new WeakMap(),
@@ -83,6 +87,6 @@ export function recordOf(model: object, caller: string): ModelRecord {
   const record = state().records.get(model);
   if (record !== undefined) return record;
   throw new Error(
-    `[models] ${caller} needs a model in mixed precision, got '${String(Reflect.get(model, 'name'))}', which is not. Call mixedPrecision(model) first.`,
+    `[models] ${caller} needs a model in mixed precision, got '${String(Reflect.get(model, 'name') ?? 'a Graph model')}', which is not. Call mixedPrecision(model) first.`,
   );
 }

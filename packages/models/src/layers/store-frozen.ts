@@ -1,5 +1,8 @@
+import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { HalfPrecision } from '@halftone/policy';
+import { graphRecord } from '../graph/record.ts';
+import { storeConstants } from '../graph/store-constants.ts';
 import { frozenWeights, narrowFrozen, widenWhatIsDue } from './frozen-weights.ts';
 import { halfFormatOf } from './half-weight.ts';
 import { recordOf } from './state.ts';
@@ -8,7 +11,7 @@ import { recordOf } from './state.ts';
 export interface FrozenReport {
   /** Weights that lie in half now: path of the layer and name of the weight. */
   readonly half: readonly { readonly weight: string; readonly format: HalfPrecision }[];
-  /** Large weights of layers in half that stay float32, and why. */
+  /** Large weights of layers in half, and constants of a graph, that stay float32, and why. */
   readonly kept: readonly { readonly weight: string; readonly why: string }[];
 }
 
@@ -18,9 +21,11 @@ export interface FrozenReport {
  * For a model that only predicts: set `model.trainable = false` and call this once. Half the bytes of those weights stay on
  * the device; their float32 variables are gone. Numbers that do not fit the format keep a weight float32, with a warning.
  *
- * Waits for the GPU once, for the largest magnitude of each weight.
+ * A Graph model does it by itself; called on one, this waits until it is done, and tells by name which constants do not fit.
  *
- * @param model - a model in mixed precision
+ * Waits for the GPU once, for the largest magnitude of each weight; for a Graph model only if it had run before it was wrapped.
+ *
+ * @param model - a Layers or Graph model in mixed precision
  * @returns what is in half and what is not
  * @throws Error if the model is not in mixed precision
  *
@@ -29,7 +34,9 @@ export interface FrozenReport {
  * model.trainable = false;
  * (await storeFrozenInHalf(model)).half[0].weight; // 'base/kernel'
  */
-export async function storeFrozenInHalf(model: LayersModel): Promise<FrozenReport> {
+export async function storeFrozenInHalf(model: LayersModel | GraphModel): Promise<FrozenReport> {
+  const graph = graphRecord(model);
+  if (graph !== undefined) return storeConstants(graph);
   const record = recordOf(model, 'storeFrozenInHalf()');
   widenWhatIsDue(record);
   await narrowFrozen(record);

@@ -84,7 +84,7 @@ function describe(model: unknown): string {
   if (typeof model !== 'object' || model === null)
     return `${model === null ? 'null' : typeof model}. Pass a model of tf.sequential(), tf.model() or tf.loadLayersModel().`;
   if (typeof Reflect.get(model, 'executeAsync') === 'function') {
-    return "a GraphModel. Graph models are not wrapped yet: run them as autocast('mixed_float16', () => model.execute(inputs)) from @halftone/autocast.";
+    return "a GraphModel, which has no layers. Choose kernels instead: mixedPrecision(model, withOps(policy('mixed_float16'), { deny: ['Softmax'] })).";
   }
   if (typeof Reflect.get(model, 'then') === 'function') return 'a Promise. Await it: mixedPrecision(await tf.loadLayersModel(url)).';
   return 'another object. Pass a model of tf.sequential(), tf.model() or tf.loadLayersModel().';

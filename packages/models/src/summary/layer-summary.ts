@@ -1,6 +1,6 @@
 import type { Precision } from '@halftone/policy';
 
-/** What one layer of a model is made of, and how it is stored and computed. */
+/** What one layer of a model, or one op of a graph with weights, is made of, and how it is stored and computed. */
 export interface LayerSummary {
   /** Names from the model down, joined by `/`. */
   readonly path: string;

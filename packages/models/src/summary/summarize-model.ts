@@ -1,7 +1,10 @@
+import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { util } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { storageOf } from '@halftone/autocast';
 import { formatPolicy } from '@halftone/policy';
+import { isGraphModel } from '../graph/graph-view.ts';
+import { summarizeGraph } from '../graph/summarize-graph.ts';
 import { frozenWeights } from '../layers/frozen-weights.ts';
 import type { LayerPolicy } from '../layers/layer-policies.ts';
 import { layerPolicy } from '../layers/layer-policies.ts';
@@ -20,13 +23,14 @@ const SMALL_TYPES: Readonly<Record<string, number>> = { bool: 1 };
  * Tells layer by layer which policy holds, how weights are stored, what they take, and why something stays float32.
  *
  * Data for programs; `summary` prints the same as a table. Layers of models inside come one by one, layers inside wrappers and
- * recurrent layers with the layer around them, shared layers once.
+ * recurrent layers with the layer around them, shared layers once. Of a Graph model the rows are its ops that have weights, each with
+ * the float constants that it takes; integers (shapes, axes) are left out. Constants that do not fit a half format are named.
  *
  * Synchronous; reads no weight and never waits for the GPU.
  *
- * @param model - a Layers model, in mixed precision or not
+ * @param model - a Layers or Graph model, in mixed precision or not
  * @returns one entry a layer and the sums
- * @throws TypeError if `model` is no Layers model
+ * @throws TypeError if `model` is no model of tfjs
  *
  * @example
  * const model = mixedPrecision(tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], activation: 'softmax' })] }));
@@ -34,7 +38,8 @@ const SMALL_TYPES: Readonly<Record<string, number>> = { bool: 1 };
  * dense.compute; // 'float16'
  * dense.parameters; // 8
  */
-export function summarizeModel(model: LayersModel): ModelSummary {
+export function summarizeModel(model: LayersModel | GraphModel): ModelSummary {
+  if (isGraphModel(model)) return summarizeGraph(model);
   const view = viewOf(model, 'summarizeModel()');
   const record = state().records.get(model);
   const frozen = record === undefined ? [] : frozenWeights(record);

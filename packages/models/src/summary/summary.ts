@@ -1,3 +1,4 @@
+import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { LayerSummary, ModelSummary } from './layer-summary.ts';
 import { summarizeModel } from './summarize-model.ts';
@@ -13,12 +14,12 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Prints a table of a model: a line a layer with policy, storage, parameters, bytes in float32 and now, and why something of
+ * Prints a table of a model: a line a layer, or an op of a Graph model that has weights, with policy, storage, parameters, bytes in float32 and now, and why something of
  * it stays float32.
  *
  * Synchronous; reads no weight and never waits for the GPU. `summarizeModel` gives the same as data.
  *
- * @param model - a Layers model, in mixed precision or not
+ * @param model - a Layers or Graph model, in mixed precision or not
  * @param print - gets the table line by line; `console.log` unless given
  * @throws as `summarizeModel`
  *
@@ -27,7 +28,7 @@ const COLUMNS = [
  * summary(mixedPrecision(tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'logits' })] })), (line) => lines.push(line));
  * lines.at(-1); // '8 parameters, 8 of them trained; 32 bytes in float32, 32 now (100 %); no loss scaling'
  */
-export function summary(model: LayersModel, print: (line: string) => void = console.log): void {
+export function summary(model: LayersModel | GraphModel, print: (line: string) => void = console.log): void {
   const data = summarizeModel(model);
   for (const line of tableOf(data)) print(line);
   print(totals(data));

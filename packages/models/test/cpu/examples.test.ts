@@ -8,10 +8,12 @@ import { useEmulated } from '@halftone/emulate';
 import * as models from '../../src/index.ts';
 
 /** The folders whose functions take a model; files have examples of their own. */
-const FOLDERS = ['src/layers/', 'src/summary/'] as const;
+const FOLDERS = ['src/', 'src/graph/', 'src/layers/', 'src/summary/'] as const;
 const root = new URL('../../', import.meta.url);
 const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<unknown[]>;
 const tf: object = { ...tfc, ...tfl };
+
+const sourcesIn = (folder: string): string[] => readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.ts'));
 
 interface Example {
   readonly where: string;
@@ -22,7 +24,7 @@ interface Example {
 function examples(): readonly Example[] {
   const blocks = [...readFileSync(new URL('README.md', root), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)];
   const inSources = FOLDERS.flatMap((folder) =>
-    readdirSync(new URL(folder, root)).flatMap((name) => {
+    sourcesIn(folder).flatMap((name) => {
       const comments = readFileSync(new URL(folder + name, root), 'utf8').match(/\/\*\*[\s\S]*?\*\//g) ?? [];
       return comments.flatMap((comment) => {
         const code = comment.split('@example')[1]?.replace(/^ *\*\/?/gm, '');
@@ -61,7 +63,7 @@ afterEach(() => tfc.disposeVariables());
 test('every exported function that takes a model has an example, and so has the README', () => {
   const index = readFileSync(new URL('src/index.ts', root), 'utf8');
   const exported = FOLDERS.flatMap((folder) =>
-    readdirSync(new URL(folder, root)).flatMap((name) => {
+    sourcesIn(folder).flatMap((name) => {
       const functions = readFileSync(new URL(folder + name, root), 'utf8').match(/(?<=^export (?:async )?function )\w+/gm) ?? [];
       return functions.filter((one) => new RegExp(`\\b${one}\\b`).test(index));
     }),

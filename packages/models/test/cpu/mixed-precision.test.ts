@@ -302,7 +302,6 @@ describe('what cannot be wrapped', () => {
     ['model', 'Pass a model of tf.sequential()'],
     [{}, 'another object'],
     [Promise.resolve(), 'Await it'],
-    [{ executeAsync: () => undefined, predict: () => undefined }, 'Graph models are not wrapped yet'],
   ])('%o is refused with what to do', (model, remedy) => {
     expect(() => mixedPrecision(model as never)).toThrow(TypeError);
     expect(() => mixedPrecision(model as never)).toThrow(remedy);
