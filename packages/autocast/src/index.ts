@@ -13,6 +13,7 @@ export type {
   FusedStepResult,
   FusedVariable,
   FusedVerdict,
+  PluginMemory,
   PrecisionPlugin,
   Storage,
 } from './plugin.ts';

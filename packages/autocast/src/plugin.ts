@@ -35,6 +35,18 @@ export interface PrecisionPlugin {
   readonly fusedOptimizer?: FusedOptimizer;
   /** A training step has ended: what was put off may run now. */
   endStep?(): void;
+  /** What its tensors take; absent where nothing counts. */
+  readonly memory?: PluginMemory;
+}
+
+/** Counts the bytes of a plug-in's device. */
+export interface PluginMemory {
+  /** In use now, and the highest sum of used and pooled bytes since the last `resetPeak()`. Runs what was put off. */
+  bytes(): { readonly usedBytes: number; readonly peakBytes: number };
+  /** Gives back what is only kept for later, and starts the peak anew. */
+  resetPeak(): void;
+  /** The cap that the plug-in was given; absent where there is none. */
+  readonly maxBytes?: number;
 }
 
 /** The optimizers whose step can be fused: those of tfjs, AdamW and LAMB, with tfjs's formulas. */

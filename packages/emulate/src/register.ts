@@ -157,6 +157,13 @@ function createPlugin(backendName: string, backend: EmulatedBackend, halves: boo
     widen: (dataId) => backend.widen(dataId),
     hostScalar: (dataId) => backend.hostScalar(dataId),
     firstNonFinite: (tensors) => firstNonFinite(backend, tensors),
+    memory: {
+      bytes: () => {
+        const { physicalBytes, peakBytes } = backend.ledger.bytes();
+        return { usedBytes: physicalBytes, peakBytes };
+      },
+      resetPeak: () => backend.ledger.resetPeak(),
+    },
   };
 }
 

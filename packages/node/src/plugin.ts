@@ -17,6 +17,13 @@ export function createPlugin(session: Session, capabilities: Capabilities): Prec
     storageOf: (dataId) => session.storageOf(dataId),
     toStorage: (input, storage) => session.copy(input, storage),
     widen: (dataId) => session.convert(dataId, 'float32'),
+    memory: {
+      bytes: () => {
+        const { bytes, peakBytes } = session.binding.ledger.bytes();
+        return { usedBytes: bytes, peakBytes };
+      },
+      resetPeak: () => session.binding.ledger.resetPeak(),
+    },
     ...(capabilities.float32Only === undefined ? whatAStepNeeds(session) : {}),
   };
 }

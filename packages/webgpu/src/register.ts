@@ -113,7 +113,7 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
     });
     checkOneTfjs(backend);
     const unknown = unknownTfjs(backend);
-    const plugin = createPlugin(backendName, backend, { halves: unknown === null });
+    const plugin = createPlugin(backendName, backend, { halves: unknown === null, maxBytes: options.maxBytes });
     registerBackend(backendName, () => backend, 0);
     undo.push(() => removeBackend(backendName));
     undo.push(
