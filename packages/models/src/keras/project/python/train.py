@@ -65,7 +65,7 @@ def check(first, records, options):
 
     def loss_of(which):
         outputs = [tf.cast(output, tf.float32) for output in tf.nest.flatten(which(one_or_all(inputs), training=False))]
-        return float(total_loss(losses, first["lossWeights"], targets, outputs) + sum(which.losses))
+        return float(total_loss(losses, targets, outputs) + sum(which.losses))
 
     policies = sorted({layer.dtype_policy.name for layer in hand_over.layers_by_path(model).values()})
     report = {"loss": loss_of(reference), "policyLoss": loss_of(model), "examples": len(numbers), "policies": policies}
@@ -213,5 +213,5 @@ if __name__ == "__main__":
     except HandOverError as error:
         sys.exit(f"[train] {error}")
     except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
-        print(f"[train] another worker is gone ({str(error).splitlines()[0][:200]}). Start again: it goes on from out/.", file=sys.stderr)
+        print(f"{error}\n[train] another worker is gone. Start this one again: it goes on from out/.", file=sys.stderr, flush=True)
         os._exit(TRY_AGAIN)  # an orderly end would wait for the worker that is gone

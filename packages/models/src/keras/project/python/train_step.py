@@ -54,7 +54,7 @@ class TrainStep:
             )
             # a cast tensor has lost Keras's mask: tfjs's losses know no masks
             predictions = [tf.cast(output, tf.float32) for output in tf.nest.flatten(outputs)]
-            loss = (total_loss(self.losses, self.training["lossWeights"], targets, predictions) + sum(extra)) / count
+            loss = (total_loss(self.losses, targets, predictions) + sum(extra)) / count
             scaled = loss * scale
         scaled_gradients = [tf.convert_to_tensor(part) for part in tape.gradient(scaled, weights, unconnected_gradients="zero")]
         not_finite = [tf.cast(~tf.reduce_all(tf.math.is_finite(part)), tf.float32) for part in scaled_gradients]
@@ -94,10 +94,9 @@ def one_or_all(tensors):
     return tensors[0] if len(tensors) == 1 else list(tensors)
 
 
-def total_loss(losses, loss_weights, targets, predictions):
+def total_loss(losses, targets, predictions):
     """Mean over the examples of this replica, summed over the outputs, in float32."""
-    parts = [tf.reduce_mean(loss(target, prediction)) for loss, target, prediction in zip(losses, targets, predictions)]
-    return sum(part * weight for part, weight in zip(parts, loss_weights or [1.0] * len(parts)))
+    return sum(tf.reduce_mean(loss(target, prediction)) for loss, target, prediction in zip(losses, targets, predictions))
 
 
 def clipped(gradients, config):
