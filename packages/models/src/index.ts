@@ -1,3 +1,14 @@
+export { CheckpointLockedError, CheckpointWriteError } from './checkpoint/checkpoint-errors.ts';
+export { emaOf, type EmaOptions } from './checkpoint/ema/ema-of.ts';
+export type { StepTeller, WeightAverage } from './checkpoint/ema/weight-average.ts';
+export type { Json } from './checkpoint/format/json.ts';
+export type { CheckpointProgress } from './checkpoint/format/manifest.ts';
+export { seedDropout, type SeededDropout } from './checkpoint/random/seed-dropout.ts';
+export { type RestoreCheckpointOptions, type RestoredCheckpoint, restoreCheckpoint } from './checkpoint/restore-checkpoint.ts';
+export { releaseCheckpoint, saveCheckpoint, type SaveCheckpointOptions, type SavedCheckpoint } from './checkpoint/save-checkpoint.ts';
+export type { CheckpointTarget } from './checkpoint/stores/store.ts';
+export type { RestoredParts } from './checkpoint/subject/restore-plan.ts';
+export type { CheckpointSubject, TrainingBag } from './checkpoint/subject/subject.ts';
 export type { ByteInput } from './files/byte-reader.ts';
 export type { HalfOptions, HalfReport, HalfWeightReport } from './files/half-artifacts.ts';
 export { defaultFileLimits, type FileLimits } from './files/limits.ts';
