@@ -1,3 +1,6 @@
+export { findBatchSize } from './batch-size/find-batch-size.ts';
+export type { BatchSizeOptions, BatchSizeProgress, SampleBatch } from './batch-size/options.ts';
+export type { BatchSizeReport, MeasuredBatch, RefusedBatch } from './batch-size/report.ts';
 export { CheckpointLockedError, CheckpointWriteError } from './checkpoint/checkpoint-errors.ts';
 export { emaOf, type EmaOptions } from './checkpoint/ema/ema-of.ts';
 export type { StepTeller, WeightAverage } from './checkpoint/ema/weight-average.ts';

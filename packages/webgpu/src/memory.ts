@@ -31,18 +31,21 @@ export interface MemoryLedger {
   age(runs: number): void;
 }
 
-/** Thrown when the device or the cap has no room; nothing was changed. */
+/** Thrown when the cap or the device has no room. */
 export class DeviceMemoryError extends Error {
   override readonly name: string = 'DeviceMemoryError';
   /** Live buffers by size, largest sum first. */
   readonly table: readonly { readonly bytes: number; readonly count: number }[];
   /** The tensor, by the kernel that makes it, and the bytes that it needs. */
   readonly wanted: { readonly what: string; readonly bytes: number };
+  /** Whether work may go on with less: refused before anything was changed. Not so where the device itself had no room and said it late. */
+  readonly recoverable: boolean;
 
-  constructor(message: string, table: DeviceMemoryError['table'], wanted: DeviceMemoryError['wanted']) {
+  constructor(message: string, { table, wanted, recoverable }: Pick<DeviceMemoryError, 'table' | 'wanted' | 'recoverable'>) {
     super(message);
     this.table = table;
     this.wanted = wanted;
+    this.recoverable = recoverable;
   }
 }
 
@@ -213,8 +216,7 @@ const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 function tooLarge({ what, bytes }: DeviceMemoryError['wanted'], largest: number): DeviceMemoryError {
   return new DeviceMemoryError(
     `[webgpu] one tensor may take at most ${mib(largest)} on this device, got one of ${mib(bytes)} for ${what}. Use a smaller batch or split it; half storage takes half the bytes.`,
-    [],
-    { what, bytes },
+    { table: [], wanted: { what, bytes }, recoverable: true },
   );
 }
 
@@ -227,8 +229,7 @@ function outOfMemory(
   return new DeviceMemoryError(
     `[webgpu] device memory is exhausted: ${mib(bytes)} for ${what} are more than the cap of ${mib(maxBytes)} allows, got ${mib(held)} in live buffers after trim(). ` +
       `Use a smaller batch, dispose tensors, or raise maxBytes. ${largestOf(table)}`,
-    table,
-    { what, bytes },
+    { table, wanted: { what, bytes }, recoverable: true },
   );
 }
 
@@ -236,8 +237,7 @@ function deviceExhausted({ what, bytes }: DeviceMemoryError['wanted'], held: num
   return new DeviceMemoryError(
     `[webgpu] the device ran out of memory at ${mib(bytes)} for ${what}, got ${mib(held)} in buffers before. ` +
       `Dispose the handle, register again with a smaller batch or maxBytes, and put the weights back from your snapshot() or checkpoint. ${largestOf(table)}`,
-    table,
-    { what, bytes },
+    { table, wanted: { what, bytes }, recoverable: false },
   );
 }
 

@@ -60,7 +60,8 @@ describe('a cap on the bytes of the device', () => {
     const wide = tf.tidy(() => tf.tile(tf.exp(x), [2]));
     const error = await failureOf(() => tf.tidy(() => tf.tile(wide, [3])));
     expect(error).toBeInstanceOf(DeviceMemoryError);
-    const { wanted, table, message } = error as DeviceMemoryError;
+    const { wanted, table, message, recoverable } = error as DeviceMemoryError;
+    expect(recoverable).toBe(true);
     expect(wanted).toEqual({ what: 'the output of Tile [3, 393216]', bytes: 4.5 * MIB });
     expect(message).toContain('4.50 MiB for the output of Tile [3, 393216] are more than the cap of 4.00 MiB allows');
     expect(table).toContainEqual({ bytes: 1.5 * MIB, count: 1 });
@@ -105,4 +106,5 @@ it('a device that has no room itself is a fault that names the kernel, told at t
     /^\[webgpu\] the device ran out of memory at 1\.00 MiB for a tensor of '.*', kernel 1 of 1, got .* Dispose the handle/,
   );
   expect((error as DeviceMemoryError).table.length).toBeGreaterThan(0);
+  expect((error as DeviceMemoryError).recoverable).toBe(false);
 });
