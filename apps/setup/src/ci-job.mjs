@@ -5,6 +5,7 @@ import { childEnvironment } from './child-environment.mjs';
 import { addTallies, closingLine, nothing, tallyOf } from './closing-line.mjs';
 import { debianProblem } from './debian-machine.mjs';
 import { root } from './folders.mjs';
+import { kerasProblem } from './keras.mjs';
 import { provide, requiredNeeds } from './needs.mjs';
 import { orOneLine } from './say.mjs';
 import { suites } from './suites.mjs';
@@ -52,7 +53,8 @@ export function ciJob(names) {
 /** @returns {Promise<string[]>} */
 async function whatThisMachineProvides() {
   const fetched = (await debianProblem()) ? [] : ['vulkan', 'browser', 'tensorflow'];
-  return process.env['HALFTONE_SHARED'] ? [...fetched, 'shared'] : fetched;
+  const python = (await kerasProblem()) ? [] : ['keras'];
+  return [...fetched, ...python, ...(process.env['HALFTONE_SHARED'] ? ['shared'] : [])];
 }
 
 /**

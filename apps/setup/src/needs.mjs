@@ -4,7 +4,7 @@ import { root } from './folders.mjs';
 import { gpuEnvironment } from './lavapipe.mjs';
 import { SetupError } from './say.mjs';
 
-/** What a test may need beyond Node. @typedef {'vulkan' | 'browser' | 'tensorflow' | 'shared'} Need */
+/** What a test may need beyond Node. @typedef {'vulkan' | 'browser' | 'tensorflow' | 'keras' | 'shared'} Need */
 /** Whether a need is met: then with which environment, or else why not. @typedef {{ readonly env: Record<string, string>, readonly problem?: string }} Provision */
 
 /** @type {Readonly<Record<Need, () => Promise<Provision>>>} */
@@ -15,6 +15,7 @@ const providers = {
   },
   browser: async () => provided(async () => (await import('./chromium.mjs')).chromium()),
   tensorflow: async () => provided(async () => (await import('./tensorflow-addon.mjs')).workspaceTensorflow()),
+  keras: async () => provided(async () => (await import('./keras.mjs')).keras()),
   shared: async () => {
     const folder = process.env['HALFTONE_SHARED'];
     if (!folder || !existsSync(folder)) return { env: {}, problem: 'HALFTONE_SHARED names no folder of real data' };

@@ -1,4 +1,4 @@
-// `node apps/setup/src/prepare.mjs lavapipe|chromium|tensorflow|node-24`: brings one thing and prints its environment as JSON on stdout.
+// `node apps/setup/src/prepare.mjs lavapipe|chromium|tensorflow|keras|node-24`: brings one thing and prints its environment as JSON on stdout.
 import { orOneLine, SetupError } from './say.mjs';
 
 /** @type {Record<string, () => Promise<Record<string, string>>>} */
@@ -6,6 +6,7 @@ const things = {
   lavapipe: async () => (await import('./lavapipe.mjs')).lavapipe(),
   chromium: async () => (await import('./chromium.mjs')).chromium(),
   tensorflow: async () => (await import('./tensorflow-addon.mjs')).workspaceTensorflow(),
+  keras: async () => (await import('./keras.mjs')).keras(),
   'node-24': async () => (await import('./node-24-program.mjs')).node24(),
 };
 
