@@ -50,6 +50,7 @@ export function attach(record: ModelRecord): void {
 /** Takes everything off again: methods, layers' calls, the optimizer's wrapper, losses; frozen weights become variables. */
 export function detach(record: ModelRecord): void {
   record.live = false;
+  state().policyChanges += 1;
   unwrapOptimizer(record);
   restoreLosses(engineOf(record.model));
   for (const weight of record.narrowed) widenWeight(weight);

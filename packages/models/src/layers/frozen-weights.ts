@@ -1,38 +1,16 @@
-import { abs, engine, max, stack, tidy, util } from '@tensorflow/tfjs-core';
-import { fullPrecision, pluginFor, storageOf, TINY_SIZE, toStorage } from '@halftone/autocast';
+import { abs, engine, max, stack, tidy } from '@tensorflow/tfjs-core';
+import { fullPrecision, pluginFor, storageOf, toStorage } from '@halftone/autocast';
 import { formats as formatFacts } from '@halftone/float16';
 import type { HalfPrecision } from '@halftone/policy';
 import { halfFormatOf, narrowWeight, widenWeight } from './half-weight.ts';
-import { layerPolicy } from './layer-policies.ts';
-import { leavesOf } from './layer-tree.ts';
+import type { FrozenWeight } from './model-plan.ts';
+import { planOf } from './model-plan.ts';
 import type { ModelRecord } from './state.ts';
-import type { Layer, WeightView } from './tfjs-layers.ts';
-
-/** A frozen weight, and what becomes of it. */
-export interface FrozenWeight {
-  readonly path: string;
-  readonly weight: WeightView;
-  /** The half format that its layer computes in, or `null` where it stays float32. */
-  readonly format: HalfPrecision | null;
-}
-
-/** Every frozen weight of a wrapped model with the format that its layer's policy gives it. */
-export function frozenWeights(record: ModelRecord): readonly FrozenWeight[] {
-  const trained = new Set([...record.model.trainableWeights, ...(compiledModel(record).collectedTrainableWeights ?? [])]);
-  return leavesOf(record.model).flatMap((placed) =>
-    weightsOf(placed.layer)
-      .filter((weight) => !trained.has(weight))
-      .map((weight) => ({
-        path: `${placed.path}/${weight.originalName.split('/').pop()}`,
-        weight,
-        format: formatFor(record, weight, layerPolicy(record, placed).policy),
-      })),
-  );
-}
+import type { WeightView } from './tfjs-layers.ts';
 
 /** Brings back the variables of weights that are trained now, or whose layers no longer compute in that format. Synchronous. */
 export function widenWhatIsDue(record: ModelRecord): void {
-  const formats = new Map(frozenWeights(record).map(({ weight, format }) => [weight, format]));
+  const { formats } = planOf(record);
   for (const weight of record.narrowed) {
     if (halfFormatOf(weight) !== null && formats.get(weight) === halfFormatOf(weight)) continue;
     widenWeight(weight);
@@ -45,9 +23,9 @@ export function widenWhatIsDue(record: ModelRecord): void {
  * without ever being float32, everything else becomes a float32 master. Synchronous.
  */
 export function settleHalfVariables(record: ModelRecord): void {
-  const formats = new Map(frozenWeights(record).map(({ weight, format }) => [weight, format]));
-  for (const weight of record.model.weights) {
-    if (weight.dtype !== 'float32' || halfFormatOf(weight) !== null || weight.val.isDisposed) continue;
+  const { formats, weights } = planOf(record);
+  for (const weight of weights) {
+    if (halfFormatOf(weight) !== null || weight.val.isDisposed) continue;
     const storage = storageOf(weight.val);
     if (storage === 'float32') continue;
     if (formats.get(weight) === storage) {
@@ -62,7 +40,7 @@ export function settleHalfVariables(record: ModelRecord): void {
 /** Frozen weights that are to move into half and have not yet. */
 export function weightsToNarrow(record: ModelRecord): readonly (FrozenWeight & { readonly format: HalfPrecision })[] {
   const plugin = pluginFor(engine().backendName);
-  return frozenWeights(record).filter(
+  return planOf(record).frozen.filter(
     (frozen): frozen is FrozenWeight & { readonly format: HalfPrecision } =>
       frozen.format !== null &&
       plugin?.formats.includes(frozen.format) === true &&
@@ -105,22 +83,4 @@ function keepWide(
 ): void {
   kept.set(weight, { dataId: weight.val.dataId, format, why });
   console.warn(`[models] the frozen weight '${path}' stays float32, got numbers that would not survive: ${why}. Nothing needs to be done.`);
-}
-
-function formatFor(
-  record: ModelRecord,
-  weight: WeightView,
-  { compute, param }: { readonly compute: string; readonly param: string },
-): HalfPrecision | null {
-  if (record.options.frozen === 'float32' || param !== 'float32' || compute === 'float32') return null;
-  const large = weight.dtype === 'float32' && weight.shape.length >= 2 && util.sizeFromShape(weight.shape as number[]) >= TINY_SIZE;
-  return large ? (compute as HalfPrecision) : null;
-}
-
-function compiledModel({ model }: ModelRecord): ModelRecord['model'] {
-  return model.model ?? model;
-}
-
-function weightsOf(layer: Layer): readonly WeightView[] {
-  return layer.weights as unknown as readonly WeightView[];
 }

@@ -1,7 +1,6 @@
-import type { HalfPrecision, Policy } from '@halftone/policy';
+import type { Policy } from '@halftone/policy';
 import { finalPolicy } from './final-policy.ts';
 import type { PlacedLayer } from './layer-tree.ts';
-import { leavesOf, layersOf } from './layer-tree.ts';
 import type { ModelRecord } from './state.ts';
 import { state } from './state.ts';
 import type { Layer } from './tfjs-layers.ts';
@@ -23,14 +22,6 @@ export function layerPolicy(record: ModelRecord, { layer, parents }: PlacedLayer
     if (wrapped !== undefined) return modelPolicy(record, wrapped, layer);
   }
   return modelPolicy(record, record.policy, layer);
-}
-
-/** The half formats that some layer of the model computes in. */
-export function halfFormats(record: ModelRecord): ReadonlySet<HalfPrecision> {
-  const computes = layersOf(record.model)
-    .filter(({ container }) => !container)
-    .map((placed) => layerPolicy(record, placed).policy.compute);
-  return new Set((leavesOf(record.model).length === 0 ? [record.policy.compute] : computes).filter((compute) => compute !== 'float32'));
 }
 
 function modelPolicy({ outputLayers }: ModelRecord, policy: Policy, layer: Layer): LayerPolicy {

@@ -49,6 +49,7 @@ function setInModel(target: Layer, selector: LayerSelector, policy: Policy | nul
     if (policy === null) record.layerPolicies.delete(layer);
     else record.layerPolicies.set(layer, policy);
   }
+  state().policyChanges += 1;
   settle(record);
   return selected.map(({ path }) => path);
 }
@@ -59,6 +60,7 @@ function setOwnPolicy(target: Layer, policy: Policy | null): readonly string[] {
       `[models] setLayerPolicy(layer, policy) takes a layer, got ${target === null ? 'null' : typeof target}. Pass one of model.layers.`,
     );
   }
+  state().policyChanges += 1;
   const { ownPolicies } = state();
   for (const { layer } of spread({ path: target.name, layer: target, container: isContainer(target), parents: [] })) {
     ownPolicies.get(layer)?.unhook();

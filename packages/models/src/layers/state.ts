@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { MixedPrecisionOptimizer } from '@halftone/optimizer';
 import type { HalfPrecision, Policy } from '@halftone/policy';
 import type { GraphRecord } from '../graph/record.ts';
+import type { ModelPlan } from './model-plan.ts';
 import type { MixedPrecisionModelOptions } from './options.ts';
 import type { Layer, ModelView, WeightView } from './tfjs-layers.ts';
 
@@ -24,6 +25,8 @@ export interface ModelRecord {
   readonly hooked: Map<Layer, () => void>;
   outputLayers: ReadonlySet<Layer>;
   wrapped: WrappedOptimizer | null;
+  /** What follows from layers and policies; read it through `planOf`. */
+  plan: ModelPlan | null;
   /** Frozen weights that do not fit a format, with the data that did not, and why. */
   readonly kept: Map<WeightView, { readonly dataId: object; readonly format: HalfPrecision; readonly why: string }>;
   /** Frozen weights that this model stored in half. */
@@ -49,6 +52,8 @@ interface ModelsState {
   readonly graphs: WeakMap<object, GraphRecord>;
   /** Policies that belong to a layer in whatever model it runs. */
   readonly ownPolicies: WeakMap<Layer, { readonly policy: Policy; readonly unhook: () => void }>;
+  /** Counts every change of a policy of a model or a layer, so that what follows from them is made anew. */
+  policyChanges: number;
   /** How many have asked for our `call` on a layer, and what takes it off. */
   readonly hooks: WeakMap<Layer, { count: number; readonly undo: () => void }>;
   readonly halfWeights: WeakMap<WeightView, HalfWeight>;
@@ -69,6 +74,7 @@ export function state(): ModelsState {
     records: new WeakMap(),
     graphs: new WeakMap(),
     ownPolicies: new WeakMap(),
+    policyChanges: 0,
     hooks: new WeakMap(),
     halfWeights: new WeakMap(),
     normalizations: new WeakMap(),

@@ -3,8 +3,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { HalfPrecision } from '@halftone/policy';
 import { graphRecord } from '../graph/record.ts';
 import { storeConstants } from '../graph/store-constants.ts';
-import { frozenWeights, narrowFrozen, widenWhatIsDue } from './frozen-weights.ts';
+import { narrowFrozen, widenWhatIsDue } from './frozen-weights.ts';
 import { halfFormatOf } from './half-weight.ts';
+import { planOf } from './model-plan.ts';
 import { recordOf } from './state.ts';
 
 /** What became of the frozen weights of a model. */
@@ -40,7 +41,7 @@ export async function storeFrozenInHalf(model: LayersModel | GraphModel): Promis
   const record = recordOf(model, 'storeFrozenInHalf()');
   widenWhatIsDue(record);
   await narrowFrozen(record);
-  const wanted = frozenWeights(record).filter(({ format }) => format !== null);
+  const wanted = planOf(record).frozen.filter(({ format }) => format !== null);
   return {
     half: wanted.flatMap(({ path, weight }) => {
       const format = halfFormatOf(weight);

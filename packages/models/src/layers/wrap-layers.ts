@@ -13,6 +13,7 @@ export function wrapLayers(model: LayersModel, policy: Policy, options: MixedPre
   const view = viewOf(model, 'mixedPrecision()');
   checkModelOptions(options);
   const known = state().records.get(model);
+  state().policyChanges += 1;
   if (known === undefined) {
     const record = createRecord(view, { policy, options });
     state().records.set(model, record);
@@ -32,6 +33,7 @@ function createRecord(model: ModelView, settings: Pick<ModelRecord, 'policy' | '
     hooked: new Map(),
     outputLayers: new Set(),
     wrapped: null,
+    plan: null,
     kept: new Map(),
     narrowed: new Set(),
     undo: [],

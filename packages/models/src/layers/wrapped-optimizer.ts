@@ -2,7 +2,7 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import { dynamicLossScale, noLossScale } from '@halftone/loss-scale';
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import { formatPolicy } from '@halftone/policy';
-import { halfFormats } from './layer-policies.ts';
+import { planOf } from './model-plan.ts';
 import type { MixedPrecisionModelOptions } from './options.ts';
 import type { ModelRecord, WrappedOptimizer } from './state.ts';
 import type { ModelView } from './tfjs-layers.ts';
@@ -46,7 +46,7 @@ export function unwrapOptimizer(record: ModelRecord): void {
 
 /** What decides over the wrapper in words, so that it is made anew only when something changed. */
 function howToWrap(record: ModelRecord): string | null {
-  const formats = halfFormats(record);
+  const formats = planOf(record).computes;
   if (formats.size === 0) return null;
   return `${formatPolicy(record.policy)}, ${formats.has('float16') ? 'scaled' : 'not scaled'}`;
 }
@@ -54,7 +54,7 @@ function howToWrap(record: ModelRecord): string | null {
 function wrap(inner: Optimizer, { record, how }: { readonly record: ModelRecord; readonly how: string }): WrappedOptimizer {
   const { options, policy } = record;
   const { frozen: _, ...training } = options;
-  const lossScale = options.lossScale ?? (halfFormats(record).has('float16') ? dynamicLossScale() : noLossScale());
+  const lossScale = options.lossScale ?? (planOf(record).computes.has('float16') ? dynamicLossScale() : noLossScale());
   return { wrapper: mixedPrecisionOptimizer(inner, { ...training, policy, lossScale }), how, options, scaled: lossScale.kind !== 'none' };
 }
 

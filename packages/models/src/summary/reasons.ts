@@ -1,4 +1,4 @@
-import type { FrozenWeight } from '../layers/frozen-weights.ts';
+import type { FrozenWeight } from '../layers/model-plan.ts';
 import { halfFormatOf } from '../layers/half-weight.ts';
 import type { LayerPolicy } from '../layers/layer-policies.ts';
 import type { ModelRecord } from '../layers/state.ts';

@@ -5,7 +5,7 @@ import { storageOf } from '@halftone/autocast';
 import { formatPolicy } from '@halftone/policy';
 import { isGraphModel } from '../graph/graph-view.ts';
 import { summarizeGraph } from '../graph/summarize-graph.ts';
-import { frozenWeights } from '../layers/frozen-weights.ts';
+import { planOf } from '../layers/model-plan.ts';
 import type { LayerPolicy } from '../layers/layer-policies.ts';
 import { layerPolicy } from '../layers/layer-policies.ts';
 import type { PlacedLayer } from '../layers/layer-tree.ts';
@@ -42,7 +42,7 @@ export function summarizeModel(model: LayersModel | GraphModel): ModelSummary {
   if (isGraphModel(model)) return summarizeGraph(model);
   const view = viewOf(model, 'summarizeModel()');
   const record = state().records.get(model);
-  const frozen = record === undefined ? [] : frozenWeights(record);
+  const frozen = record === undefined ? [] : planOf(record).frozen;
   const trained = new Set(view.trainableWeights);
   const layers = leavesOf(view).map((placed) => {
     const policy = record === undefined ? null : layerPolicy(record, placed);
