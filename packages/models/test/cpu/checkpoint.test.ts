@@ -28,7 +28,7 @@ const makers = {
   adamax: () => tf.train.adamax(0.02),
   adagrad: () => tf.train.adagrad(0.1),
   adadelta: () => tf.train.adadelta(0.5),
-  rmsprop: () => tf.train.rmsprop(0.01, 0.9, 0.5, 0.01, true),
+  rmsprop: () => tf.train.rmsprop(0.01, 0.9, 0.5),
   adamW: () => adamW(0.02),
   lamb: () => lamb(0.02),
 };

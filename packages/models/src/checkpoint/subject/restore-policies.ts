@@ -2,10 +2,12 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Policy } from '@halftone/policy';
 import { formatPolicy, policy as toPolicy } from '@halftone/policy';
 import { message } from '../../files/model-file-error.ts';
-import { settle } from '../../layers/attach.ts';
 import { layersOf } from '../../layers/layer-tree.ts';
+import { mixedPrecision } from '../../mixed-precision.ts';
+import { setLayerPolicy } from '../../layers/set-layer-policy.ts';
 import { state } from '../../layers/state.ts';
 import type { Layer, ModelView } from '../../layers/tfjs-layers.ts';
+import { wrapLayers } from '../../layers/wrap-layers.ts';
 import type { Manifest } from '../format/manifest.ts';
 import type { RunParts, RunPolicies } from './run-parts.ts';
 
@@ -58,10 +60,9 @@ function setPolicies(model: LayersModel, saved: Policies, scale: (() => void) | 
   if (record === undefined) throw new Error(message('the model must still be in mixed precision', 'one that is not any more', 'Do not unwrap it during a restore.'));
   const before: Policies = { policy: record.policy, layers: new Map(record.layerPolicies) };
   const set = ({ policy, layers }: Policies): void => {
-    record.policy = policy;
-    record.layerPolicies.clear();
-    for (const [layer, own] of layers) if (formatOwn(layer) !== formatPolicy(own)) record.layerPolicies.set(layer, own);
-    settle(record);
+    wrapLayers(model, policy, record.options);
+    for (const layer of record.layerPolicies.keys()) if (!layers.has(layer)) setLayerPolicy(model, layer, null);
+    for (const [layer, own] of layers) if (formatOwn(layer) !== formatPolicy(own)) setLayerPolicy(model, layer, own);
   };
   set(saved);
   try {
