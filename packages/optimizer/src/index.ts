@@ -1,6 +1,7 @@
 export type { BadMicroBatch } from './accumulator.ts';
 export { adamW, AdamWOptimizer } from './adam-w.ts';
 export type { ClipOptions } from './clip.ts';
+export { disposeTapeOnError } from './dispose-tape.ts';
 export type { StepPath } from './fused-plan.ts';
 export { gradScaler } from './grad-scaler.ts';
 export type { GradientInput } from './gradient-list.ts';

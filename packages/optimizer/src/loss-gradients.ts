@@ -1,6 +1,7 @@
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { engine } from '@tensorflow/tfjs-core';
 import { autocast, currentPolicy } from '@halftone/autocast';
+import { disposeTapeOnError } from './dispose-tape.ts';
 import { currentPlugin } from './precision.ts';
 
 /** A loss and its gradients by variable name. Both belong to the caller. */
@@ -26,7 +27,7 @@ export function lossGradients(f: () => Scalar, varList: readonly Variable[] | un
   // a scope of its own for the forward pass: what it recorded knows its precision before the backward pass begins
   const policy = currentPlugin() === undefined ? null : currentPolicy();
   const loss = (): Tensor => scalarLoss(policy === null ? f() : autocast(policy, f));
-  const { value, grads } = engine().gradients(loss, variables, seed ?? undefined, true);
+  const { value, grads } = disposeTapeOnError(() => engine().gradients(loss, variables, seed ?? undefined, true));
   const named: NamedTensorMap = {};
   for (const [index, variable] of variables.entries()) {
     const gradient: Tensor | null | undefined = grads[index];

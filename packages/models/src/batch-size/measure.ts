@@ -2,6 +2,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { PluginMemory } from '@halftone/autocast';
+import { disposeTapeOnError } from '@halftone/optimizer';
 import type { ModelView } from '../layers/tfjs-layers.ts';
 import type { MeasuredBatch } from './report.ts';
 import type { BatchMaker } from './sample-batch.ts';
@@ -26,7 +27,8 @@ export async function measureBatch({ model, view, memory, make }: Trial, batchSi
   try {
     const trainBytes = await peakDuring(memory, async () => {
       const engine = (view.model ?? view) as unknown as TrainingEngine;
-      for (let step = 0; step < stepsOfUpdate(view); step += 1) await arrive(engine.makeTrainFunction()([...xs, ...ys]));
+      for (let step = 0; step < stepsOfUpdate(view); step += 1)
+        await arrive(disposeTapeOnError(() => engine.makeTrainFunction()([...xs, ...ys])));
     });
     const evaluateBytes = await peakDuring(memory, () => arrive([model.evaluate(xs, ys, { batchSize }) as Scalar | Scalar[]].flat()));
     const predictBytes = await peakDuring(memory, () => arrive([model.predict(xs, { batchSize })].flat()));

@@ -58,10 +58,11 @@ export function searchPlan(options: BatchSizeOptions, maxBytes: number | undefin
     throw new RangeError(`[models] headroom must be a part from 0 to below 1, got ${headroom}. Leave it out for 0.1.`);
   for (const [name, value] of Object.entries({ max, multipleOf }))
     if (!isSize(value)) throw new RangeError(`[models] ${name} must be a whole number from 1, got ${value}. Leave it out for the default.`);
-  if (max < multipleOf)
-    throw new RangeError(`[models] max must be at least multipleOf, got ${max} and ${multipleOf}. Raise max.`);
+  if (max < multipleOf) throw new RangeError(`[models] max must be at least multipleOf, got ${max} and ${multipleOf}. Raise max.`);
   if (sizes.length < 2 || !sizes.every((size, i) => isSize(size) && size > (sizes[i - 1] ?? 0)))
-    throw new RangeError(`[models] sizes must be two or more rising whole numbers, got ${sizes.join(', ')}. Leave them out for 1, 2, 4, 8.`);
+    throw new RangeError(
+      `[models] sizes must be two or more rising whole numbers, got ${sizes.join(', ')}. Leave them out for 1, 2, 4, 8.`,
+    );
   return { budgetBytes, usableBytes: Math.floor(budgetBytes * (1 - headroom)), headroom, max, multipleOf, sizes, onProgress };
 }
 

@@ -21,7 +21,10 @@ export function lineThrough(measured: readonly MeasuredBatch[]): ByteLine {
 }
 
 /** The largest size that was measured and fits; `undefined` where none does. Pure. */
-export function largestMeasured(measured: readonly MeasuredBatch[], { usableBytes, multipleOf, max }: SearchPlan): MeasuredBatch | undefined {
+export function largestMeasured(
+  measured: readonly MeasuredBatch[],
+  { usableBytes, multipleOf, max }: SearchPlan,
+): MeasuredBatch | undefined {
   return measured
     .filter((one) => peakOf(one) <= usableBytes && one.batchSize % multipleOf === 0 && one.batchSize <= max)
     .sort((a, b) => b.batchSize - a.batchSize)[0];

@@ -17,7 +17,9 @@ export function batchMaker(model: LayersModel, { sample, inputShape }: BatchSize
   const targets = model.outputs.map(({ name, shape }, i) => targetShape(name, shape, lossOf(model, i)));
   return (batchSize) => ({
     // from the host, as data comes: what the device makes by itself may never take a buffer
-    xs: inputs.map(({ shape, dtype }) => filled([batchSize, ...shape], dtype === 'int32' ? 0 : 0.5, dtype === 'int32' ? 'int32' : 'float32')),
+    xs: inputs.map(({ shape, dtype }) =>
+      filled([batchSize, ...shape], dtype === 'int32' ? 0 : 0.5, dtype === 'int32' ? 'int32' : 'float32'),
+    ),
     ys: targets.map((shape) => filled([batchSize, ...shape], 0, 'float32')),
   });
 }
@@ -36,7 +38,9 @@ function sampleShape(what: string, shape: Shape, given: readonly number[] | unde
   const own = shape.slice(1);
   const known = own.map((dimension, i) => dimension ?? given?.[i] ?? null);
   if (given !== undefined && given.length !== own.length)
-    throw new RangeError(`[models] inputShape must have ${own.length} dimensions for ${what}, got [${given.join(', ')}]. Leave out the batch.`);
+    throw new RangeError(
+      `[models] inputShape must have ${own.length} dimensions for ${what}, got [${given.join(', ')}]. Leave out the batch.`,
+    );
   if (!known.includes(null)) return known as number[];
   throw new RangeError(
     `[models] findBatchSize() must know the shape of one sample, got ${what} with [${own.map((one) => one ?? '?').join(', ')}]. Pass inputShape, or sample.`,
