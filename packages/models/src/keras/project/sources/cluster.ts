@@ -1,4 +1,4 @@
-// made of python/cluster.py by python-sources.mjs: change that file, then run this
+// made of python/cluster.py: change that file, then run `node apps/keras-proof/src/python-sources.mjs`
 export const CLUSTER_PY: string = `"""Where the replicas run."""
 
 import json

@@ -1,4 +1,4 @@
-// made of python/hand_over.py by python-sources.mjs: change that file, then run this
+// made of python/hand_over.py: change that file, then run `node apps/keras-proof/src/python-sources.mjs`
 export const HAND_OVER_PY: string = `"""The folder that scaleOut wrote, and out/, which scaleIn reads back."""
 
 import json

@@ -1,4 +1,4 @@
-// made of python/loss_scale.py by python-sources.mjs: change that file, then run this
+// made of python/loss_scale.py: change that file, then run `node apps/keras-proof/src/python-sources.mjs`
 export const LOSS_SCALE_PY: string = `"""The loss scale, by Halftone's rules: between 2^-14 and 2^24, where Keras's own falls to 0 and grows to infinity."""
 
 import tensorflow as tf

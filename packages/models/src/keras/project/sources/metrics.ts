@@ -1,4 +1,4 @@
-// made of python/metrics.py by python-sources.mjs: change that file, then run this
+// made of python/metrics.py: change that file, then run `node apps/keras-proof/src/python-sources.mjs`
 export const METRICS_PY: string = `"""Metrics over an epoch, of predictions gathered from all replicas."""
 
 import keras

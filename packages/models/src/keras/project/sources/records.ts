@@ -1,4 +1,4 @@
-// made of python/records.py by python-sources.mjs: change that file, then run this
+// made of python/records.py: change that file, then run `node apps/keras-proof/src/python-sources.mjs`
 export const RECORDS_PY: string = `"""The examples, in an order that depends only on the seed, the epoch and the step."""
 
 import mmap

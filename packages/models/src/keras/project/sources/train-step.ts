@@ -1,4 +1,4 @@
-// made of python/train_step.py by python-sources.mjs: change that file, then run this
+// made of python/train_step.py: change that file, then run `node apps/keras-proof/src/python-sources.mjs`
 export const TRAIN_STEP_PY: string = `"""One training step over all replicas: Keras 3's model and optimizer in a loop of our own around strategy.run."""
 
 import keras

@@ -1,4 +1,4 @@
-// made of python/train.py by python-sources.mjs: change that file, then run this
+// made of python/train.py: change that file, then run `node apps/keras-proof/src/python-sources.mjs`
 export const TRAIN_PY: string = `"""Goes on with a training that began in TensorFlow.js. \`python train.py --help\` says how; README.md says more."""
 
 import argparse

@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { dynamicLossScale, staticLossScale } from '@halftone/loss-scale';
+import { handOver } from './crossing.ts';
+import { startPython } from './python.ts';
+import { buildMixed, drawExamples, trainOn } from './seam-model.ts';
+import type { Stage } from './stages.ts';
+
+const program = fileURLToPath(new URL('../python/test_project.py', import.meta.url));
+const RUNS = 40;
+const VERDICTS = 60;
+
+/** The tests of the project's Python: saves that survive a crash, data, loss scale, errors. */
+export function pythonStage(scratch: string): Stage {
+  return {
+    claims: ['the tests of the Python itself pass: a crash at any moment of a save, files cut off, the loss scale of Halftone bit for bit'],
+    async run() {
+      const folder = join(scratch, 'python');
+      const examples = drawExamples();
+      const model = buildMixed('mixed_float16');
+      await trainOn(model, examples, { from: 0, to: 2 });
+      await handOver(model, folder, { strategy: 'mirrored', examples });
+      tf.dispose([examples.x, examples.y]);
+      model.dispose();
+      writeFileSync(join(folder, 'scales.json'), JSON.stringify(scaleRuns()));
+      const { code, stderr } = await startPython([program, folder], folder).end;
+      const counted = /^Ran (\d+) tests/m.exec(stderr)?.[1];
+      if (code !== 0) process.stderr.write(stderr.slice(-4000));
+      return [{ passed: code === 0 && Number(counted) > 0, figures: `${counted ?? 'no'} tests` }];
+    },
+  };
+}
+
+/** Runs of our loss scale: what came after each verdict, from 2^-14 up to 2^24. */
+function scaleRuns(): readonly object[] {
+  let random = 7;
+  const next = (): number => (random = (random * 48_271) % 2_147_483_647) / 2_147_483_647;
+  return Array.from({ length: RUNS }, (_, run) => {
+    const [growthInterval, initialScale] = [1 + (run % 5), 2 ** (Math.floor(next() * 39) - 14)];
+    const machine = run % 8 === 7 ? staticLossScale(initialScale) : dynamicLossScale({ initialScale, growthInterval });
+    const finite = Array.from({ length: VERDICTS }, () => next() < run / RUNS);
+    let state = machine.init();
+    const first = state;
+    const states = finite.map((verdict) => (state = machine.next(state, verdict))).map(({ scale, goodSteps }) => ({ scale, goodSteps }));
+    return { kind: machine.kind, growthInterval, first, finite, states };
+  });
+}
