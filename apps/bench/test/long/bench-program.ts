@@ -4,12 +4,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bundleProgram } from '../../src/bundle-program.ts';
+import type { FitResult } from '../../src/fit/fit-result.ts';
 import { repositoryRoot } from '../../src/folders.ts';
 import type { StepResult } from '../../src/step-result.ts';
 
 /** The bench as one file in a folder outside of the repository, with Dawn beside it: as it runs on a bare GPU machine. */
 export interface BenchProgram {
   readonly step: (args: string) => StepResult;
+  readonly fit: (args: string) => FitResult;
   readonly remove: () => void;
 }
 
@@ -26,18 +28,19 @@ export async function bundledBench(): Promise<BenchProgram> {
   cpSync(join(dawn, 'dist', `${process.platform}-${process.arch}`), join(to, 'dist', `${process.platform}-${process.arch}`), {
     recursive: true,
   });
+  const run = (command: string, args: string): unknown => {
+    const out = join(folder, 'out.json');
+    const output = execFileSync(process.execPath, [program, command, ...args.split(' '), '--json', '--out', out], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    if (readFileSync(out, 'utf8').trimEnd() !== output.trimEnd()) throw new Error('the file of --out must hold what stdout says');
+    return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');
+  };
   return {
-    step(args) {
-      const out = join(folder, 'out.json');
-      const output = execFileSync(process.execPath, [program, 'step', ...args.split(' '), '--json', '--out', out], {
-        cwd: folder,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const result = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as StepResult;
-      if (readFileSync(out, 'utf8').trimEnd() !== output.trimEnd()) throw new Error('the file of --out must hold what stdout says');
-      return result;
-    },
+    step: (args) => run('step', args) as StepResult,
+    fit: (args) => run('fit', args) as FitResult,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
