@@ -8,7 +8,8 @@ import os
 import sys
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-folders = json.load(open(sys.argv[1], encoding="utf-8"))
+with open(sys.argv[1], encoding="utf-8") as file:
+    folders = json.load(file)
 sys.path.insert(0, folders[0])
 
 import keras

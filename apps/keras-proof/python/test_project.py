@@ -1,6 +1,7 @@
 """Tests of the project's Python itself: python test_project.py FOLDER, where FOLDER is a hand-over and may be written to."""
 
-import json
+import contextlib
+import itertools
 import math
 import os
 import shutil
@@ -17,6 +18,7 @@ sys.path.insert(0, FOLDER)
 import keras
 import numpy as np
 import tensorflow as tf
+from safetensors import safe_open
 
 import cluster
 import hand_over
@@ -26,6 +28,25 @@ import records
 import train_step
 
 TRAINING = hand_over.read_json(os.path.join(FOLDER, "training.json"))
+
+
+@contextlib.contextmanager
+def crash_at(moment):
+    """From the given call on, nothing reaches the disk any more, as if the process were gone."""
+    calls = itertools.count(1)
+
+    def or_crash(real):
+        def call(*args, **kwargs):
+            if next(calls) >= moment:
+                raise KeyboardInterrupt
+            return real(*args, **kwargs)
+
+        return call
+
+    with contextlib.ExitStack() as stack:
+        for place, name in ((os, "replace"), (os, "remove"), (os, "fsync"), (hand_over, "save_file")):
+            stack.enter_context(mock.patch.object(place, name, or_crash(getattr(place, name))))
+        yield
 
 
 class Saves(unittest.TestCase):
@@ -41,10 +62,7 @@ class Saves(unittest.TestCase):
         hand_over.load_slots(self.model, self.optimizer, TRAINING["optimizer"], FOLDER)
 
     def steps(self):
-        weights = os.path.join(hand_over.saved_folder(), "weights.safetensors")
-        from safetensors import safe_open
-
-        with safe_open(weights, "np") as file:
+        with safe_open(os.path.join(hand_over.saved_folder(), "weights.safetensors"), "np") as file:
             step = (file.metadata() or {}).get("step")
         return step, hand_over.read_json(os.path.join(hand_over.saved_folder(), "training.json"))["step"]
 
@@ -54,33 +72,21 @@ class Saves(unittest.TestCase):
     def test_a_crash_at_any_moment_leaves_one_whole_save(self):
         """Every call that changes the folder is made to fail in turn, and what is then read is one step throughout."""
         self.save(1)
-        seen, moment = set(), 0
-        while True:
+        seen, moment, crashed = set(), 0, True
+        while crashed:
             moment += 1
-            calls = iter(range(moment))
-
-            def or_crash(real):
-                def call(*args, **kwargs):
-                    if next(calls, None) is None:
-                        raise KeyboardInterrupt
-                    return real(*args, **kwargs)
-
-                return call
-
-            with mock.patch.object(os, "replace", or_crash(os.replace)), mock.patch.object(os, "remove", or_crash(os.remove)):
-                with mock.patch.object(hand_over, "save_file", or_crash(hand_over.save_file)), mock.patch.object(os, "fsync", or_crash(os.fsync)):
-                    try:
-                        self.save(2)
-                        crashed = False
-                    except KeyboardInterrupt:
-                        crashed = True
+            with crash_at(moment):
+                try:
+                    self.save(2)
+                    crashed = False
+                except KeyboardInterrupt:
+                    pass
             in_metadata, in_json = self.steps()
             self.assertEqual(in_metadata, str(in_json), f"a mixture after a crash at call {moment}")
             seen.add(in_json)
             self.assertEqual([name for name in os.listdir(self.out) if name.endswith(".new") or name == hand_over.MARK], [])
-            if not crashed:
-                break
-            self.save(1)
+            if crashed:
+                self.save(1)
         self.assertEqual(seen, {1, 2})
         self.assertGreater(moment, 10)
 
@@ -92,7 +98,8 @@ class Saves(unittest.TestCase):
             variable.assign(variable.value * 0)
         hand_over.load_weights(self.model, self.out)
         hand_over.load_slots(self.model, self.optimizer, TRAINING["optimizer"], self.out)
-        for before, after in ((weights, hand_over.weights_by_key(self.model)), (slots, hand_over.slots_by_key(self.model, self.optimizer))):
+        pairs = (weights, hand_over.weights_by_key(self.model)), (slots, hand_over.slots_by_key(self.model, self.optimizer))
+        for before, after in pairs:
             self.assertTrue(before)
             for key, value in hand_over.arrays(after).items():
                 self.assertEqual(value.tobytes(), before[key].tobytes(), key)
@@ -101,7 +108,8 @@ class Saves(unittest.TestCase):
         variables = hand_over.weights_by_key(self.model)
         tensors = hand_over.arrays(variables)
         key = sorted(tensors)[0]
-        for wrong in ({k: v for k, v in tensors.items() if k != key}, {**tensors, "ghost/0": tensors[key]}, {**tensors, key: np.zeros((1, 2, 3), "f")}):
+        lacking = {name: value for name, value in tensors.items() if name != key}
+        for wrong in (lacking, {**tensors, "ghost/0": tensors[key]}, {**tensors, key: np.zeros((1, 2, 3), "f")}):
             with self.assertRaisesRegex(hand_over.HandOverError, f"{key}|ghost/0"):
                 hand_over.assign(variables, wrong, "weights.safetensors")
         with self.assertRaisesRegex(hand_over.HandOverError, "no such layer"):
@@ -146,9 +154,9 @@ class Scale(unittest.TestCase):
     def test_it_moves_as_halftones_own(self):
         """`scales.json` has runs of @halftone/loss-scale: options, verdicts, and the states after each."""
         for run in hand_over.read_json(os.path.join(FOLDER, "scales.json")):
-            described = {"kind": run["kind"], "scale": run["first"]["scale"], "goodSteps": run["first"]["goodSteps"], "growthInterval": run["growthInterval"]}
+            described = {**run["first"], "kind": run["kind"], "growthInterval": run["growthInterval"]}
             scale, good = loss_scale.first_state(described)
-            for finite, wanted in zip(run["finite"], run["states"]):
+            for finite, wanted in zip(run["finite"], run["states"], strict=True):
                 scale, good = loss_scale.next_scale(scale, good, tf.constant(finite), described)
                 self.assertEqual((float(scale), int(good)), (wanted["scale"], wanted["goodSteps"]))
 

@@ -8,14 +8,17 @@ import { startPython } from './python.ts';
 import { buildMixed, drawExamples, trainOn } from './seam-model.ts';
 import type { Stage } from './stages.ts';
 
-const program = fileURLToPath(new URL('../python/test_project.py', import.meta.url));
+const programs = fileURLToPath(new URL('../python', import.meta.url));
 const RUNS = 40;
 const VERDICTS = 60;
 
 /** The tests of the project's Python: saves that survive a crash, data, loss scale, errors. */
 export function pythonStage(scratch: string): Stage {
   return {
-    claims: ['the tests of the Python itself pass: a crash at any moment of a save, files cut off, the loss scale of Halftone bit for bit'],
+    claims: [
+      'the tests of the Python itself pass: a crash at any moment of a save, files cut off, the loss scale of Halftone bit for bit',
+      'the linter of Python has nothing to say',
+    ],
     async run() {
       const folder = join(scratch, 'python');
       const examples = drawExamples();
@@ -25,10 +28,15 @@ export function pythonStage(scratch: string): Stage {
       tf.dispose([examples.x, examples.y]);
       model.dispose();
       writeFileSync(join(folder, 'scales.json'), JSON.stringify(scaleRuns()));
-      const { code, stderr } = await startPython([program, folder], folder).end;
+      const { code, stderr } = await startPython([join(programs, 'test_project.py'), folder], folder).end;
       const counted = /^Ran (\d+) tests/m.exec(stderr)?.[1];
       if (code !== 0) process.stderr.write(stderr.slice(-4000));
-      return [{ passed: code === 0 && Number(counted) > 0, figures: `${counted ?? 'no'} tests` }];
+      const lint = await startPython(['-m', 'ruff', 'check', '--config', join(programs, 'ruff.toml'), programs, folder], folder).end;
+      if (lint.code !== 0) process.stderr.write(lint.stdout + lint.stderr);
+      return [
+        { passed: code === 0 && Number(counted) > 0, figures: `${counted ?? 'no'} tests` },
+        { passed: lint.code === 0, figures: lint.stdout.trim().split('\n').at(-1) ?? '' },
+      ];
     },
   };
 }

@@ -31,7 +31,7 @@ class TrainStep:
 
         def apply():
             strategy.run(lambda parts: self.optimizer.apply(parts, self.trained), args=(gradients,))
-            for variable, value in zip(self.changing, others):
+            for variable, value in zip(self.changing, others, strict=True):
                 strategy.extended.update(variable.value, lambda old, new: old.assign(new), args=(value,))
             return True
 
@@ -62,10 +62,10 @@ class TrainStep:
         # a sum of finite parts may still overflow: it is the same sum on every replica
         overflowed = [tf.cast(~tf.reduce_all(tf.math.is_finite(part)), tf.float32) for part in gradients]
         loss, bad, stopping = summed(replica, [loss, tf.stack(not_finite), stops])
-        assigned = [i for i, (old, new) in enumerate(zip(before, after)) if new is not old]
+        assigned = [i for i, (old, new) in enumerate(zip(before, after, strict=True)) if new is not old]
         self.changing = [self.others[i] for i in assigned]
         others = [self.agreed(self.others[i], after[i], replica) for i in assigned]
-        shown = [self.gathered(pair, replica) for pair in zip(targets, predictions)] if self.training["metrics"] else []
+        shown = [self.gathered(pair, replica) for pair in zip(targets, predictions, strict=True)] if self.training["metrics"] else []
         return clipped(gradients, self.training["optimizer"]["config"]), others, (loss, bad + tf.stack(overflowed), stopping), shown
 
     def gathered(self, tensors, replica):
@@ -96,7 +96,7 @@ def one_or_all(tensors):
 
 def total_loss(losses, targets, predictions):
     """Mean over the examples of this replica, summed over the outputs, in float32."""
-    return sum(tf.reduce_mean(loss(target, prediction)) for loss, target, prediction in zip(losses, targets, predictions))
+    return sum(tf.reduce_mean(loss(target, prediction)) for loss, target, prediction in zip(losses, targets, predictions, strict=True))
 
 
 def clipped(gradients, config):

@@ -34,7 +34,7 @@ def config_of_job():
     workers, index = os.environ.get("HALFTONE_WORKERS"), os.environ.get("JOB_COMPLETION_INDEX")
     if not workers or index is None:
         raise HandOverError(
-            "multi_worker needs TF_CONFIG, or HALFTONE_WORKERS (host:port,host:port) and JOB_COMPLETION_INDEX (0, 1, ...) in the environment."
+            "multi_worker needs TF_CONFIG in the environment, or HALFTONE_WORKERS (host:port,host:port) and JOB_COMPLETION_INDEX (0, 1)."
         )
     return {"cluster": {"worker": workers.split(",")}, "task": {"type": "worker", "index": int(index)}}
 

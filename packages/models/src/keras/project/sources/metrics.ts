@@ -18,8 +18,8 @@ class Metrics:
         if not self.names:
             return {}
         if self.held is None:
-            self.held = [[metric_of(name, loss, pair[1]) for name in self.names] for loss, pair in zip(self.losses, gathered)]
-        for metrics, (target, prediction) in zip(self.held, gathered):
+            self.held = [[metric_of(name, loss, pair[1]) for name in self.names] for loss, pair in zip(self.losses, gathered, strict=True)]
+        for metrics, (target, prediction) in zip(self.held, gathered, strict=True):
             for metric in metrics:
                 if is_new_epoch:
                     metric.reset_state()

@@ -90,8 +90,9 @@ def train(first, records, options):
         hand_over.load_weights(model, folder)
         optimizer = hand_over.build_optimizer(model, training["optimizer"])
         hand_over.load_slots(model, optimizer, training["optimizer"], folder)
-        for variable, value in zip(hand_over.seeds_of(model), training.get("seeds", [])):
-            variable.assign(value)
+        if "seeds" in training:  # not in what scaleOut writes: Keras's generators begin here
+            for variable, value in zip(hand_over.seeds_of(model), training["seeds"], strict=True):
+                variable.assign(value)
 
     done = training["step"] - first["step"]
     last = options.steps if options.steps is not None else first["epochs"] * steps_in_epoch(first)
@@ -159,7 +160,7 @@ class Run:
             self.is_over = True
         if self.skips_in_row >= MAX_SKIPS_IN_A_ROW:
             bad = self.names[int(tf.argmax(tf.cast(result["bad"] > 0, tf.int32)))]
-            raise HandOverError(f"{self.skips_in_row} steps in a row were skipped; the first gradient that was not finite is that of {bad}.")
+            raise HandOverError(f"{self.skips_in_row} steps in a row were skipped; the first gradient that is not finite is that of {bad}.")
 
     def write_line(self, line):
         if self.log is not None:
