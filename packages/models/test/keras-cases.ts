@@ -59,7 +59,13 @@ export const kerasCases: readonly KerasCase[] = [
     chain(`activation_${activation}`, [12], () => [L.activation({ activation })]),
   ),
   { ...chain('activation_gelu_new', [12], () => [L.activation({ activation: 'gelu_new' as 'relu' })]), oneWay: true },
-  chain('relus', [12], () => [L.leakyReLU({ alpha: 0.125 }), L.prelu({}), L.elu({}), L.thresholdedReLU({ theta: 0.25 }), L.reLU({ maxValue: 0.75 })]),
+  chain('relus', [12], () => [
+    L.leakyReLU({ alpha: 0.125 }),
+    L.prelu({}),
+    L.elu({}),
+    L.thresholdedReLU({ theta: 0.25 }),
+    L.reLU({ maxValue: 0.75 }),
+  ]),
   chain('prelu_shared', [4, 3], () => [L.prelu({ sharedAxes: [1] }), L.softmax({ axis: -1 })]),
   chain('conv1d', [9, 3], () => [
     L.conv1d({ filters: 4, kernelSize: 3, padding: 'same', dilationRate: 2, activation: 'relu' }),
@@ -67,14 +73,25 @@ export const kerasCases: readonly KerasCase[] = [
     L.averagePooling1d({ poolSize: 2, strides: 1, padding: 'same' }),
     L.globalAveragePooling1d({}),
   ]),
+  chain('pool1d', [9, 3], () => [L.maxPooling1d({ poolSize: 3, strides: 2, padding: 'same' }), L.globalMaxPooling1d({})]),
   chain('conv2d', [12, 12, 3], () => [
     L.conv2d({ filters: 4, kernelSize: 3, padding: 'same', strides: 2 }),
     L.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' }),
     L.separableConv2d({ filters: 3, kernelSize: 2, depthMultiplier: 2 }),
     L.depthwiseConv2d({ kernelSize: 2, depthMultiplier: 2 }),
-    L.cropping2D({ cropping: [[1, 0], [0, 1]] } as never),
+    L.cropping2D({
+      cropping: [
+        [1, 0],
+        [0, 1],
+      ],
+    } as never),
     L.upSampling2d({ size: [2, 2] }),
-    L.zeroPadding2d({ padding: [[1, 2], [0, 1]] }),
+    L.zeroPadding2d({
+      padding: [
+        [1, 2],
+        [0, 1],
+      ],
+    }),
     L.maxPooling2d({ poolSize: 2 }),
     L.averagePooling2d({ poolSize: 2, strides: 1, padding: 'same' }),
     L.globalMaxPooling2d({ dataFormat: 'channelsLast' }),
@@ -94,19 +111,37 @@ export const kerasCases: readonly KerasCase[] = [
     L.lstm({ units: 4, returnSequences: true, recurrentInitializer }),
     L.lstm({ units: 3, recurrentActivation: 'sigmoid', unitForgetBias: true, goBackwards: true, recurrentInitializer }),
   ]),
-  chain('gru', [5, 3], () => [L.gru({ units: 4, returnSequences: true, recurrentInitializer }), L.gru({ units: 2, useBias: false, recurrentInitializer })]),
-  chain('simple_rnn', [5, 3], () => [L.simpleRNN({ units: 4, returnSequences: true, recurrentInitializer }), L.simpleRNN({ units: 2, recurrentInitializer })]),
+  chain('gru', [5, 3], () => [
+    L.gru({ units: 4, returnSequences: true, recurrentInitializer }),
+    L.gru({ units: 2, useBias: false, recurrentInitializer }),
+  ]),
+  chain('simple_rnn', [5, 3], () => [
+    L.simpleRNN({ units: 4, returnSequences: true, recurrentInitializer }),
+    L.simpleRNN({ units: 2, recurrentInitializer }),
+  ]),
   chain('bidirectional', [5, 3], () => [
-    L.bidirectional({ layer: L.lstm({ units: 2, returnSequences: true, recurrentInitializer }) as never, mergeMode: 'concat' }),
-    L.bidirectional({ layer: L.gru({ units: 3, recurrentInitializer }) as never, mergeMode: 'sum' }),
+    L.bidirectional({
+      layer: L.lstm({ name: 'in_lstm', units: 2, returnSequences: true, recurrentInitializer }) as never,
+      mergeMode: 'concat',
+    }),
+    L.bidirectional({ layer: L.gru({ name: 'in_gru', units: 3, recurrentInitializer }) as never, mergeMode: 'sum' }),
   ]),
   chain('time_distributed', [5, 3], () => [
     L.timeDistributed({ layer: L.dense({ units: 4, name: 'td_dense', activation: 'relu' }) }),
     L.timeDistributed({ layer: L.batchNormalization({ name: 'td_norm' }) }),
   ]),
   chain('cells', [5, 3], () => [
-    L.rnn({ cell: [L.lstmCell({ units: 2, recurrentInitializer }), L.gruCell({ units: 3, recurrentInitializer })] as never, returnSequences: true }),
-    L.rnn({ cell: L.simpleRNNCell({ units: 2, recurrentInitializer }) as never }),
+    L.rnn({
+      cell: L.stackedRNNCells({
+        name: 'stack',
+        cells: [
+          L.lstmCell({ name: 'cell_lstm', units: 2, recurrentInitializer }),
+          L.gruCell({ name: 'cell_gru', units: 3, recurrentInitializer }),
+        ],
+      }) as never,
+      returnSequences: true,
+    }),
+    L.rnn({ cell: L.simpleRNNCell({ name: 'cell_simple', units: 2, recurrentInitializer }) as never }),
   ]),
   chain('conv_lstm', [3, 6, 6, 2], () => [L.convLstm2d({ filters: 3, kernelSize: 2, recurrentInitializer } as never)]),
   chain('shapes', [4], () => [
@@ -120,7 +155,11 @@ export const kerasCases: readonly KerasCase[] = [
     L.alphaDropout({ rate: 0.125 }),
     L.rescaling({ scale: 0.5, offset: 1 }),
   ]),
-  chain('norms', [4, 6], () => [L.batchNormalization({}), L.layerNormalization({}), L.batchNormalization({ scale: false, momentum: 0.875 }) /* tfjs's cpu kernel is wrong for other axes */]),
+  chain('norms', [4, 6], () => [
+    L.batchNormalization({}),
+    L.layerNormalization({}),
+    L.batchNormalization({ scale: false, momentum: 0.875 }) /* tfjs's cpu kernel is wrong for other axes */,
+  ]),
   {
     ...chain('embedding', [5], () => [
       L.embedding({ inputDim: 10, outputDim: 3, maskZero: true, inputLength: 5 }),
@@ -170,7 +209,10 @@ function nested(): LayersModel {
   const inner = tfl.model({ inputs: innerInput, outputs: innerOut, name: 'inner' });
   const side = tfl.sequential({ name: 'side', layers: [inner, L.dense({ units: 4, name: 'side_dense' })] });
   const input = tfl.input({ shape: [4], name: 'outer_input' });
-  const twice = tfl.sequential({ name: 'twice', layers: [L.dense({ units: 4, inputShape: [4], name: 'twice_dense', activation: 'tanh' })] });
+  const twice = tfl.sequential({
+    name: 'twice',
+    layers: [L.dense({ units: 4, inputShape: [4], name: 'twice_dense', activation: 'tanh' })],
+  });
   const once = twice.apply(side.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor;
   const again = twice.apply(once) as tfl.SymbolicTensor;
   const sum = L.add({ name: 'outer_sum' }).apply([once, again]) as tfl.SymbolicTensor;
@@ -187,9 +229,14 @@ export function weightValues(index: number, { weight }: PlacedWeight): Float32Ar
 }
 
 /** An input of two examples: the same here and in the Python that made the golden file. */
-export function inputValues(index: number, { shape, indices }: { readonly shape: readonly (number | null)[]; readonly indices?: number | undefined }): Tensor {
+export function inputValues(
+  index: number,
+  { shape, indices }: { readonly shape: readonly (number | null)[]; readonly indices?: number | undefined },
+): Tensor {
   const whole = [2, ...shape.slice(1)] as number[];
   const size = whole.reduce((product, length) => product * length, 1);
-  const values = Array.from({ length: size }, (_, at) => (indices === undefined ? Math.sin(2 + index + 0.9 * at) : (at * 3 + index) % indices));
+  const values = Array.from({ length: size }, (_, at) =>
+    indices === undefined ? Math.sin(2 + index + 0.9 * at) : (at * 3 + index) % indices,
+  );
   return tf.tensor(values, whole, 'float32');
 }

@@ -24,7 +24,10 @@ export function setByFormula(model: LayersModel): readonly (readonly [string, re
 }
 
 /** What the model gives for the inputs of the formula. */
-export function answerOf(model: LayersModel, indices?: number): readonly { readonly shape: readonly number[]; readonly values: Float32Array }[] {
+export function answerOf(
+  model: LayersModel,
+  indices?: number,
+): readonly { readonly shape: readonly number[]; readonly values: Float32Array }[] {
   return tf.tidy(() => {
     const inputs = model.inputs.map(({ shape }, index) => inputValues(index, { shape, indices }));
     const outputs = model.predict(inputs.length === 1 ? (inputs[0] as Tensor) : inputs);

@@ -7,7 +7,7 @@
  *     weights.safetensors     float32 `<path>/<i>`: weight i in the order of Keras's `layer.weights`
  *     optimizer.safetensors   float32 `<path>/<i>/<slot>` for each trained weight, slot in Keras's words (below)
  *     training.json           a `HandOver`
- *     data/part-00000-of-00004.tfrecord, …   tf.train.Example records, as `data` in training.json says
+ *     data/part-00000.tfrecord, …            tf.train.Example records, as `data` in training.json says
  *     train.py, requirements.txt, Dockerfile, job.yaml, README.md
  *     out/                    written by train.py: weights.safetensors, optimizer.safetensors, training.json, log.jsonl
  *

@@ -38,7 +38,7 @@ const image = ['data_format'] as const;
 /**
  * Every class of layers that tfjs 4.22 and Keras 3 both have with the same maths. A class that is not here is refused by name:
  * Resizing (tfjs aligns corners, Keras pixel centres), CenterCrop (tfjs interpolates), RandomWidth, ConvLSTM2DCell, custom layers.
- * Regularizers of activities are refused too: tfjs keeps them and never applies them.
+ * Regularizers of activities are refused too: tfjs takes them and cannot run them.
  *
  * The mathematics of each row was compared with Keras 3.15.1 on TensorFlow, weights carried over one by one
  * (`test/long/keras-real.test.ts`).
