@@ -7,6 +7,7 @@ import { HAND_OVER_PY } from './sources/hand-over.ts';
 import { LOSS_SCALE_PY } from './sources/loss-scale.ts';
 import { METRICS_PY } from './sources/metrics.ts';
 import { RECORDS_PY } from './sources/records.ts';
+import { TFJS_FUNCTIONS_PY } from './sources/tfjs-functions.ts';
 import { TRAIN_STEP_PY } from './sources/train-step.ts';
 import { TRAIN_PY } from './sources/train.ts';
 
@@ -34,6 +35,7 @@ export function projectFiles(training: HandOver): readonly ProjectFile[] {
     { path: 'loss_scale.py', text: LOSS_SCALE_PY },
     { path: 'metrics.py', text: METRICS_PY },
     { path: 'cluster.py', text: CLUSTER_PY },
+    { path: 'tfjs_functions.py', text: TFJS_FUNCTIONS_PY },
     { path: 'requirements.txt', text: requirements(strategy) },
     { path: 'Dockerfile', text: dockerfile() },
     { path: '.dockerignore', text: 'out\nvenv\n__pycache__\n' },

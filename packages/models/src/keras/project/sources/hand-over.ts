@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+import tfjs_functions  # noqa: F401, registers what model.json may name
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.environ.get("HALFTONE_OUT", os.path.join(HERE, "out"))
 SAVED = ("weights.safetensors", "optimizer.safetensors", "training.json")
