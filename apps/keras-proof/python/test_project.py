@@ -176,7 +176,18 @@ class Step(unittest.TestCase):
         kinds = [("categorical_crossentropy", soft), ("sparse_categorical_crossentropy", soft), ("binary_crossentropy", one)]
         names = [type(metrics.metric_of("accuracy", loss, prediction)).__name__ for loss, prediction in kinds]
         self.assertEqual(names, ["CategoricalAccuracy", "SparseCategoricalAccuracy", "BinaryAccuracy"])
-        self.assertTrue(math.isfinite(float(metrics.metric_of("mean_squared_error", "mse", soft)(soft, soft))))
+
+    def test_every_name_that_may_cross_is_known(self):
+        """`names.json` lists the losses and metrics of tfjs in Keras's words."""
+        target, prediction = tf.constant([[0.0, 1.0]]), tf.constant([[0.25, 0.75]])
+        names = hand_over.read_json(os.path.join(FOLDER, "names.json"))
+        for name in names["losses"]:
+            self.assertTrue(math.isfinite(float(train_step.total_loss([keras.losses.get(name)], *one_of(name, target, prediction)))), name)
+        for name in [*names["losses"], *names["metrics"]]:
+            metric = metrics.metric_of(name, "sparse_categorical_crossentropy" if name.startswith("sparse") else name, prediction)
+            (target_of_name,), _ = one_of(name, target, prediction)
+            metric.update_state(target_of_name, prediction)
+            self.assertTrue(math.isfinite(float(metric.result())), name)
 
     def test_a_worker_that_knows_no_others_says_what_it_needs(self):
         with mock.patch.dict(os.environ, {}, clear=True), self.assertRaisesRegex(hand_over.HandOverError, "HALFTONE_WORKERS"):
@@ -185,6 +196,10 @@ class Step(unittest.TestCase):
             self.assertEqual(cluster.config_of_job(), {"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 1}})
         with self.assertRaisesRegex(hand_over.HandOverError, "knows mirrored"):
             cluster.make_strategy("central", 1)
+
+
+def one_of(name, target, prediction):
+    return [tf.constant([1.0]) if name.startswith("sparse") else target], [prediction]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,26 @@ import { buildMixed, drawExamples, trainOn } from './seam-model.ts';
 import type { Stage } from './stages.ts';
 
 const programs = fileURLToPath(new URL('../python', import.meta.url));
+/** What training.json may name: the right columns of the tables in packages/models/src/keras/losses.ts. */
+const NAMES = {
+  losses: [
+    'binary_crossentropy',
+    'categorical_crossentropy',
+    'categorical_hinge',
+    'cosine_similarity',
+    'hinge',
+    'kl_divergence',
+    'log_cosh',
+    'mean_absolute_error',
+    'mean_absolute_percentage_error',
+    'mean_squared_error',
+    'mean_squared_logarithmic_error',
+    'poisson',
+    'sparse_categorical_crossentropy',
+    'squared_hinge',
+  ],
+  metrics: ['accuracy', 'binary_accuracy', 'categorical_accuracy', 'sparse_categorical_accuracy', 'crossentropy'],
+} as const;
 const RUNS = 40;
 const VERDICTS = 60;
 
@@ -28,6 +48,7 @@ export function pythonStage(scratch: string): Stage {
       tf.dispose([examples.x, examples.y]);
       model.dispose();
       writeFileSync(join(folder, 'scales.json'), JSON.stringify(scaleRuns()));
+      writeFileSync(join(folder, 'names.json'), JSON.stringify(NAMES));
       const { code, stderr } = await startPython([join(programs, 'test_project.py'), folder], folder).end;
       const counted = /^Ran (\d+) tests/m.exec(stderr)?.[1];
       if (code !== 0) process.stderr.write(stderr.slice(-4000));

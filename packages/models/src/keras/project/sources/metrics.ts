@@ -3,7 +3,18 @@ export const METRICS_PY: string = `"""Metrics over an epoch, of predictions gath
 
 import keras
 
-ACCURACY = {"accuracy", "acc"}
+BY_LOSS = {
+    "accuracy": {
+        "binary": keras.metrics.BinaryAccuracy,
+        "sparse": keras.metrics.SparseCategoricalAccuracy,
+        "categorical": keras.metrics.CategoricalAccuracy,
+    },
+    "crossentropy": {
+        "binary": keras.metrics.BinaryCrossentropy,
+        "sparse": keras.metrics.SparseCategoricalCrossentropy,
+        "categorical": keras.metrics.CategoricalCrossentropy,
+    },
+}
 
 
 class Metrics:
@@ -29,11 +40,13 @@ class Metrics:
 
 
 def metric_of(name, loss, prediction):
-    """A metric by Keras's name. What \`accuracy\` means depends on the loss and on the output, as in \`compile\`."""
-    if name in ACCURACY:
-        if prediction.shape[-1] == 1:
-            return keras.metrics.BinaryAccuracy(name)
-        return keras.metrics.SparseCategoricalAccuracy(name) if loss.startswith("sparse") else keras.metrics.CategoricalAccuracy(name)
-    found = keras.metrics.get(name)
-    return found if isinstance(found, keras.metrics.Metric) else keras.metrics.MeanMetricWrapper(found, name)
+    """A metric by Keras's name. Of accuracy and crossentropy there are three, by the loss and the output, as in \`compile\`."""
+    if name in BY_LOSS:
+        kind = "binary" if prediction.shape[-1] == 1 else "sparse" if loss.startswith("sparse") else "categorical"
+        return BY_LOSS[name][kind](name=name)
+    try:
+        return keras.metrics.MeanMetricWrapper(keras.losses.get(name), name)
+    except ValueError:  # not a loss
+        found = keras.metrics.get(name)
+        return found if isinstance(found, keras.metrics.Metric) else keras.metrics.MeanMetricWrapper(found, name)
 `;
