@@ -12,6 +12,8 @@ export interface ChartOptions {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
+  /** Upper end of the y axis, where the marks do not say it well. */
+  readonly yMax?: number;
 }
 
 /** A bar of a chart, in a group. */
@@ -57,13 +59,13 @@ export function lineChart(series: readonly Series[], { title, xLabel, yLabel }: 
  *
  * @returns the text of one `svg` element
  */
-export function barChart(bars: readonly Bar[], { title, xLabel, yLabel }: ChartOptions): string {
+export function barChart(bars: readonly Bar[], { title, xLabel, yLabel, yMax }: ChartOptions): string {
   return drawn({
     ...SIZE,
     title,
     fx: { label: xLabel },
     x: { axis: null },
-    y: { label: yLabel, zero: true, grid: true },
+    y: { label: yLabel, grid: true, ...(yMax === undefined ? { zero: true } : { domain: [0, yMax] }) },
     color: { type: 'categorical', legend: false },
     marks: [
       Plot.barY(bars, { fx: 'group', x: 'name', y: 'value', fill: 'name' }),

@@ -41,6 +41,7 @@ export function fitChart({ budgetBytes, rows }: FitResult): string {
     title: `What trains under ${mebibytes(budgetBytes)}, over our own float32`,
     xLabel: 'model and what grows',
     yLabel: 'largest size / largest of our float32',
+    yMax: 1.4 * Math.max(1, ...bars.map(({ value }) => value)), // names stand above the bars
   });
 }
 

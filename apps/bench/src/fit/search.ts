@@ -22,7 +22,7 @@ export interface SearchBounds {
   readonly max: number;
 }
 
-const BY_LINE = 7; // guesses by a straight line; a search that is not over by then halves what is left
+const BY_LINE = 7; // guesses by a straight line; a search that is not over by then halves what is left, and so does one whose line was wrong twice in a row
 const LEAP = 16; // times the largest size that is known to fit
 
 /**
@@ -41,7 +41,8 @@ export async function largestThatFits<Probe extends SizeProbe>(
   for (;;) {
     const [low, high]: [number, number] = [best?.size ?? 0, next?.size ?? max + 1];
     if (high - low <= 1) return { best, next, probes };
-    const guess = low === 0 && high > 1 && next === null ? 1 : probes.length < BY_LINE ? byLine(probes, budget) : (low + high) / 2;
+    const misled = probes.length >= 2 && probes.slice(-2).every(({ fits, peakBytes }) => !fits && peakBytes === null);
+    const guess = probes.length === 0 ? 1 : probes.length < BY_LINE && !misled ? byLine(probes, budget) : (low + high) / 2;
     const limit = low === 0 ? high - 1 : Math.min(high - 1, low * LEAP);
     const found = await probe(Math.min(limit, Math.max(low + 1, Math.floor(guess))));
     probes.push(found);
