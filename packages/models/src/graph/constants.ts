@@ -81,8 +81,9 @@ function loss(
   return roundsWhole(values, format) ? `it holds whole numbers that ${format} would round` : null;
 }
 
+/** Indices and sizes; beyond 2^24 float32 has no whole numbers of its own, a mask of -1e9 counts nothing. */
 function roundsWhole(values: Float32Array, format: HalfPrecision): boolean {
-  if (!values.every(Number.isInteger)) return false;
+  if (!values.every((value) => Number.isInteger(value) && Math.abs(value) <= 2 ** 24)) return false;
   const rounded = round(values, format);
   return values.some((value, i) => value !== rounded[i]);
 }

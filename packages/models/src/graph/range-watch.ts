@@ -75,14 +75,14 @@ async function warningFor({ model, policy }: GraphRecord, inputs: readonly Range
     if (layer === null) continue;
     const reach = layer.reach(range.low, range.high);
     if (reach > FIRST_LAYER_LIMIT) {
-      return `[models] the input '${range.name}' must be scaled to what the model was made for, ${got}, which lets its first layer ('${layer.name}') reach ${show(reach)}. Pixels usually go in as tf.div(image, 255).`;
+      return `[models] the input '${range.name}' must be scaled to what the model was made for, ${got}, which lets its first layer ('${layer.name}') reach ${show(reach, 2)}. Pixels usually go in as tf.div(image, 255).`;
     }
   }
   if (bad === undefined) return null;
   return `[models] the output '${bad}' must be finite, got infinities or NaN under '${policy.name}'. Check the range of the input, or use 'mixed_bfloat16'${format === 'float16' ? `: float16 ends at ${largest}` : ' with fewer ops in half'}.`;
 }
 
-const show = (value: number): string => String(Number(value.toPrecision(4)));
+const show = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
 
 /** Float inputs of a run by the name of their op; an index into what was given without names follows `inputNodes`. */
 function fedTo(model: GraphView, inputs: unknown): readonly Fed[] {

@@ -24,7 +24,7 @@ export function constantsReport({ model, weights }: GraphRecord): ConstantsRepor
   return {
     half: constants.flatMap(({ weight, storage }) => (storage === 'float32' ? [] : [{ weight, format: storage }])),
     kept: constants.flatMap(({ weight, storage }) => {
-      const { kind, why = 'the current backend has no such storage' } = weights.get(weight) ?? { kind: 'wide' };
+      const why = weights.get(weight)?.why ?? 'the current backend has no such storage';
       return storage !== 'float32' || why === SMALL ? [] : [{ weight, why }];
     }),
   };
