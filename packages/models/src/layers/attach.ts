@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { fullPrecision } from '@halftone/autocast';
 import { restoreLosses, widenLosses } from './float32-losses.ts';
-import { narrowFrozen, settleHalfVariables, weightsToNarrow, widenWhatIsDue } from './frozen-weights.ts';
+import { narrowFrozen, settleHalfVariables, weightsToNarrow, widenTrained, widenWhatIsDue } from './frozen-weights.ts';
 import { widenWeight } from './half-weight.ts';
 import { hookLayer } from './layer-hook.ts';
 import { outputLayersOf } from './layer-tree.ts';
@@ -93,7 +93,10 @@ function attachEngine(record: ModelRecord, target: ModelView): readonly (() => v
     makeTrainFunction: (original) => () => {
       settle(record);
       const step = original() as Step;
-      return (data: Tensor[]) => runModel(record, () => step(data));
+      return (data: Tensor[]) => {
+        if (record.live) widenTrained(record);
+        return runModel(record, () => step(data));
+      };
     },
     makeTestFunction: (original) => () => {
       original();

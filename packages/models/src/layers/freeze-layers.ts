@@ -1,11 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { widenWeight } from './half-weight.ts';
 import type { LayerSelector } from './layer-selector.ts';
 import { selectLayers } from './layer-selector.ts';
 import type { PlacedLayer } from './layer-tree.ts';
 import { layersOf } from './layer-tree.ts';
 import { overrideMethod } from './own-method.ts';
 import { state } from './state.ts';
-import type { Layer, ModelView } from './tfjs-layers.ts';
+import type { Layer, ModelView, WeightView } from './tfjs-layers.ts';
 import { isContainer, viewOf } from './tfjs-layers.ts';
 
 /**
@@ -46,8 +47,9 @@ export function freezeLayers(model: LayersModel, selector: LayerSelector = '*'):
 /**
  * Lets frozen layers be trained again, for a second round of fine-tuning: the last blocks of a base, or all of it.
  *
- * Batch normalizations use the statistics of the batch again while they train. In mixed precision the float32 masters of
- * weights that lay in half come back when the model is compiled, which is needed as after any change of `trainable`.
+ * Batch normalizations use the statistics of the batch again while they train; where a base is unfrozen late, freeze them once
+ * more (`{ className: 'BatchNormalization' }`). Weights that lay in half have float32 masters again, for every model that they
+ * are in. Compile afterwards, as after any change of `trainable`.
  * Synchronous, never waits for the GPU.
  *
  * @param model - a Layers model
@@ -66,6 +68,7 @@ export function unfreezeLayers(model: LayersModel, selector: LayerSelector = '*'
   const { normalizations } = state();
   for (const { layer, parents } of inside) {
     if (parents.every(isContainer)) layer.trainable = true;
+    for (const weight of layer.weights) widenWeight(weight as unknown as WeightView);
     normalizations.get(layer)?.();
     normalizations.delete(layer);
   }

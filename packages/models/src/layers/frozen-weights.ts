@@ -19,6 +19,14 @@ export function widenWhatIsDue(record: ModelRecord): void {
 }
 
 /**
+ * Brings back the variables of weights that this model trains and another one, in which they are frozen, has stored in half
+ * meanwhile. Synchronous; asked for at every step, since the other one may train at the same time.
+ */
+export function widenTrained(record: ModelRecord): void {
+  for (const weight of planOf(record).trained) widenWeight(weight);
+}
+
+/**
  * Settles variables that hold half numbers, as a file in half leaves them: a frozen weight in its layer's format stays in half
  * without ever being float32, everything else becomes a float32 master. Synchronous.
  */

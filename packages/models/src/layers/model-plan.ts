@@ -24,6 +24,8 @@ export interface ModelPlan {
   readonly formats: ReadonlyMap<WeightView, HalfPrecision | null>;
   /** The half formats that some layer computes in. */
   readonly computes: ReadonlySet<HalfPrecision>;
+  /** The weights that training moves: what `compile` found trainable, and what is so now. */
+  readonly trained: readonly WeightView[];
   /** Every float32 weight of the model, once. */
   readonly weights: readonly WeightView[];
   /** Whether what the plan was made from is as it was. A walk over what is there, without looking for layers. */
@@ -55,6 +57,7 @@ function makePlan(record: ModelRecord): ModelPlan {
     frozen,
     formats: new Map(frozen.map(({ weight, format }) => [weight, format])),
     computes: new Set(computes.filter((compute) => compute !== 'float32')),
+    trained: [...trained],
     weights: [...new Set(leaves.flatMap(({ layer }) => weightsOf(layer)))].filter(({ dtype }) => dtype === 'float32'),
     holds: watch(record, tree),
   };

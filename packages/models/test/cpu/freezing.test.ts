@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { storageOf } from '@halftone/autocast';
 import type { EmulatedHandle } from '@halftone/emulate';
 import { useEmulated } from '@halftone/emulate';
-import { freezeLayers, mixedPrecision, unfreezeLayers } from '../../src/index.ts';
+import { freezeLayers, mixedPrecision, removeMixedPrecision, setLayerPolicy, unfreezeLayers } from '../../src/index.ts';
 import { batch } from '../small-models.ts';
 
 let handle: EmulatedHandle;
@@ -81,6 +81,17 @@ it('what is frozen no longer has its own call back, and its statistics move agai
   expect(valuesOf(norm)[2]).not.toEqual(mean);
 });
 
+it('a call that is taken off in another order than it was put on is all gone in the end', () => {
+  const { base, model } = transfer();
+  const norm = base.getLayer('norm');
+  freezeLayers(model, 'norm');
+  setLayerPolicy(mixedPrecision(model), 'norm', 'float32');
+  unfreezeLayers(model, 'norm');
+  expect(Object.hasOwn(norm, 'call'), 'its policy still holds').toBe(true);
+  removeMixedPrecision(model);
+  expect(Object.hasOwn(norm, 'call')).toBe(false);
+});
+
 it('a layer that is set trainable by hand uses the statistics of its batch', async () => {
   const { base, model } = transfer();
   freezeLayers(model);
@@ -91,7 +102,7 @@ it('a layer that is set trainable by hand uses the statistics of its batch', asy
   expect(valuesOf(base.getLayer('norm'))[2]).not.toEqual(mean);
 });
 
-it('masters come back for the layers that are trained again, with a second compile', async () => {
+it('masters come back for the layers that are trained again', async () => {
   const { base, model } = transfer();
   freezeLayers(model, base);
   compile(mixedPrecision(model));
@@ -100,6 +111,7 @@ it('masters come back for the layers that are trained again, with a second compi
   const kernel = (name: string): Tensor => base.getLayer(name).getWeights()[0] as Tensor;
   expect([storageOf(kernel('low')), storageOf(kernel('late'))]).toEqual(['float16', 'float16']);
   unfreezeLayers(model, 'late');
+  expect([storageOf(kernel('low')), storageOf(kernel('late'))]).toEqual(['float16', 'float32']);
   compile(model);
   const late = [...kernel('late').dataSync()];
   await model.fit(x, y, { epochs: 1, verbose: 0 });

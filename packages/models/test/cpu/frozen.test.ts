@@ -227,6 +227,30 @@ it('a base that two models share goes into half once, and both predict with it',
   expect((second.predict(batch().x) as Tensor).shape).toEqual([16, 3]);
 });
 
+it('a model that was compiled before a freeze trains on with what another one has stored in half meanwhile, at the same time too', async () => {
+  const { base, model } = transfer();
+  freeze(base, { trainable: true });
+  const input = tfl.input({ shape: [16] });
+  const head = dense({ units: 4, activation: 'softmax', name: 'another', ...glorot(7) });
+  const second = mixedPrecision(
+    tfl.model({ inputs: input, outputs: head.apply(base.apply(input) as tfl.SymbolicTensor) as tfl.SymbolicTensor }),
+  );
+  compile(model);
+  freeze(base);
+  compile(second);
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined); // tfjs says that the first was compiled before the freeze
+  const { x, y } = batch();
+  await second.trainOnBatch(x, y);
+  expect(kernels(base).map((weight) => storageOf(weight))).toEqual(['float16', 'float16']);
+  const half = [...(kernels(base)[0] as Tensor).dataSync()];
+  await model.trainOnBatch(x, y);
+  expect(kernels(base).map((weight) => storageOf(weight))).toEqual(['float32', 'float32']);
+  expect([...(kernels(base)[0] as Tensor).dataSync()], 'tfjs trains no frozen variable, whatever compile found').toEqual(half);
+  const histories = await Promise.all([model, second].map((one) => one.fit(x, y, { epochs: 4, batchSize: 4, shuffle: false, verbose: 0 })));
+  warn.mockRestore();
+  for (const { history } of histories) expect((history['loss'] as number[]).every(Number.isFinite)).toBe(true);
+});
+
 it('a model that was loaded in half stays in half where it is frozen, and has masters where it is not', async () => {
   const warn = vi.spyOn(console, 'warn');
   const base = tfl.sequential({
