@@ -49,7 +49,7 @@ describe('findBatchSize', () => {
     const report = await findBatchSize(model, { budgetBytes: 1024 * KIB, onProgress: ({ batchSize }) => seen.push(batchSize) });
     expect(report.usableBytes).toBe(Math.floor(1024 * KIB * 0.9));
     expect(report.limitedBy).toBe('budget');
-    expect(seen).toEqual([...report.measured.map(({ batchSize }) => batchSize)]);
+    expect(seen).toEqual(report.measured.map(({ batchSize }) => batchSize));
     expect(seen.slice(0, 4)).toEqual([1, 2, 4, 8]);
     expect(seen).toContain(report.batchSize);
     for (const { trainBytes, evaluateBytes, predictBytes } of report.measured) {
