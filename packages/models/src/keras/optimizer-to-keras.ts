@@ -45,6 +45,7 @@ export function innerToKeras(
   refused: Refusals,
 ): { readonly class_name: string; readonly config: Readonly<Record<string, unknown>> } {
   const className = inner.getClassName();
+  const clip = clipping(options, refused);
   const row = optimizerRow(className);
   if (row === undefined) {
     refused.add(`the optimizer ${className}`);
@@ -58,7 +59,7 @@ export function innerToKeras(
   }
   if (row.keras === 'SGD' && config['momentum'] === 0) delete config['momentum']; // Keras refuses a whole number here
   if (row.keras === 'Adagrad') config['epsilon'] = engine().backend.epsilon();
-  return { class_name: row.keras, config: { ...config, ...clipping(options, refused) } };
+  return { class_name: row.keras, config: { ...config, ...clip } };
 }
 
 /** Keras clips after the scale is taken out, as we do. */

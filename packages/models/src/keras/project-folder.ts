@@ -29,6 +29,7 @@ export async function openProject(target: string | ProjectSink): Promise<OpenPro
     }
     return { write: (path, bytes) => target.write(path, bytes), commit: async () => undefined, discard: async () => undefined };
   }
+  needNode('scaleOut()', '{ write(path, bytes) }');
   const { fs, path } = await nodeFiles(`the folder '${target}'`);
   const folder = path.resolve(target);
   const there = await fs.readdir(folder).catch((error: unknown) => {
@@ -66,6 +67,7 @@ export async function projectSource(source: string | ProjectSource): Promise<Pro
     if (typeof source?.read === 'function') return source;
     throw new TypeError(message('scaleIn() reads from a folder or from { read(path) }', typeof source, 'Pass one of them.'));
   }
+  needNode('scaleIn()', '{ read(path) }');
   const { fs, path } = await nodeFiles(`the folder '${source}'`);
   return {
     async read(file) {
@@ -76,4 +78,9 @@ export async function projectSource(source: string | ProjectSource): Promise<Pro
       }
     },
   };
+}
+
+function needNode(caller: string, other: string): void {
+  if (globalThis.process?.versions?.node !== undefined) return;
+  throw new Error(message(`${caller} with a folder needs Node`, 'a browser', `Pass ${other}.`));
 }
