@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/join-bytes.ts';
 import { message, ModelFileError } from './model-file-error.ts';
 
 /** Where bytes come from: all at once, on disk, or as they arrive. */
@@ -68,7 +69,7 @@ function streamReader(stream: ReadableStream<Uint8Array | ArrayBuffer>): ByteRea
         parts.push(chunk);
         have += chunk.length;
       }
-      const joined = parts.length === 1 ? rest : join(parts, have);
+      const joined = parts.length === 1 ? rest : joinBytes(parts);
       rest = joined.subarray(length);
       return joined.subarray(0, length);
     },
@@ -83,16 +84,6 @@ function streamReader(stream: ReadableStream<Uint8Array | ArrayBuffer>): ByteRea
       await reader.cancel();
     },
   };
-}
-
-function join(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const cutShort = (what: string, wanted: number, have: number): ModelFileError =>

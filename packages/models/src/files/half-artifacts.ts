@@ -1,6 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { io as tfio } from '@tensorflow/tfjs-core';
 import { type Format16, type RangeSummary, toBytes } from '@halftone/float16';
+import { joinBytes } from '../bytes/join-bytes.ts';
 import { byteReader } from './byte-reader.ts';
 import { limitsOf } from './limits.ts';
 import { checkAllowance, fits, HalfRangeError, narrow, type RangeAllowance, rangeOf } from './range-report.ts';
@@ -115,13 +116,13 @@ const isKept = (name: string, kept: HalfOptions['keepFloat32'] = NORMS): boolean
 async function textBytes(reader: ReturnType<typeof byteReader>, spec: WeightSpec): Promise<Uint8Array<ArrayBuffer>> {
   const data = await readWeight(reader, spec, limitsOf(undefined));
   const texts = data.kind === 'string' ? data.values : [];
-  const bytes = new Uint8Array(texts.reduce((total, text) => total + 4 + text.length, 0));
-  let at = 0;
-  for (const text of texts) {
-    new DataView(bytes.buffer).setUint32(at, text.length, true);
-    bytes.set(text, at + 4);
-    at += 4 + text.length;
-  }
+  return joinBytes(texts.flatMap((text) => [lengthOf(text), text]));
+}
+
+/** The length of a text as tfjs writes it in front: 32 bits, little-endian. */
+function lengthOf(text: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
   return bytes;
 }
 

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/join-bytes.ts';
 import { crc32c } from '../checkpoint/format/crc32c.ts';
 
 /** One feature of an example: numbers of a `FloatList`, or of an `Int64List`. */
@@ -13,10 +14,12 @@ export interface ExampleFeature {
 export function exampleBytes(features: readonly ExampleFeature[]): Uint8Array<ArrayBuffer> {
   const entries = features.map(({ name, values }) => {
     const isFloat = values instanceof Float32Array;
-    const numbers = isFloat ? new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength)) : varints(values);
+    const numbers = isFloat
+      ? new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength))
+      : varints(values);
     return field(1, [field(1, [new TextEncoder().encode(name)]), field(2, [field(isFloat ? 2 : 3, [field(1, [numbers])])])]);
   });
-  return joined([field(1, entries)]);
+  return joinBytes([field(1, entries)]);
 }
 
 /**
@@ -34,17 +37,6 @@ export function recordBytes(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return record;
 }
 
-/** Pieces in one array. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 function maskedCrc(bytes: Uint8Array): number {
   const crc = Number.parseInt(crc32c(bytes), 16);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
@@ -53,7 +45,7 @@ function maskedCrc(bytes: Uint8Array): number {
 /** A field that holds bytes: its number and kind, how many, and they. */
 function field(number: number, parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((total, part) => total + part.length, 0);
-  return joined([varints([(number << 3) | 2, length]), ...parts]);
+  return joinBytes([varints([(number << 3) | 2, length]), ...parts]);
 }
 
 /** Whole numbers in groups of seven bits, lowest first; below 0 as two's complement of 64 bits, as Int64 wants it. */

@@ -1,10 +1,11 @@
+import { joinBytes } from '../bytes/join-bytes.ts';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { dispose, Tensor as TensorClass } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { message, show } from '../files/model-file-error.ts';
 import type { HandOverData, HandOverFeature } from './hand-over.ts';
 import { FILES } from './hand-over.ts';
-import { exampleBytes, joined, recordBytes } from './tf-record.ts';
+import { exampleBytes, recordBytes } from './tf-record.ts';
 
 /** Tensors of one side of the data: for a single input or output, in the model's order, or by its names. */
 export type SideOfData = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
@@ -43,7 +44,7 @@ export async function writeData(
   const flush = async (): Promise<void> => {
     if (pending.length === 0) return;
     const path = `${FILES.data}/part-${String(files.length).padStart(5, '0')}.tfrecord`;
-    await write(path, joined(pending));
+    await write(path, joinBytes(pending));
     files.push(path);
     [pending, bytes] = [[], 0];
   };
@@ -60,7 +61,8 @@ export async function writeData(
     if (count >= examples) break;
   }
   await flush();
-  if (features === null || count === 0) throw new RangeError(message('data must hold an example', 'none', 'Pass { xs, ys }, or a dataset of batches.'));
+  if (features === null || count === 0)
+    throw new RangeError(message('data must hold an example', 'none', 'Pass { xs, ys }, or a dataset of batches.'));
   return { files, features, count };
 }
 
@@ -89,18 +91,25 @@ async function* batchesOf(data: BatchOfData | DatasetOfBatches): AsyncGenerator<
 
 function checkedBatch(value: unknown): BatchOfData {
   if (typeof value === 'object' && value !== null && 'xs' in value && 'ys' in value) return value as BatchOfData;
-  throw new TypeError(message('data must be { xs, ys }, or a dataset that gives such batches', typeof value, 'Pass what fit or fitDataset takes.'));
+  throw new TypeError(
+    message('data must be { xs, ys }, or a dataset that gives such batches', typeof value, 'Pass what fit or fitDataset takes.'),
+  );
 }
 
 /** The numbers of a batch, inputs first, in the model's order. Waits for the device. */
 async function columnsOf(model: LayersModel, { xs, ys }: BatchOfData): Promise<readonly Column[]> {
-  const { inputNames, outputNames } = model as unknown as { readonly inputNames?: readonly string[]; readonly outputNames: readonly string[] };
+  const { inputNames, outputNames } = model as unknown as {
+    readonly inputNames?: readonly string[];
+    readonly outputNames: readonly string[];
+  };
   const names = inputNames ?? model.inputs.map(({ sourceLayer }) => sourceLayer.name);
   const sides = [...tensorsOf(xs, { names, role: 'input' }), ...tensorsOf(ys, { names: outputNames, role: 'target' })];
   const columns = await Promise.all(sides.map(columnOf));
   const [rows, other] = [columns[0]?.rows, columns.find((column) => column.rows !== columns[0]?.rows)];
   if (other === undefined) return columns;
-  throw new RangeError(message(`${show(other.feature.name)} must have as many examples as the first input, ${rows}`, other.rows, 'Check the batches.'));
+  throw new RangeError(
+    message(`${show(other.feature.name)} must have as many examples as the first input, ${rows}`, other.rows, 'Check the batches.'),
+  );
 }
 
 interface NamedColumn {
@@ -109,11 +118,24 @@ interface NamedColumn {
   readonly tensor: Tensor;
 }
 
-function tensorsOf(side: SideOfData, { names, role }: { readonly names: readonly string[]; readonly role: HandOverFeature['role'] }): readonly NamedColumn[] {
+function tensorsOf(
+  side: SideOfData,
+  { names, role }: { readonly names: readonly string[]; readonly role: HandOverFeature['role'] },
+): readonly NamedColumn[] {
   const given: readonly unknown[] =
-    side instanceof TensorClass ? [side] : Array.isArray(side) ? (side as readonly Tensor[]) : names.map((name) => Reflect.get(side as object, name));
+    side instanceof TensorClass
+      ? [side]
+      : Array.isArray(side)
+        ? (side as readonly Tensor[])
+        : names.map((name) => Reflect.get(side as object, name));
   if (given.length !== names.length || !given.every((tensor) => tensor instanceof TensorClass)) {
-    throw new RangeError(message(`data must have a tensor for each ${role}, ${names.join(', ')}`, given.length, 'Pass tensors in this order, or by these names.'));
+    throw new RangeError(
+      message(
+        `data must have a tensor for each ${role}, ${names.join(', ')}`,
+        given.length,
+        'Pass tensors in this order, or by these names.',
+      ),
+    );
   }
   return names.map((name, index) => ({ name: role === 'input' ? name : `${name}_target`, role, tensor: given[index] as Tensor }));
 }
@@ -137,7 +159,13 @@ function sameFeatures(known: readonly HandOverFeature[] | null, columns: readonl
   for (const [index, { shape, dtype, name }] of (known ?? []).entries()) {
     const now = columns[index]?.feature;
     if (now?.dtype === dtype && JSON.stringify(now.shape) === JSON.stringify(shape)) continue;
-    throw new RangeError(message(`all batches must give ${show(name)} as ${dtype} [${shape.join(', ')}]`, `${now?.dtype} [${now?.shape.join(', ')}]`, 'Pad or resize.'));
+    throw new RangeError(
+      message(
+        `all batches must give ${show(name)} as ${dtype} [${shape.join(', ')}]`,
+        `${now?.dtype} [${now?.shape.join(', ')}]`,
+        'Pad or resize.',
+      ),
+    );
   }
   return known ?? columns.map(({ feature }) => feature);
 }

@@ -28,11 +28,19 @@ export interface FromTensorsOptions {
  * w.bits; // Uint16Array [0x3c00, 0x4000]
  */
 export async function fromTensors(tensors: NamedTensorMap, options: FromTensorsOptions = {}): Promise<SafetensorsTensor[]> {
+  return readTensors(Object.entries(tensors), options);
+}
+
+/** The same for tensors in a list, of which two may have one name; every one that does not fit is named. */
+export async function readTensors(
+  tensors: Iterable<readonly [name: string, tensor: Tensor]>,
+  options: FromTensorsOptions,
+): Promise<SafetensorsTensor[]> {
   const allow = checkAllowance(options.allow);
   const format = formatOf(options.dtype);
   const result: SafetensorsTensor[] = [];
   const misfits: TensorRange[] = [];
-  for (const [name, tensor] of Object.entries(tensors)) {
+  for (const [name, tensor] of tensors) {
     const values = await valuesOf(name, tensor);
     if (format === null || tensor.dtype !== 'float32') {
       result.push({ name, dtype: PLAIN[tensor.dtype as 'float32'], shape: tensor.shape, values: values as Float32Array<ArrayBuffer> });

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { message, show } from '../files/model-file-error.ts';
-import { fromTensors, type FromTensorsOptions } from './from-tensors.ts';
+import { type FromTensorsOptions, readTensors } from './from-tensors.ts';
 import { dataOf, isCoded, type SafetensorsTensor } from './tensor.ts';
 import type { WeightMap } from './torch-names.ts';
 import { undoTransform } from './transform.ts';
@@ -16,7 +16,7 @@ import { undoTransform } from './transform.ts';
  * @param weights - weight names of the model to what they are called in the file, and how their layout changes on the way into the model
  * @param options - `dtype` `'F32'`, `allow` nothing
  * @returns what `writeSafetensors` takes
- * @throws RangeError if the map names a weight that the model lacks; HalfRangeError as {@link fromTensors}
+ * @throws RangeError with the weights that the map names and the model lacks; HalfRangeError with all that do not fit, as {@link fromTensors}
  *
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], name: 'head', kernelInitializer: 'ones' })] });
@@ -25,24 +25,26 @@ import { undoTransform } from './transform.ts';
  */
 export async function getWeights(model: LayersModel, weights?: WeightMap, options: FromTensorsOptions = {}): Promise<SafetensorsTensor[]> {
   const variables = new Map(model.weights.map((variable) => [variable.originalName, variable]));
-  const origins = weights === undefined ? null : new Map(Object.entries(weights));
-  const result: SafetensorsTensor[] = [];
-  for (const name of (origins ?? variables).keys()) {
-    const variable = variables.get(name);
-    if (variable === undefined) {
-      throw new RangeError(
-        message('the model must have the weight', show(name), `It has ${[...variables.keys()].slice(0, 20).join(', ')}.`),
-      );
-    }
-    const { from, transform } = origins?.get(name) ?? { from: name, transform: 'none' };
-    const [tensor] = (await fromTensors({ [from]: variable.read() }, options)) as [SafetensorsTensor];
-    const { data, shape } = undoTransform(transform, { data: dataOf(tensor) as ArrayLike<unknown>, shape: tensor.shape });
-    result.push({
-      name: from,
-      dtype: tensor.dtype,
-      shape,
-      ...(isCoded(tensor.dtype) ? { bits: data } : { values: data }),
-    } as SafetensorsTensor);
+  const origins = new Map(Object.entries(weights ?? {}));
+  const names = [...(weights === undefined ? variables : origins).keys()];
+  const missing = names.filter((name) => !variables.has(name));
+  if (missing.length > 0) {
+    throw new RangeError(
+      message(
+        'a map must name weights that the model has',
+        missing.slice(0, 10).map(show).join(', '),
+        `It has ${[...variables.keys()].slice(0, 20).join(', ')}.`,
+      ),
+    );
   }
-  return result;
+  const read = names.map((name) => [origins.get(name)?.from ?? name, (variables.get(name) as Variable).read()] as const);
+  const tensors = await readTensors(read, options);
+  return tensors.map((tensor, i) => {
+    const { transform } = origins.get(names[i] as string) ?? { transform: 'none' };
+    const { data, shape } = undoTransform(transform, { data: dataOf(tensor) as ArrayLike<unknown>, shape: tensor.shape });
+    const { name, dtype } = tensor;
+    return { name, dtype, shape, ...(isCoded(dtype) ? { bits: data } : { values: data }) } as SafetensorsTensor;
+  });
 }
+
+type Variable = LayersModel['weights'][number];

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/join-bytes.ts';
 import { limitsOf } from '../files/limits.ts';
 import { message, show } from '../files/model-file-error.ts';
 import { compareDTypes, dtypeNames, dtypes, isDType } from './dtype.ts';
@@ -71,14 +72,7 @@ export function safetensorsParts(tensors: Iterable<SafetensorsTensor>, options: 
  * writeSafetensors([]); // Uint8Array [8, 0, 0, 0, 0, 0, 0, 0, 123, 125, 32, 32, 32, 32, 32, 32]
  */
 export function writeSafetensors(tensors: Iterable<SafetensorsTensor>, options: WriteSafetensorsOptions = {}): Uint8Array<ArrayBuffer> {
-  const parts = safetensorsParts(tensors, options);
-  const file = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  return joinBytes(safetensorsParts(tensors, options));
 }
 
 function checkedData(tensor: SafetensorsTensor): ReturnType<typeof dataOf> {

@@ -255,6 +255,18 @@ describe('weights of a Layers model', () => {
     expect(() => torchNames(model, { lstm: 'rnn' })).toThrow(/the model must have the layer, got "lstm"\. It has gru/);
   });
 
+  it('that do not fit are named all, and so are those that the model lacks', async () => {
+    const dense = (name: string, value: number): ReturnType<typeof layers.layers.dense> =>
+      layers.layers.dense({ name, units: 2, inputShape: [2], kernelInitializer: layers.initializers.constant({ value }) });
+    const model = layers.sequential({ layers: [dense('one', 1e6), dense('two', 1), dense('three', 1e9)] });
+    const refused = await getWeights(model, undefined, { dtype: 'F16' }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ name: 'HalfRangeError', tensors: [{ name: 'one/kernel' }, { name: 'three/kernel' }] });
+    const origin = { from: 'w', transform: 'none' } as const;
+    await expect(getWeights(model, { 'one/kernel': origin, here: origin, there: origin })).rejects.toThrow(
+      /a map must name weights that the model has, got "here", "there"\. It has one\/kernel/,
+    );
+  });
+
   it('leave no tensor behind, and keep halves half', async () => {
     const model = layers.sequential({ layers: [layers.layers.dense({ name: 'd', units: 32, inputShape: [16], useBias: false })] });
     const map = torchNames(model, { d: 'fc' });

@@ -3,6 +3,8 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { EmulatedHandle } from '@halftone/emulate';
 import { useEmulated } from '@halftone/emulate';
+import type { Policy } from '@halftone/policy';
+import { policy, withOps } from '@halftone/policy';
 import { mixedPrecision, setLayerPolicy, storeFrozenInHalf, summarizeModel, summary } from '../../src/index.ts';
 import { shapeCases } from '../training-cases.ts';
 
@@ -130,6 +132,25 @@ it('a model in float32, wrapped or not, says so', () => {
     layers: [L.dense({ inputShape: [4], units: 4, activation: 'softmax' }), L.dense({ units: 4 })] as never,
   });
   expect(summarizeModel(mixedPrecision(middle)).layers[0]?.float32).toEqual(['softmax is float32', 'trained weights are float32 masters']);
+});
+
+it('what is float32 follows the policy, not the name of a layer', () => {
+  const end = (activation: string, chosen: Policy | string): readonly string[] => {
+    const model = tfl.sequential({ layers: [L.dense({ inputShape: [4], units: 4, activation } as never), L.softmax()] as never });
+    const last = tfl.sequential({ layers: [L.dense({ inputShape: [4], units: 4, activation } as never)] as never });
+    return [model, last].flatMap((one) => summarizeModel(mixedPrecision(one, chosen)).layers.flatMap(({ float32 }) => float32));
+  };
+  const trained = 'trained weights are float32 masters';
+  expect(end('softmax', 'mixed_float16')).toEqual([
+    'softmax is float32',
+    trained,
+    'softmax is float32',
+    'the softmax that ends the model is float32',
+    trained,
+  ]);
+  expect(end('softmax', withOps(policy('mixed_float16'), { allow: ['Softmax'] }))).toEqual([trained, trained]);
+  expect(end('relu', 'mixed_float16')).toEqual([trained, 'softmax is float32', trained]);
+  expect(end('sigmoid', 'mixed_float16')).toEqual([trained, 'softmax is float32', 'the sigmoid that ends the model is float32', trained]);
 });
 
 it('prints the same as a table with aligned columns', () => {

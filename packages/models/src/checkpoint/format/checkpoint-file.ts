@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/join-bytes.ts';
 import type { ByteInput } from '../../files/byte-reader.ts';
 import { byteReader } from '../../files/byte-reader.ts';
 import type { FileLimits } from '../../files/limits.ts';
@@ -58,7 +59,7 @@ export async function readCheckpoint(input: ByteInput, given: Partial<FileLimits
       },
       limits,
     );
-    checkHeader(joined(seen));
+    checkHeader(joinBytes(seen));
     const manifest = readManifest(header.metadata[KEYS.manifest] ?? '');
     const checksums = readChecksums(header.metadata[KEYS.checksums] ?? '');
     const tensors = new Map<string, SafetensorsTensor>();
@@ -110,14 +111,4 @@ function checksumPlace(header: Uint8Array<ArrayBuffer>): number {
 function bytesOf(tensor: SafetensorsTensor): Uint8Array {
   const data = dataOf(tensor);
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
