@@ -19,6 +19,12 @@ export interface WebGPUOptions {
    * largest term, and with infinities where a chunk passes 65504. Only matrix products, only with `shader-f16`. Default `exact`.
    */
   readonly maths?: 'exact' | 'fast';
+  /**
+   * `true`: the same program gives the same bits on every run of this device. Sums by index (`tf.unsortedSegmentSum`, `tf.scatterND`)
+   * are taken in the order of their positions, tfjs's split-K products are not used, and tfjs's other kernels that add floats with
+   * atomics throw, by name. Random numbers are the program's: give seeds, to dropout with `seedDropout` of @halftone/models. Default `false`.
+   */
+  readonly deterministic?: boolean;
   /** Name of the tfjs backend. Default `halftone-webgpu`. */
   readonly backendName?: string;
 }
@@ -29,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly unknown[]>> = {
   conversion: ['hardware', 'software', undefined],
   fusion: ['on', 'off', undefined],
   maths: ['exact', 'fast', undefined],
+  deterministic: [true, false, undefined],
 };
 
 /** Refuses what is not an option, by name. */

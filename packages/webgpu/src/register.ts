@@ -16,6 +16,7 @@ import { installGatherGradient } from './gradients/gather.ts';
 import { installBroadcastGradients } from './gradients/reductions.ts';
 import { installSoftmaxGradient } from './gradients/softmax.ts';
 import { avoidedKernels } from './device/avoided-kernels.ts';
+import { avoidSplitProducts } from './kernels/deterministic.ts';
 import { registerKernels } from './kernels/register.ts';
 import type { DeviceBytes } from './memory.ts';
 import type { GraphStatistics } from './graph/graph-statistics.ts';
@@ -112,12 +113,17 @@ export async function registerWebGPU(options: WebGPUOptions = {}): Promise<WebGP
       fusion: options.fusion !== 'off',
     });
     checkOneTfjs(backend);
+    if (options.deterministic === true) avoidSplitProducts(backend);
     const unknown = unknownTfjs(backend);
     const plugin = createPlugin(backendName, backend, { halves: unknown === null, maxBytes: options.maxBytes });
     registerBackend(backendName, () => backend, 0);
     undo.push(() => removeBackend(backendName));
     undo.push(
-      registerKernels(plugin, { fusion: options.fusion !== 'off', avoided: avoidedKernels(info) }),
+      registerKernels(plugin, {
+        fusion: options.fusion !== 'off',
+        avoided: avoidedKernels(info),
+        deterministic: options.deterministic === true,
+      }),
       installBroadcastGradients(backendName),
       installBatchNormGradient(backendName),
       ...(options.fusion === 'off'

@@ -85,7 +85,11 @@ export async function restoreCheckpoint(
   const input = await read();
   if (input === null) {
     if (optional) return null;
-    throw new ModelFileError(`there must be a checkpoint in ${place}`, 'none', 'Save one first, or pass optional: true for the first start of a run.');
+    throw new ModelFileError(
+      `there must be a checkpoint in ${place}`,
+      'none',
+      'Save one first, or pass optional: true for the first start of a run.',
+    );
   }
   const file = await readCheckpoint(input, limits);
   const plan = planRestore(file, runParts(bag), only);

@@ -69,7 +69,8 @@ export async function saveCheckpoint(
 ): Promise<SavedCheckpoint> {
   const { metadata = null, progress = null, takeOver = false } = options;
   const wrong = wrongInMetadata(metadata);
-  if (wrong !== null) throw new TypeError(message('metadata must be what JSON gives back as it is', wrong, 'Use numbers, text, lists and plain objects.'));
+  if (wrong !== null)
+    throw new TypeError(message('metadata must be what JSON gives back as it is', wrong, 'Use numbers, text, lists and plain objects.'));
   const store = storeOf(target);
   const parts = runParts(bagOf(subject, 'saveCheckpoint()'));
   if (store.lock !== null) await holdLock(store.lock, { takeOver });

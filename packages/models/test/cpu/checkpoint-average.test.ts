@@ -50,7 +50,9 @@ describe('averages of a model', () => {
   });
 
   it('take in no step that loss scaling skips', async () => {
-    const model = mixedPrecision(compiled(), 'mixed_float16', { lossScale: dynamicLossScale({ initialScale: 2 ** 24, maxScale: 2 ** 24 }) });
+    const model = mixedPrecision(compiled(), 'mixed_float16', {
+      lossScale: dynamicLossScale({ initialScale: 2 ** 24, maxScale: 2 ** 24 }),
+    });
     const average = emaOf(model, { decay: 0.5 });
     const values = (): number[][] => Object.values(average.averages()).map((tensor) => [...tensor.dataSync()]);
     const { x, y } = batch();

@@ -118,7 +118,8 @@ describe('a checkpoint file', () => {
   });
 
   it('with a hostile manifest under right checksums is refused', async () => {
-    const hostile = (change: unknown): Promise<unknown> => readCheckpoint(join(checkpointParts({ ...manifest, ...(change as object) }, tensors)), undefined);
+    const hostile = (change: unknown): Promise<unknown> =>
+      readCheckpoint(join(checkpointParts({ ...manifest, ...(change as object) }, tensors)), undefined);
     const wrong: unknown[] = [
       JSON.parse('{"metadata":{"__proto__":{"polluted":1}}}'),
       { metadata: { constructor: { prototype: {} } } },

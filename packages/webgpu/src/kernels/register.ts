@@ -5,6 +5,7 @@ import { beginKernel, endKernel } from '@halftone/autocast';
 import type { HalfBackend } from '../backend.ts';
 import { rememberReducedShape } from '../gradients/reductions.ts';
 import { convKernels } from './conv/conv-kernels.ts';
+import { deterministicKernels } from './deterministic.ts';
 import { elementwiseKernels } from './elementwise/elementwise-kernels.ts';
 import type { OwnKernel, StockKernel } from './elementwise/own-kernel.ts';
 import { gatherKernels } from './gather/gather-kernels.ts';
@@ -24,7 +25,7 @@ import { bitTestKernels } from './non-finite.ts';
  */
 export function registerKernels(
   plugin: PrecisionPlugin,
-  { fusion, avoided }: { readonly fusion: boolean; readonly avoided: ReadonlySet<string> },
+  { fusion, avoided, deterministic }: { readonly fusion: boolean; readonly avoided: ReadonlySet<string>; readonly deterministic: boolean },
 ): () => void {
   const { backendName } = plugin;
   const stock = new Map(getKernelsForBackend('webgpu').map((kernel) => [kernel.kernelName, kernel]));
@@ -32,6 +33,11 @@ export function registerKernels(
     [...bitTestKernels, ...(fusion ? fusedKernels(stock) : [])].map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]),
   );
   for (const kernelName of avoided) own.delete(kernelName);
+  if (deterministic) {
+    const before = new Map(own);
+    const found: StockKernel = (kernelName) => before.get(kernelName) ?? stockKernels(stock)(kernelName);
+    for (const { kernelName, kernelFunc } of deterministicKernels(found, { fusion })) own.set(kernelName, kernelFunc);
+  }
   const wrapping: Wrapping = { plugin, rounded: fusion ? new RoundedInputs() : null };
   const names = [...new Set([...stock.keys(), ...own.keys()])];
   for (const kernelName of names) {
@@ -51,9 +57,9 @@ interface Wrapping {
   readonly rounded: RoundedInputs | null;
 }
 
-/** Kernels that are recorded as data and fused. */
-function fusedKernels(registered: ReadonlyMap<string, KernelConfig>): OwnKernel[] {
-  const stock: StockKernel = (kernelName) => {
+/** tfjs's own functions by kernel. */
+function stockKernels(registered: ReadonlyMap<string, KernelConfig>): StockKernel {
+  return (kernelName) => {
     const found = registered.get(kernelName);
     if (found === undefined)
       throw new Error(
@@ -61,6 +67,11 @@ function fusedKernels(registered: ReadonlyMap<string, KernelConfig>): OwnKernel[
       );
     return found.kernelFunc;
   };
+}
+
+/** Kernels that are recorded as data and fused. */
+function fusedKernels(registered: ReadonlyMap<string, KernelConfig>): OwnKernel[] {
+  const stock = stockKernels(registered);
   return [
     ...elementwiseKernels(stock),
     ...viewKernels(stock),

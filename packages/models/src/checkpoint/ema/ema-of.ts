@@ -75,14 +75,17 @@ function emaOfModel(model: LayersModel, decay: number): WeightAverage {
   const engine = view.model ?? view;
   const trained = new Set(view.trainableWeights);
   const weights = modelWeights(view).filter(({ weight }) => trained.has(weight));
-  if (weights.length === 0) throw new Error(message('a model must have trained weights', 'none', 'Build it first: give its first layer an inputShape.'));
+  if (weights.length === 0)
+    throw new Error(message('a model must have trained weights', 'none', 'Build it first: give its first layer an inputShape.'));
   const average = new WeightAverage(
     weights.map(({ key, weight }) => ({ key, variable: () => weight.val })),
     decay,
   );
   averages.set(model, average);
   average.onDispose(() => void averages.delete(model));
-  average.onDispose(overrideMethod(engine, 'makeTrainFunction', (original) => () => followStep(engine, { average, step: original() as TrainStep })));
+  average.onDispose(
+    overrideMethod(engine, 'makeTrainFunction', (original) => () => followStep(engine, { average, step: original() as TrainStep })),
+  );
   return average;
 }
 
@@ -90,7 +93,9 @@ function emaOfModel(model: LayersModel, decay: number): WeightAverage {
 function followStep(engine: ModelView, { average, step }: { readonly average: WeightAverage; readonly step: TrainStep }): TrainStep {
   return (data) => {
     if (average.swappedIn) {
-      throw new Error(message('training needs the weights themselves', 'a step while their averages are swapped in', 'Call swapOut() first.'));
+      throw new Error(
+        message('training needs the weights themselves', 'a step while their averages are swapped in', 'Call swapOut() first.'),
+      );
     }
     const { optimizer_: optimizer } = engine;
     if (!tells(optimizer)) {

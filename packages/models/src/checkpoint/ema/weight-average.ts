@@ -103,7 +103,9 @@ export class WeightAverage {
   /** average - (average - weight) × rate, with a rate of 0 where the step was skipped: then every number stays as it is. */
   #take(applied: Tensor | null): void {
     if (this.#held !== null) {
-      throw new Error(message('training needs the weights themselves', 'a step while their averages are swapped in', 'Call swapOut() first.'));
+      throw new Error(
+        message('training needs the weights themselves', 'a step while their averages are swapped in', 'Call swapOut() first.'),
+      );
     }
     fullPrecision(() =>
       tidy(() => {

@@ -47,7 +47,14 @@ export function crc32c(bytes: Uint8Array): string {
   for (const end = bytes.length - 7; i < end; i += 8) {
     crc ^= byte(i) | (byte(i + 1) << 8) | (byte(i + 2) << 16) | (byte(i + 3) << 24);
     crc =
-      at(t7, crc) ^ at(t6, crc >>> 8) ^ at(t5, crc >>> 16) ^ at(t4, crc >>> 24) ^ at(t3, byte(i + 4)) ^ at(t2, byte(i + 5)) ^ at(t1, byte(i + 6)) ^ at(t0, byte(i + 7));
+      at(t7, crc) ^
+      at(t6, crc >>> 8) ^
+      at(t5, crc >>> 16) ^
+      at(t4, crc >>> 24) ^
+      at(t3, byte(i + 4)) ^
+      at(t2, byte(i + 5)) ^
+      at(t1, byte(i + 6)) ^
+      at(t0, byte(i + 7));
   }
   for (; i < bytes.length; i++) crc = (crc >>> 8) ^ at(t0, crc ^ byte(i));
   return (~crc >>> 0).toString(16).padStart(8, '0');

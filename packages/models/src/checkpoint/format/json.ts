@@ -26,7 +26,8 @@ export function wrongInJson(value: unknown, depth: number): string | null {
 
 function wrongHere(value: unknown): string | null {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? null : `the number ${Object.is(value, -0) ? '-0' : value}`;
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0) ? null : `the number ${Object.is(value, -0) ? '-0' : value}`;
   if (typeof value !== 'object') return `a ${typeof value}`;
   if (Array.isArray(value)) return null;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -36,7 +37,11 @@ function wrongHere(value: unknown): string | null {
 }
 
 const corrupt = (where: string, wanted: string, got: unknown): ModelFileError =>
-  new ModelFileError(`${where} of the checkpoint must be ${wanted}`, show(got), 'The file is corrupt or of another program: restore another one.');
+  new ModelFileError(
+    `${where} of the checkpoint must be ${wanted}`,
+    show(got),
+    'The file is corrupt or of another program: restore another one.',
+  );
 
 export function asRecord(value: unknown, where: string): JsonRecord {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw corrupt(where, 'an object', value);

@@ -72,10 +72,13 @@ export function readManifest(text: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new ModelFileError('the manifest of a checkpoint must be JSON', 'other text', 'The file is corrupt: restore another one.', { cause });
+    throw new ModelFileError('the manifest of a checkpoint must be JSON', 'other text', 'The file is corrupt: restore another one.', {
+      cause,
+    });
   }
   const wrong = wrongInJson(json, DEPTH);
-  if (wrong !== null) throw new ModelFileError('the manifest of a checkpoint must be plain JSON', wrong, 'The file is hostile: do not use it.');
+  if (wrong !== null)
+    throw new ModelFileError('the manifest of a checkpoint must be plain JSON', wrong, 'The file is hostile: do not use it.');
   const fields = asRecord(json, 'the manifest');
   checkVersion(fields['version']);
   return {
@@ -143,8 +146,15 @@ function optimizerPart(value: unknown, where: string): OptimizerPart {
 function slotPart(value: unknown, where: string): SlotPart {
   const { list, index, weight, name, tensor } = asRecord(value, where);
   const place = asCount(index, where);
-  if (place >= MOST_SLOTS) throw new ModelFileError(`an optimizer may have ${MOST_SLOTS} slots in a list`, place, 'The file is hostile: do not use it.');
-  return { list: asText(list, where), index: place, weight: orNull(weight, where, asText), name: asText(name, where), tensor: asText(tensor, where) };
+  if (place >= MOST_SLOTS)
+    throw new ModelFileError(`an optimizer may have ${MOST_SLOTS} slots in a list`, place, 'The file is hostile: do not use it.');
+  return {
+    list: asText(list, where),
+    index: place,
+    weight: orNull(weight, where, asText),
+    name: asText(name, where),
+    tensor: asText(tensor, where),
+  };
 }
 
 function layerCalls(value: unknown, where: string): { readonly layer: string; readonly calls: number } {
@@ -157,7 +167,12 @@ const KINDS = ['none', 'static', 'dynamic'] as const;
 function savedLossScale(value: unknown, where: string): SavedLossScale {
   const { version, kind, state } = asRecord(value, where);
   const known = KINDS.find((each) => each === kind);
-  if (version !== 1 || known === undefined) throw new ModelFileError(`${where} of the checkpoint must be of version 1 and a known kind`, show(value), 'The file is of a newer kind, or corrupt.');
+  if (version !== 1 || known === undefined)
+    throw new ModelFileError(
+      `${where} of the checkpoint must be of version 1 and a known kind`,
+      show(value),
+      'The file is of a newer kind, or corrupt.',
+    );
   const { scale, goodSteps, skippedInRow, skipped, applied } = asRecord(state, `state of ${where}`);
   return {
     version: 1,

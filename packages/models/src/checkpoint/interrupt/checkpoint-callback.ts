@@ -92,7 +92,9 @@ export class CheckpointCallback extends Callback {
     this.#watch = null;
     await this.#saveIfDue();
     if (this.#due && this.#interrupted === null) {
-      console.warn(`[models] a checkpoint is taken when an accumulation window closes, got the end of fit() within one. The last checkpoint in ${storeOf(this.#target).place} is older.`);
+      console.warn(
+        `[models] a checkpoint is taken when an accumulation window closes, got the end of fit() within one. The last checkpoint in ${storeOf(this.#target).place} is older.`,
+      );
     }
   }
 
@@ -142,7 +144,11 @@ export class CheckpointCallback extends Callback {
  * checkpoints.saves; // 2
  * (await restoreCheckpoint(model, place)).progress.epoch; // 2
  */
-export function checkpointCallback(model: LayersModel, target: CheckpointTarget, options: CheckpointCallbackOptions = {}): CheckpointCallback {
+export function checkpointCallback(
+  model: LayersModel,
+  target: CheckpointTarget,
+  options: CheckpointCallbackOptions = {},
+): CheckpointCallback {
   storeOf(target);
   runParts(bagOf(model, 'checkpointCallback()'));
   return new CheckpointCallback(model, target, options);

@@ -42,5 +42,6 @@ export function watchSignals(signals: readonly InterruptSignal[] = SIGNALS): Sig
 /** Refuses what is no signal that can be listened for. */
 export function checkSignals(signals: readonly InterruptSignal[] = SIGNALS): void {
   const unknown = signals.find((name) => !SIGNALS.includes(name));
-  if (unknown !== undefined) throw new RangeError(message(`signals must be of ${SIGNALS.join(' and ')}`, String(unknown), 'Leave them out for both.'));
+  if (unknown !== undefined)
+    throw new RangeError(message(`signals must be of ${SIGNALS.join(' and ')}`, String(unknown), 'Leave them out for both.'));
 }

@@ -31,7 +31,8 @@ export class FolderLock implements RunLock {
       const found = await textOf(files, file);
       if (found === null) continue; // gone meanwhile
       const mark = markOf(found);
-      if (!takeOver && (mark === null || (await isAlive(mark)))) throw new CheckpointLockedError(`the folder '${this.#folder}'`, nameOf(mark, file));
+      if (!takeOver && (mark === null || (await isAlive(mark))))
+        throw new CheckpointLockedError(`the folder '${this.#folder}'`, nameOf(mark, file));
       await setAside(files, file, found);
     }
     const { rmSync, readFileSync } = await import('node:fs');
@@ -108,7 +109,9 @@ async function setAside({ fs }: NodeFiles, file: string, expected: string): Prom
 function markOf(text: string): ProcessMark | null {
   try {
     const { host, pid, started } = JSON.parse(text) as Partial<ProcessMark>;
-    return typeof host === 'string' && Number.isSafeInteger(pid) && typeof started === 'string' ? { host, pid: pid as number, started } : null;
+    return typeof host === 'string' && Number.isSafeInteger(pid) && typeof started === 'string'
+      ? { host, pid: pid as number, started }
+      : null;
   } catch {
     return null;
   }

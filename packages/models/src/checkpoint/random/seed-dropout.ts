@@ -51,7 +51,13 @@ export function seedDropout(model: LayersModel, seed: number): SeededDropout {
   const layers = layersOf(view).filter(({ container }) => !container);
   const unseedable = layers.find(({ layer }) => UNSEEDABLE.includes(layer.getClassName()));
   if (unseedable !== undefined) {
-    throw new Error(message('every random layer must be one that can be seeded', `'${unseedable.path}' of the class ${unseedable.layer.getClassName()}`, 'Use dropout there.'));
+    throw new Error(
+      message(
+        'every random layer must be one that can be seeded',
+        `'${unseedable.path}' of the class ${unseedable.layer.getClassName()}`,
+        'Use dropout there.',
+      ),
+    );
   }
   const calls = new Map<string, number>();
   const next = (place: number): number => {
@@ -83,7 +89,9 @@ export function seededDropoutOf(model: LayersModel): SeededDropout | null {
 
 /** Layers of a model that draw numbers, by path; a checkpoint of one that is not seeded cannot continue bit for bit. */
 export function randomLayersOf(model: LayersModel): readonly string[] {
-  return layersOf(viewOf(model, 'a checkpoint')).filter(({ layer }) => isRandom(layer)).map(({ path }) => path);
+  return layersOf(viewOf(model, 'a checkpoint'))
+    .filter(({ layer }) => isRandom(layer))
+    .map(({ path }) => path);
 }
 
 function isRandom(layer: Layer): boolean {

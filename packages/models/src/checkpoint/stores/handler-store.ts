@@ -10,10 +10,15 @@ const NAME = 'checkpoint.safetensors';
 
 /** An IOHandler of tfjs: the whole file travels as its weight data. Whether a save is atomic, and who may save, is the handler's affair. */
 export function handlerStore(handler: io.IOHandler): CheckpointStore {
-  const has = (name: 'save' | 'load'): boolean => typeof handler === 'object' && handler !== null && typeof Reflect.get(handler, name) === 'function';
+  const has = (name: 'save' | 'load'): boolean =>
+    typeof handler === 'object' && handler !== null && typeof Reflect.get(handler, name) === 'function';
   if (!has('save') && !has('load')) {
     throw new TypeError(
-      message("a target must be a folder, 'indexeddb://name' or an IOHandler", handler === null ? 'null' : typeof handler, 'An IOHandler has save() and load().'),
+      message(
+        "a target must be a folder, 'indexeddb://name' or an IOHandler",
+        handler === null ? 'null' : typeof handler,
+        'An IOHandler has save() and load().',
+      ),
     );
   }
   const place = 'the IOHandler';
@@ -30,10 +35,15 @@ export function handlerStore(handler: io.IOHandler): CheckpointStore {
       if (errors.length > 0) throw new CheckpointWriteError(place, errors.join('; '), 'See what its save() says.');
     },
     async read() {
-      if (handler.load === undefined) throw new TypeError(message('an IOHandler must have load()', 'one that only saves', 'Pass another one.'));
+      if (handler.load === undefined)
+        throw new TypeError(message('an IOHandler must have load()', 'one that only saves', 'Pass another one.'));
       const { format, weightData, getWeightStream } = await handler.load();
       if (format !== undefined && format !== FORMAT) {
-        throw new ModelFileError('the IOHandler must give a checkpoint', `artifacts of the format '${format}'`, 'Is it a model? Load it with tf.loadLayersModel().');
+        throw new ModelFileError(
+          'the IOHandler must give a checkpoint',
+          `artifacts of the format '${format}'`,
+          'Is it a model? Load it with tf.loadLayersModel().',
+        );
       }
       if (weightData !== undefined) return inputOf(weightData);
       if (getWeightStream !== undefined) return getWeightStream() as ReadableStream<Uint8Array | ArrayBuffer>;

@@ -40,7 +40,13 @@ export function indexedDbStore(name: string, lock: RunLock): CheckpointStore {
 
 function open(place: string): Promise<IDBDatabase> {
   if (globalThis.indexedDB === undefined || globalThis.indexedDB === null) {
-    throw new Error(message(`${place} needs a browser with IndexedDB`, 'none', 'In Node pass a folder. In a private window allow storage, or pass an IOHandler.'));
+    throw new Error(
+      message(
+        `${place} needs a browser with IndexedDB`,
+        'none',
+        'In Node pass a folder. In a private window allow storage, or pass an IOHandler.',
+      ),
+    );
   }
   return new Promise((resolve, reject) => {
     const request = globalThis.indexedDB.open(DATABASE, 1);
@@ -73,7 +79,17 @@ function failure(place: string, cause: unknown): unknown {
   const { name, message: text } = cause instanceof Error || cause instanceof DOMException ? cause : { name: '', message: String(cause) };
   if (text.startsWith('[models]')) return cause;
   if (name === 'QuotaExceededError') {
-    return new CheckpointWriteError(place, 'no room is left in what this browser grants the page', 'Delete other data, or ask for navigator.storage.persist().', { cause });
+    return new CheckpointWriteError(
+      place,
+      'no room is left in what this browser grants the page',
+      'Delete other data, or ask for navigator.storage.persist().',
+      { cause },
+    );
   }
-  return new CheckpointWriteError(place, `${name}: ${text}`, 'Private windows and blocked cookies forbid storage: allow it, or pass an IOHandler.', { cause });
+  return new CheckpointWriteError(
+    place,
+    `${name}: ${text}`,
+    'Private windows and blocked cookies forbid storage: allow it, or pass an IOHandler.',
+    { cause },
+  );
 }

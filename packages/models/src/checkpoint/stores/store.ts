@@ -29,7 +29,8 @@ export function storeOf(target: CheckpointTarget): CheckpointStore {
   if (typeof target !== 'string') return handlerStore(target);
   if (target.startsWith(INDEXED_DB)) {
     const name = target.slice(INDEXED_DB.length);
-    if (name === '') throw new RangeError(message("a target in IndexedDB needs a name, as in 'indexeddb://my-run'", `'${target}'`, 'Give it one.'));
+    if (name === '')
+      throw new RangeError(message("a target in IndexedDB needs a name, as in 'indexeddb://my-run'", `'${target}'`, 'Give it one.'));
     return indexedDbStore(name, new WebLock(target));
   }
   const scheme = /^([a-z]+):\/\//.exec(target)?.[1];

@@ -51,7 +51,13 @@ async function settled(scaler: LossScaler | null): Promise<void> {
     await scaler.lossScaleState();
     if (scaler.unfinished === null) return;
   }
-  throw new Error(message('a checkpoint is taken between two updates', scaler.unfinished, 'Await saveCheckpoint() after an update, before the next step begins.'));
+  throw new Error(
+    message(
+      'a checkpoint is taken between two updates',
+      scaler.unfinished,
+      'Await saveCheckpoint() after an update, before the next step begins.',
+    ),
+  );
 }
 
 type Hold = (name: string, tensor: Tensor) => string;
@@ -69,12 +75,18 @@ function describe(parts: RunParts, hold: Hold): Omit<CheckpointFile['manifest'],
     lossScale: scaler?.toJSON() ?? null,
     policy: policies.policy,
     layerPolicies: policies.layers,
-    average: average === null ? null : { decay: average.decay, weights: average.parts().map(({ key, variable }) => held('average', key, variable)) },
+    average:
+      average === null
+        ? null
+        : { decay: average.decay, weights: average.parts().map(({ key, variable }) => held('average', key, variable)) },
     random: random === null ? null : { seed: random.seed, calls: [...random.calls].map(([layer, calls]) => ({ layer, calls })) },
   };
 }
 
-function describeOptimizer({ key, optimizer }: RunOptimizer, { weights, hold }: { readonly weights: readonly RunWeight[]; readonly hold: Hold }): OptimizerPart {
+function describeOptimizer(
+  { key, optimizer }: RunOptimizer,
+  { weights, hold }: { readonly weights: readonly RunWeight[]; readonly hold: Hold },
+): OptimizerPart {
   const { className, config, iterations, learningRate, slots, powers } = optimizerState(optimizer);
   const keys = new Map(weights.map((weight) => [weight.variableName, weight.key]));
   return {
@@ -96,12 +108,16 @@ const DTYPES = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const;
 
 function checkDType(name: string, { dtype }: Tensor): void {
   if (!Object.hasOwn(DTYPES, dtype)) {
-    throw new TypeError(message(`${show(name)} must be float32, int32 or bool`, dtype, 'A checkpoint holds nothing else: keep it outside of the run.'));
+    throw new TypeError(
+      message(`${show(name)} must be float32, int32 or bool`, dtype, 'A checkpoint holds nothing else: keep it outside of the run.'),
+    );
   }
 }
 
 async function readAll(handles: ReadonlyMap<string, Tensor>): Promise<CheckpointFile['tensors']> {
-  const read = await Promise.all([...handles].map(async ([name, handle]) => [name, fileTensor(name, handle, await handle.data())] as const));
+  const read = await Promise.all(
+    [...handles].map(async ([name, handle]) => [name, fileTensor(name, handle, await handle.data())] as const),
+  );
   return new Map(read);
 }
 
@@ -109,6 +125,12 @@ async function readAll(handles: ReadonlyMap<string, Tensor>): Promise<Checkpoint
 function fileTensor(name: string, handle: Tensor, values: Float32Array | Int32Array | Uint8Array): SafetensorsTensor {
   const shape = [...handle.shape];
   const storage = handle.dtype === 'float32' ? storageOf(handle) : 'float32';
-  if (storage !== 'float32') return { name, dtype: storage === 'float16' ? 'F16' : 'BF16', shape, bits: encode(values, storage) as Uint16Array<ArrayBuffer> };
-  return { name, dtype: DTYPES[handle.dtype as 'float32'], shape, values: values.slice() as Float32Array<ArrayBuffer> } as SafetensorsTensor;
+  if (storage !== 'float32')
+    return { name, dtype: storage === 'float16' ? 'F16' : 'BF16', shape, bits: encode(values, storage) as Uint16Array<ArrayBuffer> };
+  return {
+    name,
+    dtype: DTYPES[handle.dtype as 'float32'],
+    shape,
+    values: values.slice() as Float32Array<ArrayBuffer>,
+  } as SafetensorsTensor;
 }

@@ -21,7 +21,8 @@ export function matchWeights(file: CheckpointFile, weights: readonly RunWeight[]
   const alike = saved.length === weights.length && saved.every(({ key }, i) => nameOnly(key) === nameOnly(weights[i]?.key ?? ''));
   if (!exact && !alike) throw otherModel(saved, weights);
   const match = new Map(saved.map((part, i) => [part.key, (exact ? byKey.get(part.key) : weights[i]) as RunWeight]));
-  if (match.size < saved.length) throw new ModelFileError('each weight of a checkpoint needs a name of its own', 'one twice', 'The file is corrupt.');
+  if (match.size < saved.length)
+    throw new ModelFileError('each weight of a checkpoint needs a name of its own', 'one twice', 'The file is corrupt.');
   for (const part of saved) checkAlike(partOf(file, part.tensor), match.get(part.key) as RunWeight);
   return match;
 }
@@ -52,7 +53,8 @@ const nameOnly = (key: string): string => key.replace(/\d+(?=\/|$)/g, '');
 function otherModel(saved: readonly NamedPart[], weights: readonly RunWeight[]): Error {
   const theirs = new Set(saved.map(({ key }) => key));
   const ours = new Set(weights.map(({ key }) => key));
-  const some = (keys: readonly string[]): string => (keys.length === 0 ? 'nothing' : keys.slice(0, 5).map(show).join(', ') + (keys.length > 5 ? ', …' : ''));
+  const some = (keys: readonly string[]): string =>
+    keys.length === 0 ? 'nothing' : keys.slice(0, 5).map(show).join(', ') + (keys.length > 5 ? ', …' : '');
   return new Error(
     message(
       `the run must have the ${saved.length} weights of the checkpoint`,

@@ -36,7 +36,8 @@ export function planRestore(file: CheckpointFile, parts: RunParts, only: Restore
   };
   const free = (): void => dispose(made);
   try {
-    if (parts.average?.swappedIn === true) throw new Error(message('a restore changes the weights themselves', 'averages in their place', 'Call swapOut() first.'));
+    if (parts.average?.swappedIn === true)
+      throw new Error(message('a restore changes the weights themselves', 'averages in their place', 'Call swapOut() first.'));
     const match = matchWeights(file, parts.weights);
     const steps = only === 'all' ? everything(file, { parts, match, upload }) : weightsOnly(file, { match, upload, only });
     return {
@@ -70,10 +71,14 @@ function everything(file: CheckpointFile, context: Context): readonly (() => voi
   return [policies, ...planWeights(manifest.weights, context), ...optimizers, ...states, ...average, ...random];
 }
 
-function weightsOnly(file: CheckpointFile, { match, upload, only }: Omit<Context, 'parts'> & { readonly only: RestoredParts }): readonly (() => void)[] {
+function weightsOnly(
+  file: CheckpointFile,
+  { match, upload, only }: Omit<Context, 'parts'> & { readonly only: RestoredParts },
+): readonly (() => void)[] {
   const { weights, average } = file.manifest;
   if (only === 'weights') return planWeights(weights, { match, upload });
-  if (average === null) throw new Error(message("only: 'average' needs a checkpoint with averages", 'one without', "Pass only: 'weights'."));
+  if (average === null)
+    throw new Error(message("only: 'average' needs a checkpoint with averages", 'one without', "Pass only: 'weights'."));
   for (const { key, tensor } of average.weights) checkAlike(partOf(file, tensor), weightOf(match, key));
   const averaged = new Set(average.weights.map(({ key }) => key));
   return planWeights([...weights.filter(({ key }) => !averaged.has(key)), ...average.weights], { match, upload });
@@ -99,24 +104,52 @@ function planStates({ manifest }: CheckpointFile, { parts, upload }: Context): (
   const ours = parts.states.map(({ key, tensors }) => `${key} ${shapes(tensors)}`).join(', ');
   const theirs = [...saved].map(([key, tensors]) => `${key} ${shapes(tensors)}`).join(', ');
   if (ours !== theirs) {
-    throw new Error(message(`the stateful layers must be those of the checkpoint, ${theirs || 'none'}`, ours || 'none', 'Build the model that the checkpoint is of.'));
+    throw new Error(
+      message(
+        `the stateful layers must be those of the checkpoint, ${theirs || 'none'}`,
+        ours || 'none',
+        'Build the model that the checkpoint is of.',
+      ),
+    );
   }
-  return parts.states.map(({ key, assign }) => () => assign(saved.get(key) as Tensor[]));
+  return parts.states.map(
+    ({ key, assign }) =>
+      () =>
+        assign(saved.get(key) as Tensor[]),
+  );
 }
 
 function planAverage(file: CheckpointFile, { parts, match, upload }: Context): (() => void)[] {
   const saved = file.manifest.average;
   const { average } = parts;
   if (saved === null && average === null) return [];
-  if (saved === null) throw new Error(message('averages must be in the checkpoint', 'none', 'Call emaOf() after the restore: it begins at the weights of the checkpoint.'));
+  if (saved === null)
+    throw new Error(
+      message('averages must be in the checkpoint', 'none', 'Call emaOf() after the restore: it begins at the weights of the checkpoint.'),
+    );
   if (average === null) {
-    throw new Error(message('the averages of the checkpoint need a place', 'a run without', `Call emaOf(model, { decay: ${saved.decay} }) first, or pass only: 'weights'.`));
+    throw new Error(
+      message(
+        'the averages of the checkpoint need a place',
+        'a run without',
+        `Call emaOf(model, { decay: ${saved.decay} }) first, or pass only: 'weights'.`,
+      ),
+    );
   }
-  if (saved.decay !== average.decay) throw new Error(message(`the decay of the averages must be that of the checkpoint, ${saved.decay}`, average.decay, 'Call emaOf() with it.'));
+  if (saved.decay !== average.decay)
+    throw new Error(
+      message(`the decay of the averages must be that of the checkpoint, ${saved.decay}`, average.decay, 'Call emaOf() with it.'),
+    );
   const theirs = new Map(saved.weights.map(({ key, tensor }) => [match.get(key)?.key ?? key, tensor]));
   const ours = average.parts();
   if (theirs.size !== ours.length || ours.some(({ key }) => !theirs.has(key))) {
-    throw new Error(message(`the ${theirs.size} averaged weights of the checkpoint must be those of the run`, `${ours.length}, or others`, 'Call emaOf() when the same layers are trainable.'));
+    throw new Error(
+      message(
+        `the ${theirs.size} averaged weights of the checkpoint must be those of the run`,
+        `${ours.length}, or others`,
+        'Call emaOf() when the same layers are trainable.',
+      ),
+    );
   }
   return ours.map(({ key, variable }) => {
     const name = theirs.get(key) as string;
@@ -132,7 +165,9 @@ function planRandom({ manifest }: CheckpointFile, { random }: RunParts): (() => 
   if (saved?.seed !== random?.seed) {
     throw new Error(
       message(
-        saved === null ? 'the run may not be seeded, as in the checkpoint' : `the run must be seeded with ${saved.seed}, as in the checkpoint`,
+        saved === null
+          ? 'the run may not be seeded, as in the checkpoint'
+          : `the run must be seeded with ${saved.seed}, as in the checkpoint`,
         random === null ? 'no seed' : random.seed,
         saved === null ? 'Call seedDropout() after the restore.' : `Call seedDropout(model, ${saved.seed}) first, or pass only: 'weights'.`,
       ),
@@ -149,7 +184,9 @@ function planLossScale({ manifest }: CheckpointFile, { scaler, scalerNow }: RunP
       message(
         saved === null ? 'the run may have no loss scale, as in the checkpoint' : 'the loss scale of the checkpoint needs a place',
         saved === null ? 'a wrapped optimizer or a gradScaler' : 'a run without',
-        saved === null ? "Restore with only: 'weights', or without mixed precision." : 'Call mixedPrecision(model, policy) first and compile it, or pass the scaler.',
+        saved === null
+          ? "Restore with only: 'weights', or without mixed precision."
+          : 'Call mixedPrecision(model, policy) first and compile it, or pass the scaler.',
       ),
     );
   }
@@ -171,20 +208,29 @@ function planOptimizers(file: CheckpointFile, context: Context): (() => void)[] 
   return optimizers.map((each) => planOptimizer(file, saved.get(each.key) as OptimizerPart, { ...context, each }));
 }
 
-function planOptimizer(file: CheckpointFile, part: OptimizerPart, { parts, match, upload, each: { optimizer } }: Context & { readonly each: RunOptimizer }): () => void {
+function planOptimizer(
+  file: CheckpointFile,
+  part: OptimizerPart,
+  { parts, match, upload, each: { optimizer } }: Context & { readonly each: RunOptimizer },
+): () => void {
   const now = optimizerState(optimizer);
   checkSettings(part, now);
   checkTrained(part, { parts, match });
   const powers = new Map(now.powers.map(({ name, variable }) => [name, variable]));
   if (powers.size !== part.powers.length || part.powers.some(({ key }) => !powers.has(key))) {
-    throw new ModelFileError(`the optimizer keeps ${[...powers.keys()].join(', ') || 'no powers'}`, part.powers.map(({ key }) => key).join(', '), 'The file is corrupt, or of another version of tfjs.');
+    throw new ModelFileError(
+      `the optimizer keeps ${[...powers.keys()].join(', ') || 'no powers'}`,
+      part.powers.map(({ key }) => key).join(', '),
+      'The file is corrupt, or of another version of tfjs.',
+    );
   }
   const state: SavedOptimizerState = {
     iterations: part.iterations,
     ...(part.learningRate === null ? {} : { learningRate: part.learningRate }),
     slots: part.slots.map(({ list, index, weight, name, tensor }) => {
       const owner = weight === null ? null : weightOf(match, weight);
-      if (owner !== null) checkAlike(partOf(file, tensor), { key: `the slot '${name}' of ${owner.key}`, shape: owner.shape, dtype: 'float32' });
+      if (owner !== null)
+        checkAlike(partOf(file, tensor), { key: `the slot '${name}' of ${owner.key}`, shape: owner.shape, dtype: 'float32' });
       return { list, index, originalName: `${owner?.variableName ?? index}/${name}`, value: upload(tensor) };
     }),
     powers: part.powers.map(({ key, tensor }) => {
@@ -203,13 +249,21 @@ function planOptimizer(file: CheckpointFile, part: OptimizerPart, { parts, match
 /** The learning rate comes from the checkpoint, as schedules move it; all other settings belong to the code. */
 function checkSettings(part: OptimizerPart, { className, config }: ReturnType<typeof optimizerState>): void {
   if (part.className !== className) {
-    throw new Error(message(`optimizer ${show(part.key)} must be ${show(part.className)}, as in the checkpoint`, className, 'Make the same one.'));
+    throw new Error(
+      message(`optimizer ${show(part.key)} must be ${show(part.className)}, as in the checkpoint`, className, 'Make the same one.'),
+    );
   }
   const now = JSON.parse(JSON.stringify(config)) as Readonly<Record<string, unknown>>;
-  const other = Object.keys({ ...part.config, ...now }).find((name) => name !== 'learningRate' && JSON.stringify(part.config[name]) !== JSON.stringify(now[name]));
+  const other = Object.keys({ ...part.config, ...now }).find(
+    (name) => name !== 'learningRate' && JSON.stringify(part.config[name]) !== JSON.stringify(now[name]),
+  );
   if (other === undefined) return;
   throw new Error(
-    message(`${other} of the optimizer must be that of the checkpoint, ${show(part.config[other])}`, show(now[other]), 'Make the optimizer with it; the learning rate alone comes from the file.'),
+    message(
+      `${other} of the optimizer must be that of the checkpoint, ${show(part.config[other])}`,
+      show(now[other]),
+      'Make the optimizer with it; the learning rate alone comes from the file.',
+    ),
   );
 }
 
@@ -220,7 +274,11 @@ function checkTrained(part: OptimizerPart, { parts: { trained }, match }: Pick<C
     const key = weight === null ? null : weightOf(match, weight).key;
     if (key === null || trained[index] === key) continue;
     throw new Error(
-      message(`weight ${index} of those that are trained must be ${show(key)}, as in the checkpoint`, show(trained[index]), 'Freeze the same layers, and compile.'),
+      message(
+        `weight ${index} of those that are trained must be ${show(key)}, as in the checkpoint`,
+        show(trained[index]),
+        'Freeze the same layers, and compile.',
+      ),
     );
   }
 }
@@ -228,5 +286,9 @@ function checkTrained(part: OptimizerPart, { parts: { trained }, match }: Pick<C
 function checkList(optimizer: RunOptimizer['optimizer'], list: string): void {
   const own = Object.hasOwn(optimizer, list) && Array.isArray(Reflect.get(optimizer, list));
   if (own || ['AdamW', 'Lamb'].includes(optimizer.getClassName())) return;
-  throw new ModelFileError('the lists of slots must be those of the optimizer', show(list), 'The file is corrupt, or of another version of tfjs.');
+  throw new ModelFileError(
+    'the lists of slots must be those of the optimizer',
+    show(list),
+    'The file is corrupt, or of another version of tfjs.',
+  );
 }

@@ -21,9 +21,13 @@ export function planPolicies({ policy, layerPolicies }: Manifest, { model, polic
   if ((policy === null) !== (policies.policy === null)) {
     throw new Error(
       message(
-        policy === null ? 'the model may have no policy, as in the checkpoint' : `the model must be in mixed precision, as in the checkpoint (${policy})`,
+        policy === null
+          ? 'the model may have no policy, as in the checkpoint'
+          : `the model must be in mixed precision, as in the checkpoint (${policy})`,
         policies.policy ?? 'a model without',
-        policy === null ? "Restore before mixedPrecision(), or with only: 'weights'." : `Call mixedPrecision(model, '${policy}') with your options first, or pass only: 'weights'.`,
+        policy === null
+          ? "Restore before mixedPrecision(), or with only: 'weights'."
+          : `Call mixedPrecision(model, '${policy}') with your options first, or pass only: 'weights'.`,
       ),
     );
   }
@@ -49,7 +53,14 @@ function layersWith(model: LayersModel, saved: RunPolicies['layers']): ReadonlyM
   return new Map(
     saved.map(({ layer: path, policy }) => {
       const layer = layers.get(path);
-      if (layer === undefined) throw new Error(message(`the model must have the layer '${path}', which has a policy in the checkpoint`, 'none of that name', 'Give layers names of their own.'));
+      if (layer === undefined)
+        throw new Error(
+          message(
+            `the model must have the layer '${path}', which has a policy in the checkpoint`,
+            'none of that name',
+            'Give layers names of their own.',
+          ),
+        );
       return [layer, toPolicy(policy)] as const;
     }),
   );
@@ -57,7 +68,10 @@ function layersWith(model: LayersModel, saved: RunPolicies['layers']): ReadonlyM
 
 function setPolicies(model: LayersModel, saved: Policies, scale: (() => void) | null): void {
   const record = state().records.get(model);
-  if (record === undefined) throw new Error(message('the model must still be in mixed precision', 'one that is not any more', 'Do not unwrap it during a restore.'));
+  if (record === undefined)
+    throw new Error(
+      message('the model must still be in mixed precision', 'one that is not any more', 'Do not unwrap it during a restore.'),
+    );
   const before: Policies = { policy: record.policy, layers: new Map(record.layerPolicies) };
   const set = ({ policy, layers }: Policies): void => {
     wrapLayers(model, policy, record.options);

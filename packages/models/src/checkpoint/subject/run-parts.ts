@@ -102,7 +102,8 @@ function optimizersOf({ optimizer }: TrainingBag): readonly RunOptimizer[] {
   if (optimizer === undefined) return [];
   const named = isOptimizer(optimizer) ? [['optimizer', optimizer] as const] : Object.entries(optimizer);
   return named.map(([key, each]) => {
-    if (!isOptimizer(each)) throw new TypeError(message(`optimizer '${key}' must be a tf.Optimizer`, typeof each, 'Pass tf.train.adam() or the like.'));
+    if (!isOptimizer(each))
+      throw new TypeError(message(`optimizer '${key}' must be a tf.Optimizer`, typeof each, 'Pass tf.train.adam() or the like.'));
     return { key, optimizer: each };
   });
 }

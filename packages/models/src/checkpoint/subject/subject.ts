@@ -36,11 +36,18 @@ export function bagOf(subject: CheckpointSubject, caller: string): TrainingBag {
   }
   if (typeof subject !== 'object' || subject === null || !('model' in subject || 'variables' in subject)) {
     throw new TypeError(
-      message(`${caller} takes a Layers model or { model or variables, optimizer, scaler }`, subject === null ? 'null' : typeof subject, 'Pass what is trained.'),
+      message(
+        `${caller} takes a Layers model or { model or variables, optimizer, scaler }`,
+        subject === null ? 'null' : typeof subject,
+        'Pass what is trained.',
+      ),
     );
   }
   const unknown = Object.keys(subject).find((name) => !FIELDS.includes(name));
-  if (unknown !== undefined) throw new RangeError(message(`what is trained may have ${FIELDS.join(', ')}`, `'${unknown}'`, 'Leave it out, or put it into metadata.'));
+  if (unknown !== undefined)
+    throw new RangeError(
+      message(`what is trained may have ${FIELDS.join(', ')}`, `'${unknown}'`, 'Leave it out, or put it into metadata.'),
+    );
   if (subject.model !== undefined && !isContainer(subject.model)) {
     throw new TypeError(message('model must be a Layers model', typeof subject.model, 'Pass the variables of other models as variables.'));
   }

@@ -28,12 +28,15 @@ export function weightsOf({ model, variables = [] }: TrainingBag): readonly RunW
     : Object.entries(variables as Readonly<Record<string, Variable>>);
   for (const [name, variable] of named) {
     if (typeof variable?.assign !== 'function' || variable.isDisposed) {
-      throw new TypeError(message(`variable '${name}' must be a tf.Variable that was not disposed`, typeof variable, 'Pass what tf.variable() gave.'));
+      throw new TypeError(
+        message(`variable '${name}' must be a tf.Variable that was not disposed`, typeof variable, 'Pass what tf.variable() gave.'),
+      );
     }
   }
   const found = [...ofModel, ...named.map(([name, variable]) => plainWeight(name, variable))];
   const twice = found.find(({ key }, index) => found.findIndex((other) => other.key === key) !== index);
-  if (twice !== undefined) throw new RangeError(message('each weight needs a name of its own', `'${twice.key}' twice`, 'Pass variables as { name: variable }.'));
+  if (twice !== undefined)
+    throw new RangeError(message('each weight needs a name of its own', `'${twice.key}' twice`, 'Pass variables as { name: variable }.'));
   return found;
 }
 
