@@ -48,8 +48,10 @@ export function seamStage(scratch: string): Stage {
       const forgotten = await trainOn(forgetful, examples, { from: 0, to: IN_KERAS });
       const losses = await trainOn(stayed, examples, { from: 0, to: IN_KERAS + AFTER });
 
-      const report = await runPython<CheckReport>(['train.py', '--check', '--no-shuffle'], folder);
-      await runPython(['train.py', '--no-shuffle', '--steps', String(IN_KERAS)], folder);
+      const [report] = await Promise.all([
+        runPython<CheckReport>(['train.py', '--check', '--no-shuffle'], folder),
+        runPython(['train.py', '--no-shuffle', '--steps', String(IN_KERAS)], folder),
+      ]);
       const log = readLog(folder);
       const saved = readSaved(folder);
 

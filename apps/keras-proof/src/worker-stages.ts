@@ -31,9 +31,11 @@ export function agreementStage(scratch: string): Stage {
         [replicas, 'mirrored'],
       ]);
       const args = ['--no-shuffle', '--steps', String(STEPS)];
-      await runPython(['train.py', ...args], one);
+      const [, split] = await Promise.all([
+        runPython(['train.py', ...args], one),
+        runPython<WorkerEnd>(['train.py', ...args, '--cpu-replicas', '2'], replicas),
+      ]);
       const ends = await runWorkers(two, args);
-      const split = await runPython<WorkerEnd>(['train.py', ...args, '--cpu-replicas', '2'], replicas);
       const difference = worst(readLog(two), readLog(one));
       return [
         { passed: difference <= SAME_LOSS, figures: `at most ${(100 * difference).toFixed(4)} %` },
@@ -56,18 +58,17 @@ export function overflowStage(scratch: string): Stage {
       await handOverTrained([[folder, 'multi_worker']], { poisonedExample: BATCH + BATCH - 2 });
       await runWorkers(folder, ['--no-shuffle', '--steps', '1']);
       const before = both(folder);
-      const skipping = await runWorkers(folder, ['--no-shuffle', '--steps', '2']);
+      const ends = await runWorkers(folder, ['--no-shuffle', '--steps', '2']);
       const after = both(folder);
       const { lossScale, optimizer } = readSaved(folder);
-      const ends = await runWorkers(folder, ['--no-shuffle', '--steps', '4']);
       const log = readLog(folder);
-      const halved = log[2]?.scale === (log[1]?.scale ?? 0) / 2;
+      const halved = lossScale.scale === (log[1]?.scale ?? 0) / 2;
       const skips = log.map(({ skipped }) => (skipped ? 'skipped' : 'applied')).join(', ');
-      const isSame = skipping[0]?.weights === skipping[1]?.weights && ends[0]?.weights === ends[1]?.weights;
+      const isSame = ends[0]?.weights === ends[1]?.weights && ends[0]?.step === ends[1]?.step;
       return [
         {
-          passed: isSame && halved && skips === 'applied, skipped, applied, applied',
-          figures: `${skips}; scale ${log[1]?.scale} to ${log[2]?.scale}`,
+          passed: isSame && halved && skips === 'applied, skipped',
+          figures: `${skips}; scale ${log[1]?.scale} to ${lossScale.scale}`,
         },
         {
           passed: before.equals(after) && lossScale.skipped === 1 && optimizer.iterations === 13,

@@ -10,11 +10,14 @@ MAX_SKIPS_IN_A_ROW = 100
 
 def next_scale(scale, good_steps, finite, described):
     """Scale and count of good steps after a step whose gradients, over all replicas, were finite or not."""
-    if described is None or described["kind"] == "static":
+    if described is None:
         return scale, good_steps
-    grows = finite & (good_steps + 1 >= described["growthInterval"])
+    counted = tf.where(finite, good_steps + 1, 0)
+    if described["kind"] == "static":
+        return scale, counted
+    grows = counted >= described["growthInterval"]
     moved = tf.where(grows, tf.minimum(scale * 2.0, HIGHEST), tf.where(finite, scale, tf.maximum(scale * 0.5, LOWEST)))
-    return moved, tf.where(finite & ~grows, good_steps + 1, 0)
+    return moved, tf.where(grows, 0, counted)
 
 
 def first_state(described):
