@@ -60,9 +60,8 @@ export function buildPlain({ dropout = 0 }: { readonly dropout?: number } = {}):
 
 /** The network under a policy, with Adam and a dynamic loss scale. */
 export function buildMixed(policy: string, options: { readonly dropout?: number } = {}): LayersModel {
-  const model = mixedPrecision(buildPlain(options), policy, {
-    ...(policy === 'mixed_float16' ? { lossScale: dynamicLossScale({ initialScale: 2 ** 13, growthInterval: GROWTH_INTERVAL }) } : {}),
-  });
+  const lossScale = dynamicLossScale({ initialScale: 2 ** 13, growthInterval: GROWTH_INTERVAL });
+  const model = mixedPrecision(buildPlain(options), policy, policy === 'mixed_float16' ? { lossScale } : {});
   model.compile({ optimizer: tf.train.adam(0.004), loss: 'categoricalCrossentropy' });
   return model;
 }

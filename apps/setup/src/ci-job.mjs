@@ -38,7 +38,7 @@ export function ciJob(names) {
     if (names.length === 0)
       await note('npm test', () => runScript({ script: ['apps/setup/src/test.mjs'], budgetMinutes: 25 }, process.env));
     await installWorkspace('all');
-    await buildWorkspace(['./packages/*', '@halftone/demo', '@halftone/bench']);
+    await buildWorkspace(['./packages/*', '@halftone/demo', '@halftone/bench', '@halftone/keras-proof']);
     for (const suite of suites) {
       if (names.length === 0 || names.some((name) => suite.name.includes(name))) await note(suite.name, () => runSuite(suite));
     }

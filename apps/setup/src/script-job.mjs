@@ -24,7 +24,7 @@ export function scriptJob(words) {
     if (!existsSync(join(root, script)))
       throw new SetupError(`there is no script ${script || '(none was named)'}. Name one by its path from the repository's root.`);
     await installWorkspace('all');
-    if (wishes.includes('build')) await buildWorkspace(['./packages/*', '@halftone/demo', '@halftone/bench']);
+    if (wishes.includes('build')) await buildWorkspace(['./packages/*', '@halftone/demo', '@halftone/bench', '@halftone/keras-proof']);
     let env = { ...process.env };
     for (const need of allNeeds()) {
       if (!wishes.includes(need)) continue;
