@@ -119,7 +119,8 @@ def load_weights(model, folder):
 def build_optimizer(model, described):
     """The optimizer with its slots still empty. Clipping is left out of it: train_step.py clips what is already summed over replicas."""
     config = {**described["config"], "clipnorm": None, "clipvalue": None, "global_clipnorm": None}
-    optimizer = keras.optimizers.deserialize({"class_name": described["class_name"], "config": config})
+    described_whole = {"module": "keras.optimizers", "class_name": described["class_name"], "config": config, "registered_name": None}
+    optimizer = keras.saving.deserialize_keras_object(described_whole)  # keras.optimizers.deserialize knows no Lamb
     undecayed = set(described["undecayed"])
     if undecayed:
         by_key = weights_by_key(model)
