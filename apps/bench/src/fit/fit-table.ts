@@ -35,11 +35,11 @@ export function fitLines({ rows }: Pick<FitResult, 'rows'>): readonly string[] {
 export function fitChart({ budgetBytes, rows }: FitResult): string {
   const bars = rows.flatMap((row) => {
     const value = overOf(rows, row, 'float32') ?? (row.contestant === 'float32' ? 1 : null);
-    return value === null ? [] : [{ group: `${row.model} ${row.dimension}`, name: row.contestant, value, low: value, high: value }];
+    return value === null ? [] : [{ group: `${row.model}\n${row.dimension}`, name: row.contestant, value, low: value, high: value }];
   });
   return barChart(bars, {
     title: `What trains under ${mebibytes(budgetBytes)}, over our own float32`,
-    xLabel: 'model and what grows',
+    xLabel: '',
     yLabel: 'largest size / largest of our float32',
     yMax: 1.4 * Math.max(1, ...bars.map(({ value }) => value)), // names stand above the bars
   });

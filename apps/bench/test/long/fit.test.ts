@@ -35,7 +35,7 @@ describe.skipIf(!vulkan.available)('what trains under a cap that the plug-in hol
   });
 
   test('what was found by counting trains for real', () => {
-    const result = bench.fit('--budget 16MiB --model unet --what batch --size 32 --with float32,mixed_float16');
+    const result = bench.fit('--budget 10MiB --model unet --what batch --size 16 --with float32,mixed_float16');
     const { float32, mixed_float16 } = sizes(result);
     expect(mixed_float16! / float32!).toBeGreaterThanOrEqual(1.8);
     for (const { losses } of result.rows) expect(losses?.every((loss) => loss !== null && loss < 2)).toBe(true);
