@@ -5,8 +5,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { mixedPrecision } from '@halftone/models';
-import { layerCases, shapeCases, type TrainingCase } from '../../../packages/models/test/training-cases.ts';
 import { handOver } from './crossing.ts';
+import { CROSSING, drawFor, REFUSED, type ParityModel } from './parity-models.ts';
 import { startPython } from './python.ts';
 import type { Finding, Stage } from './stages.ts';
 
@@ -16,8 +16,6 @@ const STEPS = 2;
 const SAME_OUTPUT = 2e-6;
 /** Largest relative difference of a loss under the mixed policy: float16 has 11 bits. */
 const SAME_MIXED_LOSS = 5e-3;
-/** Shapes that do not cross, by what their error names: a layer that is the user's own, and masks that Keras means otherwise. */
-const REFUSED: Readonly<Record<string, string>> = { custom: 'Quadratic', recurrent: 'Bidirectional' };
 const program = fileURLToPath(new URL('../python/parity.py', import.meta.url)); // beside src/ as beside dist/
 
 interface Answer {
@@ -36,19 +34,17 @@ interface Expected {
   readonly loss: number;
 }
 
-/** Every model that models trains in its own tests, a layer class or a shape each: handed over after two steps, then asked in Keras. */
+/** Models of many classes and shapes: handed over after two steps, then asked in Keras. What the file of each class says is tested in packages/models. */
 export function parityStage(scratch: string): Stage {
-  const all = [...layerCases, ...shapeCases];
-  const crossing = all.filter(({ holds }) => !(holds in REFUSED));
   return {
     claims: [
-      `${crossing.length} models, one a layer class or shape, predict in Keras what they predict in tfjs (within ${SAME_OUTPUT})`,
+      `${CROSSING.length} models of many layer classes and shapes predict in Keras what they predict in tfjs (within ${SAME_OUTPUT})`,
       `their next mixed_float16 step in Keras has the loss of their next step in tfjs (within ${100 * SAME_MIXED_LOSS} %)`,
       'a custom layer, and masks in front of a Bidirectional, are refused by name before a file is written',
     ],
     async run() {
       const expected: Expected[] = [];
-      for (const [index, one] of crossing.entries()) expected.push(await handed(one, join(scratch, `parity-${index}`)));
+      for (const [index, one] of CROSSING.entries()) expected.push(await handed(one, join(scratch, `parity-${index}`)));
       const list = join(scratch, 'folders.json');
       writeFileSync(list, JSON.stringify(expected.map(({ folder }) => folder)));
       const { stdout, stderr } = await startPython([program, list], scratch).end;
@@ -63,19 +59,17 @@ export function parityStage(scratch: string): Stage {
         off: outputsOff(answers[index] as Answer, one),
         why: answers[index]?.error,
       }));
-      const losses = expected
-        .filter(({ name }) => !name.includes('Dropout')) // two random generators
-        .map((one) => ({ name: one.name, off: lossOff(answers[expected.indexOf(one)] as Answer, one), why: undefined }));
-      return [judged(outputs, SAME_OUTPUT), judged(losses, SAME_MIXED_LOSS), await refusals(all, join(scratch, 'parity-refused'))];
+      const losses = expected.map((one, index) => ({ name: one.name, off: lossOff(answers[index] as Answer, one), why: undefined }));
+      return [judged(outputs, SAME_OUTPUT), judged(losses, SAME_MIXED_LOSS), await refusals(join(scratch, 'parity-refused'))];
     },
   };
 }
 
-/** Trains a case for two steps, hands it over, and says what Keras should answer. */
-async function handed(one: TrainingCase, folder: string): Promise<Expected> {
-  const { x, y } = one.data();
+/** Trains a model for two steps, hands it over, and says what Keras should answer. */
+async function handed(one: ParityModel, folder: string): Promise<Expected> {
   const model = mixedPrecision(one.build(), 'mixed_float16');
-  compile(model, y);
+  const { x, y } = drawFor(one, model, SAMPLES);
+  compile(model);
   for (let step = 0; step < STEPS; step++) await model.trainOnBatch(x, y);
   await handOver(model, folder, { strategy: 'mirrored', examples: { x, y }, batchSize: SAMPLES });
   const plain = one.build();
@@ -88,8 +82,8 @@ async function handed(one: TrainingCase, folder: string): Promise<Expected> {
   return { name: one.name, folder, outputs, loss };
 }
 
-function compile(model: LayersModel, y: Tensor | Tensor[]): void {
-  const loss = Array.isArray(y) ? ['categoricalCrossentropy', 'meanSquaredError'] : 'categoricalCrossentropy';
+function compile(model: LayersModel): void {
+  const loss = ['categoricalCrossentropy', 'meanSquaredError'].slice(0, model.outputs.length);
   model.compile({ optimizer: tf.train.adam(0.02), loss });
 }
 
@@ -121,20 +115,19 @@ function judged(
   };
 }
 
-async function refusals(all: readonly TrainingCase[], folder: string): Promise<Finding> {
+async function refusals(folder: string): Promise<Finding> {
   const wrong: string[] = [];
-  for (const [holds, word] of Object.entries(REFUSED)) {
-    const one = all.find((candidate) => candidate.holds === holds) as TrainingCase;
-    const { x, y } = one.data();
+  for (const one of REFUSED) {
     const model = one.build();
-    compile(model, y);
+    const { x, y } = drawFor(one, model, SAMPLES);
+    compile(model);
     const said = await handOver(model, folder, { strategy: 'mirrored', examples: { x, y }, batchSize: SAMPLES }).then(
       () => 'nothing',
       (error: unknown) => String(error),
     );
     tf.dispose([x, y]);
     model.dispose();
-    if (!said.includes(word) || existsSync(folder)) wrong.push(`${one.name}: ${said}`);
+    if (!said.includes(one.word) || existsSync(folder)) wrong.push(`${one.name}: ${said}`);
   }
-  return { passed: wrong.length === 0, figures: wrong.length === 0 ? Object.values(REFUSED).join(' and ') : wrong.join('; ') };
+  return { passed: wrong.length === 0, figures: wrong.length === 0 ? REFUSED.map(({ word }) => word).join(' and ') : wrong.join('; ') };
 }
