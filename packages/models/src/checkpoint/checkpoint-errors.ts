@@ -37,3 +37,6 @@ export class CheckpointWriteError extends Error {
     super(message(`a checkpoint must get to ${place}`, reason, `${remedy} The checkpoint before it, if any, is whole.`), options);
   }
 }
+
+/** What to do where a browser gives a page no storage. */
+export const STORAGE_REMEDY = 'Private windows, sandboxed frames and blocked cookies forbid storage: allow it, or pass an IOHandler.';

@@ -22,29 +22,28 @@ export class FolderLock implements RunLock {
   readonly #folder: string;
 
   async take({ takeOver }: { readonly takeOver: boolean }): Promise<HeldLock> {
-    const files = await nodeFiles(`the folder '${this.#folder}'`);
-    const { fs, path } = files;
+    const modules = await nodeFiles(`the folder '${this.#folder}'`);
+    const { fs, path, os, files } = modules;
     await fs.mkdir(this.#folder, { recursive: true });
     const file = path.join(path.resolve(this.#folder), LOCK_FILE);
-    const own = JSON.stringify({ ...(await thisProcess()), token: globalThis.crypto.randomUUID() });
-    while (!(await created(files, file, own))) {
-      const found = await textOf(files, file);
+    const own = JSON.stringify({ ...(await thisProcess({ fs, os })), token: globalThis.crypto.randomUUID() });
+    while (!(await created(modules, file, own))) {
+      const found = await textOf(modules, file);
       if (found === null) continue; // gone meanwhile
       const mark = markOf(found);
-      if (!takeOver && (mark === null || (await isAlive(mark))))
+      if (!takeOver && (mark === null || (await isAlive(mark, { fs, os }))))
         throw new CheckpointLockedError(`the folder '${this.#folder}'`, nameOf(mark, file));
-      await setAside(files, file, found);
+      await setAside(modules, file, found);
     }
-    const { rmSync, readFileSync } = await import('node:fs');
     const isOwn = (): boolean => {
       try {
-        return readFileSync(file, 'utf8') === own;
+        return files.readFileSync(file, 'utf8') === own;
       } catch {
         return false; // the lock is gone, and maybe the folder with it
       }
     };
     const leave = (): void => {
-      if (isOwn()) rmSync(file, { force: true });
+      if (isOwn()) files.rmSync(file, { force: true });
     };
     process.once('exit', leave);
     return {

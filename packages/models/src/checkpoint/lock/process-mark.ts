@@ -1,3 +1,4 @@
+import type { NodeFiles } from '../node-modules.ts';
 import { errorCode } from '../node-modules.ts';
 
 /** What tells one process from every other: numbers come again, starting times do not. */
@@ -8,29 +9,28 @@ export interface ProcessMark {
   readonly started: string;
 }
 
+type Modules = Pick<NodeFiles, 'fs' | 'os'>;
+
 /** The mark of this process. */
-export async function thisProcess(): Promise<ProcessMark> {
-  const { hostname } = await import('node:os');
-  return { host: hostname(), pid: process.pid, started: await startOf(process.pid) };
+export async function thisProcess({ fs, os }: Modules): Promise<ProcessMark> {
+  return { host: os.hostname(), pid: process.pid, started: await startOf(process.pid, fs) };
 }
 
 /** Whether the process of a mark may still run; yes for one of another machine. */
-export async function isAlive({ host, pid, started }: ProcessMark): Promise<boolean> {
-  const { hostname } = await import('node:os');
-  if (host !== hostname()) return true;
+export async function isAlive({ host, pid, started }: ProcessMark, { fs, os }: Modules): Promise<boolean> {
+  if (host !== os.hostname()) return true;
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (errorCode(error) !== 'EPERM') return false; // EPERM: somebody else's, but alive
   }
-  const now = await startOf(pid);
+  const now = await startOf(pid, fs);
   return now === '' || started === '' || now === started;
 }
 
 /** Linux: the boot, and the clock ticks after it. Elsewhere a process is told by its number alone. */
-async function startOf(pid: number): Promise<string> {
+async function startOf(pid: number, { readFile }: NodeFiles['fs']): Promise<string> {
   if (process.platform !== 'linux') return '';
-  const { readFile } = await import('node:fs/promises');
   try {
     const [boot, stat] = await Promise.all([readFile('/proc/sys/kernel/random/boot_id', 'utf8'), readFile(`/proc/${pid}/stat`, 'utf8')]);
     return `${boot.trim()} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;

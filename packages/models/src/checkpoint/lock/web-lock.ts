@@ -1,4 +1,4 @@
-import { CheckpointLockedError } from '../checkpoint-errors.ts';
+import { CheckpointLockedError, CheckpointWriteError, STORAGE_REMEDY } from '../checkpoint-errors.ts';
 import type { HeldLock, RunLock } from './run-lock.ts';
 
 /** A lock among the tabs and workers of one origin, which the browser itself drops with its holder. */
@@ -38,7 +38,9 @@ export class WebLock implements RunLock {
       });
       request.catch((error: unknown) => {
         lost = true; // another tab took it over
-        reject(error); // heard only where the lock was never granted
+        const { name, message: text } = error as DOMException;
+        // heard only where the lock was never granted: a page without a right to storage has none to locks
+        reject(new CheckpointWriteError(`'${this.key}'`, `${name}: ${text}`, STORAGE_REMEDY, { cause: error }));
       });
     });
   }

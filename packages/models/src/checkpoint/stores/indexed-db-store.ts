@@ -1,5 +1,5 @@
 import { message } from '../../files/model-file-error.ts';
-import { CheckpointWriteError } from '../checkpoint-errors.ts';
+import { CheckpointWriteError, STORAGE_REMEDY } from '../checkpoint-errors.ts';
 import type { RunLock } from '../lock/run-lock.ts';
 import type { CheckpointStore } from './store.ts';
 
@@ -27,7 +27,9 @@ export function indexedDbStore(name: string, lock: RunLock): CheckpointStore {
       }
     },
     async read() {
-      const database = await open(place);
+      const database = await open(place).catch((cause: unknown) => {
+        throw unreadable(place, cause);
+      });
       try {
         const found = await get(database, name);
         return found instanceof ArrayBuffer ? found : null;
@@ -38,7 +40,7 @@ export function indexedDbStore(name: string, lock: RunLock): CheckpointStore {
   };
 }
 
-function open(place: string): Promise<IDBDatabase> {
+async function open(place: string): Promise<IDBDatabase> {
   if (globalThis.indexedDB === undefined || globalThis.indexedDB === null) {
     throw new Error(
       message(
@@ -89,7 +91,12 @@ function failure(place: string, cause: unknown): unknown {
   return new CheckpointWriteError(
     place,
     `${name}: ${text}`,
-    'Private windows and blocked cookies forbid storage: allow it, or pass an IOHandler.',
+    STORAGE_REMEDY,
     { cause },
   );
+}
+
+function unreadable(place: string, cause: unknown): unknown {
+  const { message: text } = cause as { readonly message: string };
+  return text.startsWith('[models]') ? cause : new Error(message(`${place} must be open to this page`, text, STORAGE_REMEDY), { cause });
 }
