@@ -35,9 +35,8 @@ describe.skipIf(!vulkan.available)('what trains under a cap that the plug-in hol
   });
 
   test('what was found by counting trains for real', () => {
-    const result = bench.fit('--budget 10MiB --model unet --what batch --size 16 --with float32,mixed_float16');
-    const { float32, mixed_float16 } = sizes(result);
-    expect(mixed_float16! / float32!).toBeGreaterThanOrEqual(1.8);
+    const result = bench.fit('--budget 10MiB --model unet --what batch --size 16 --with mixed_float16');
+    expect(sizes(result)['mixed_float16']).toBeGreaterThan(8);
     for (const { losses } of result.rows) expect(losses?.every((loss) => loss !== null && loss < 2)).toBe(true);
   });
 });
