@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inCache, root } from '../../setup/src/folders.mjs';
 import { requiredNeeds } from '../../setup/src/needs.mjs';
+import { checkpointsInTabs } from './browser-checkpoints.mjs';
 import { bundleFor } from './bundle.mjs';
 import { vulkanDrawing, withPage } from './chromium.mjs';
 import { environmentFor } from './environment.mjs';
@@ -47,6 +48,11 @@ await verdicts.judge('the same training in Node', async () => {
   return `losses ${shown(inNode?.mixed_float16)}`;
 });
 for (const browser of browsers) await useBrowser(browser);
+await verdicts.judge('checkpoints in two tabs', async () => {
+  const { HALFTONE_BROWSER } = await environmentFor(['browser']);
+  if (!HALFTONE_BROWSER) throw new Missing('browser', 'set-up brought no HALFTONE_BROWSER');
+  return checkpointsInTabs(HALFTONE_BROWSER);
+});
 const found = resultsOf(verdicts.list, (name) => !/^native |^float16 is stored/.test(name) && name !== '');
 await verdicts.judge('the results are those in the README', () => keepResults('browsers', found, values));
 verdicts.close();

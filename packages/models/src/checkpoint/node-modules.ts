@@ -12,7 +12,9 @@ export interface NodeFiles {
 export async function nodeFiles(place: string): Promise<NodeFiles> {
   const builtin = globalThis.process?.getBuiltinModule;
   if (builtin === undefined) {
-    throw new Error(message(`${place} needs Node from 20.16`, 'something else', "In a browser save to 'indexeddb://name', or pass an IOHandler."));
+    throw new Error(
+      message(`${place} needs Node from 20.16`, 'something else', "In a browser save to 'indexeddb://name', or pass an IOHandler."),
+    );
   }
   return { files: builtin('node:fs'), fs: builtin('node:fs/promises'), path: builtin('node:path'), os: builtin('node:os') };
 }

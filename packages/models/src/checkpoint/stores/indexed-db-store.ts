@@ -88,12 +88,7 @@ function failure(place: string, cause: unknown): unknown {
       { cause },
     );
   }
-  return new CheckpointWriteError(
-    place,
-    `${name}: ${text}`,
-    STORAGE_REMEDY,
-    { cause },
-  );
+  return new CheckpointWriteError(place, `${name}: ${text}`, STORAGE_REMEDY, { cause });
 }
 
 function unreadable(place: string, cause: unknown): unknown {
