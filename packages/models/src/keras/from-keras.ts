@@ -20,7 +20,8 @@ export interface KerasObjectOf<C extends string> extends KerasObject {
  * Makes here what Keras 3 has serialized: a policy, a map of policies, an optimizer, or a Layers model.
  *
  * The other way of `toKeras`. Text is taken for what `model.to_json()` gives. A model has the weights of its initializers: `scaleIn`
- * or `setWeights` bring those of Keras. Its policies are in its JSON: `fromKeras(layer.config.dtype)`.
+ * or `setWeights` bring those of Keras. A model with layers in half comes in mixed precision: what most of them have is the model's
+ * policy, the others keep theirs.
  *
  * Pure; only a model waits, for tfjs to build it. An optimizer with a scale or with clipping comes in `mixedPrecisionOptimizer`.
  *

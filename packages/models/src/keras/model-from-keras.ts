@@ -3,6 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { Policy } from '@halftone/policy';
 import { message, show } from '../files/model-file-error.ts';
+import { setLayerPolicy } from '../layers/set-layer-policy.ts';
+import { wrapLayers } from '../layers/wrap-layers.ts';
 import type { Refusals } from './cannot-cross.ts';
 import { refusals } from './cannot-cross.ts';
 import type { KerasObject } from './hand-over.ts';
@@ -12,13 +14,29 @@ import { policyFromKeras } from './policies.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** A Layers model from what `model.to_json()` of Keras 3 gives; weights are as their initializers make them. */
+/** A Layers model from what `model.to_json()` of Keras 3 gives, under its policies; weights are as their initializers make them. */
 export async function modelFromKeras(source: KerasObject): Promise<LayersModel> {
   const refused = refusals('from Keras');
   const topology = containerFromKeras(source, refused);
   noteMasks(source, refused);
+  const policies = policiesFromKeras(source, refused);
   refused.throwIfAny();
-  return loadLayersModel(io.fromMemory({ modelTopology: { model_config: topology } as never }));
+  const model = await loadLayersModel(io.fromMemory({ modelTopology: { model_config: topology } as never }));
+  return underPolicies(model, policies);
+}
+
+/** The policy that most layers have becomes the model's, others stay with their layers; a float32 model is left alone. */
+function underPolicies(model: LayersModel, policies: ReadonlyMap<string, Policy>): LayersModel {
+  const counts = new Map<Policy, number>();
+  for (const policy of policies.values()) counts.set(policy, (counts.get(policy) ?? 0) + 1);
+  const half = [...counts].filter(([{ compute }]) => compute !== 'float32').sort(([, a], [, b]) => b - a);
+  const whole = half[0]?.[0];
+  if (whole === undefined) return model;
+  wrapLayers(model, whole, {});
+  for (const [path, policy] of policies) {
+    if (policy !== whole) setLayerPolicy(model, new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`), policy);
+  }
+  return model;
 }
 
 /** Keras can give zeros at masked steps, which tfjs cannot; without masks that means nothing. */
@@ -28,14 +46,23 @@ function noteMasks(source: KerasObject, refused: Refusals): void {
   refused.add(`zero_output_for_mask in model ${show(source.config['name'])}, which has masks`);
 }
 
-/** The policies of the layers in a Keras model's JSON, by path; those that tfjs has no name for are noted. */
-export function policiesFromKeras(source: KerasObject): Readonly<Record<string, Policy>> {
-  const found: Record<string, Policy> = {};
+/** The policy of each layer by its path; one that Halftone does not have is noted. */
+function policiesFromKeras(source: KerasObject, refused: Refusals): ReadonlyMap<string, Policy> {
+  const found = new Map<string, Policy>();
+  const known = new Map<string, Policy>();
   const visit = ({ config }: KerasObject, prefix: string): void => {
     for (const layer of layersIn(config)) {
-      const path = prefix + String(layer.config['name']);
+      const { name, dtype = 'float32' } = layer.config;
+      const path = prefix + String(name);
       if (Array.isArray(layer.config['layers'])) visit(layer, `${path}/`);
-      else if (layer.class_name !== 'InputLayer' && layer.config['dtype'] !== undefined) found[path] = policyFromKeras(layer.config['dtype']);
+      if (Array.isArray(layer.config['layers']) || layer.class_name === 'InputLayer') continue;
+      try {
+        const policy = policyFromKeras(dtype);
+        known.set(policy.name, known.get(policy.name) ?? policy);
+        found.set(path, known.get(policy.name) as Policy);
+      } catch {
+        refused.add(`the policy ${isKerasObject(dtype) ? show(dtype.config['name'] ?? dtype.class_name) : show(dtype)} of layer '${path}'`);
+      }
     }
   };
   visit(source, '');

@@ -68,7 +68,7 @@ export interface ScaleOutReport {
  * @returns the paths that were written, and what training.json says
  * @throws CannotCrossError with everything that Keras lacks; RangeError or TypeError for options and data that cannot be meant; Error
  * if the model was not compiled, or the folder holds files
- * @see `docs/how-to/scale-out-to-keras.md`
+ * @see `docs/how-to/keras.md`
  *
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], name: 'out' })] });
