@@ -2,7 +2,7 @@
  * What cannot go from tfjs to Keras or back: each thing by its name, all of them at once, before anything is written.
  *
  * @example
- * new CannotCrossError('to Keras', ["layer 'lambda_1' of class Lambda"]).message; // "[models] a model must be made of what both sides know to go to Keras, got layer 'lambda_1' of class Lambda. Replace what is named."
+ * new CannotCrossError('to Keras', ['the optimizer Odd']).reasons[0]; // 'the optimizer Odd'
  */
 export class CannotCrossError extends RangeError {
   override readonly name = 'CannotCrossError';
@@ -10,9 +10,7 @@ export class CannotCrossError extends RangeError {
   readonly reasons: readonly string[];
 
   constructor(direction: 'to Keras' | 'from Keras', reasons: readonly string[]) {
-    super(
-      `[models] a model must be made of what both sides know to go ${direction}, got ${reasons.join('; ')}. Replace what is named.`,
-    );
+    super(`[models] a model must be made of what both sides know to go ${direction}, got ${reasons.join('; ')}. Replace what is named.`);
     this.reasons = reasons;
   }
 }

@@ -72,9 +72,7 @@ function crossActivation(value: unknown, place: Place, direction: Direction): un
   if (direction === 'toKeras') {
     const name = typeof value === 'string' && Object.hasOwn(ACTIVATIONS, value) ? ACTIVATIONS[value] : undefined;
     if (name === undefined) return refuse(value, place);
-    return name.startsWith('halftone>')
-      ? { module: 'builtins', class_name: 'function', config: name, registered_name: 'function' }
-      : name;
+    return name.startsWith('halftone>') ? { module: 'builtins', class_name: 'function', config: name, registered_name: 'function' } : name;
   }
   const name = isRecord(value) && value['class_name'] === 'function' ? value['config'] : value;
   const found = Object.entries(ACTIVATIONS).find(([tfjs, keras]) => keras === name && tfjs !== 'gelu_new'); // tfjs 4.22 cannot load its own

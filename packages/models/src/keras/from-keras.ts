@@ -35,7 +35,7 @@ export interface KerasObjectOf<C extends string> extends KerasObject {
  * fromKeras({ module: 'keras', class_name: 'DTypePolicy', config: { name: 'mixed_bfloat16' } }).compute; // 'bfloat16'
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'head' })] });
  * const again = await fromKeras(JSON.stringify(toKeras(model)));
- * again.layers[0].units; // 2
+ * again.outputs[0].shape[1]; // 2
  */
 export function fromKeras(config: string | KerasObjectOf<'Sequential' | 'Functional' | 'Model'>): Promise<LayersModel>;
 export function fromKeras(config: KerasObjectOf<'DTypePolicy'>): Policy;

@@ -45,7 +45,13 @@ export function layerToKeras(layer: Layer, source: unknown, context: LayerContex
     }
     config[argument] = value;
   }
-  const known = new Set([...row.same, ...Object.values(row.renamed ?? {}), ...Object.keys(row.fixed ?? {}), ...(row.dropped ?? []), ...BASE]);
+  const known = new Set([
+    ...row.same,
+    ...Object.values(row.renamed ?? {}),
+    ...Object.keys(row.fixed ?? {}),
+    ...(row.dropped ?? []),
+    ...BASE,
+  ]);
   for (const [argument, value] of Object.entries(given)) {
     if (!known.has(argument) && value !== null && value !== undefined) refused.add(`${argument} of ${label}`);
   }
@@ -137,4 +143,3 @@ function refuse(refused: Refusals, reason: string): null {
   refused.add(reason);
   return null;
 }
-

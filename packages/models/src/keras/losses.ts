@@ -37,7 +37,10 @@ const METRICS: Readonly<Record<string, string>> = {
 };
 
 /** What a model was compiled with, in Keras's words: a loss for each output, metrics for all. */
-export function compiledWith(model: LayersModel, refused: Refusals): { readonly loss: readonly string[]; readonly metrics: readonly string[] } {
+export function compiledWith(
+  model: LayersModel,
+  refused: Refusals,
+): { readonly loss: readonly string[]; readonly metrics: readonly string[] } {
   const { loss, metrics, outputNames } = model as unknown as {
     readonly loss?: unknown;
     readonly metrics?: unknown;

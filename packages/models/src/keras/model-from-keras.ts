@@ -140,7 +140,8 @@ function tensorsOf(node: unknown, { config }: KerasObject, refused: Refusals): r
 
 /** One place, or a list of them. */
 function places(value: unknown): readonly (readonly unknown[])[] {
-  if (!Array.isArray(value)) throw new RangeError(message('inputs and outputs of a model must be a list', show(value), 'Write it with to_json() of Keras 3.'));
+  if (!Array.isArray(value))
+    throw new RangeError(message('inputs and outputs of a model must be a list', show(value), 'Write it with to_json() of Keras 3.'));
   return typeof value[0] === 'string' ? [value] : (value as readonly (readonly unknown[])[]);
 }
 

@@ -72,7 +72,9 @@ function functionalToKeras(model: GraphView, { config }: LayerJson, crossing: Cr
   const inputs = new Map(inputLayers(model).map((layer) => [layer.config['name'] as string, layer]));
   const layers = model.layers.map((layer, index) => {
     const source = sources[index] as LayerJson;
-    const converted = isInput(layer) ? (inputs.get(layer.name) ?? inputLayer(layer.name, layer.output as SymbolicTensor)) : convert(layer, source, crossing);
+    const converted = isInput(layer)
+      ? (inputs.get(layer.name) ?? inputLayer(layer.name, layer.output as SymbolicTensor))
+      : convert(layer, source, crossing);
     return { ...converted, name: layer.name, inbound_nodes: (source.inbound_nodes ?? []).map((node) => callOf(layer, node)) };
   });
   const made = kerasObject('keras.src.models.functional', 'Functional', {
@@ -140,4 +142,3 @@ function isInput(layer: Layer): boolean {
 function single<T>(items: readonly T[]): T | readonly T[] {
   return items.length === 1 ? (items[0] as T) : items;
 }
-

@@ -49,7 +49,10 @@ export function isKerasOptimizer(className: string): boolean {
 }
 
 function build({ class_name: className, config }: KerasObject, lossScale: LossScale | null, refused: Refusals): Optimizer {
-  const name = className === 'SGD' && Number(config['momentum'] ?? 0) > 0 ? 'Momentum' : Object.keys(OPTIMIZERS).find((key) => OPTIMIZERS[key]?.keras === className);
+  const name =
+    className === 'SGD' && Number(config['momentum'] ?? 0) > 0
+      ? 'Momentum'
+      : Object.keys(OPTIMIZERS).find((key) => OPTIMIZERS[key]?.keras === className);
   const row = name === undefined ? undefined : OPTIMIZERS[name];
   if (name === undefined || row === undefined) refused.add(`the optimizer ${className}`);
   const settings: Record<string, number | boolean> = {};
@@ -57,11 +60,21 @@ function build({ class_name: className, config }: KerasObject, lossScale: LossSc
     const known = row?.args[argument];
     if (known !== undefined && (typeof value === 'number' || typeof value === 'boolean')) settings[known] = value;
     else if (known !== undefined && isRecord(value)) refused.add(`${argument} ${showValue(value)} of the optimizer ${className}`);
-    else if (!(argument in WRAPPER_ARGS || IGNORED.some((idle) => idle === argument) || value === null || IDLE[argument] === value || argument === 'epsilon')) {
+    else if (
+      !(
+        argument in WRAPPER_ARGS ||
+        IGNORED.some((idle) => idle === argument) ||
+        value === null ||
+        IDLE[argument] === value ||
+        argument === 'epsilon'
+      )
+    ) {
       refused.add(`${argument} ${showValue(value)} of the optimizer ${className}`);
     }
   }
-  const missing = Object.entries(row?.args ?? {}).filter(([, tfjs]) => settings[tfjs] === undefined && !['momentum', 'nesterov', 'centered'].some((name) => row?.args[name] === tfjs));
+  const missing = Object.entries(row?.args ?? {}).filter(
+    ([, tfjs]) => settings[tfjs] === undefined && !['momentum', 'nesterov', 'centered'].some((name) => row?.args[name] === tfjs),
+  );
   for (const [argument] of missing) refused.add(`the optimizer ${className} without ${argument}`);
   refused.throwIfAny();
   const inner = (MAKERS[name as string] as (settings: Settings) => Optimizer)({ momentum: 0, ...settings });

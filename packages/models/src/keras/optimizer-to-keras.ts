@@ -55,7 +55,8 @@ export function innerToKeras(
   const config: Record<string, unknown> = {};
   for (const [argument, name] of Object.entries(row.args)) config[argument] = given[name];
   for (const [name, value] of Object.entries(row.only ?? {})) {
-    if (given[name] !== undefined && !sameJson(given[name], value)) refused.add(`${name} ${String(given[name])} of the optimizer ${className}`);
+    if (given[name] !== undefined && !sameJson(given[name], value))
+      refused.add(`${name} ${String(given[name])} of the optimizer ${className}`);
   }
   if (row.keras === 'SGD' && config['momentum'] === 0) delete config['momentum']; // Keras refuses a whole number here
   if (row.keras === 'Adagrad') config['epsilon'] = engine().backend.epsilon();
@@ -63,7 +64,10 @@ export function innerToKeras(
 }
 
 /** Keras clips after the scale is taken out, as we do. */
-function clipping({ clipNorm, clipVariableNorm, clipValue, accumulate = 1, learningRate }: MixedPrecisionModelOptions, refused: Refusals): object {
+function clipping(
+  { clipNorm, clipVariableNorm, clipValue, accumulate = 1, learningRate }: MixedPrecisionModelOptions,
+  refused: Refusals,
+): object {
   if (accumulate !== 1) refused.add(`accumulate ${accumulate}, for which Keras takes a batch ${accumulate} times as large`);
   if (learningRate !== undefined) refused.add('a learning rate that is a function of the steps');
   return {

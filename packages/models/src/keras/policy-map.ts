@@ -28,7 +28,8 @@ export interface PolicyMap {
  * @see keras.dtype_policies.DTypePolicyMap
  *
  * @example
- * const map = { default: policy('mixed_bfloat16'), entries: [['decoder.head', policy('float32')]] };
+ * const config = { default_policy: 'mixed_bfloat16', policy_map: { 'decoder.head': toKeras('float32') } };
+ * const map = fromKeras({ module: 'keras.dtype_policies', class_name: 'DTypePolicyMap', config });
  * policyAt(map, 'decoder/head').name; // 'float32'
  * policyAt(map, 'decoder/dense').name; // 'mixed_bfloat16'
  */

@@ -37,7 +37,13 @@ export async function openProject(target: string | ProjectSink): Promise<OpenPro
     throw error;
   });
   if (there.length > 0) {
-    throw new Error(message(`the folder '${target}' must be new or empty`, `${there.length} files in it`, 'Pass another one; results of a run may be in it.'));
+    throw new Error(
+      message(
+        `the folder '${target}' must be new or empty`,
+        `${there.length} files in it`,
+        'Pass another one; results of a run may be in it.',
+      ),
+    );
   }
   const unfinished = `${folder}.${globalThis.crypto.randomUUID()}.part`;
   await fs.mkdir(unfinished, { recursive: true });
@@ -74,7 +80,9 @@ export async function projectSource(source: string | ProjectSource): Promise<Pro
       try {
         return await fs.readFile(path.join(source, ...file.split('/')));
       } catch (cause) {
-        throw new Error(message(`'${source}' must hold ${file}`, errorCode(cause) || cause, 'Run train.py in it first: it writes out/.'), { cause });
+        throw new Error(message(`'${source}' must hold ${file}`, errorCode(cause) || cause, 'Run train.py in it first: it writes out/.'), {
+          cause,
+        });
       }
     },
   };

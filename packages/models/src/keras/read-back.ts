@@ -53,7 +53,12 @@ function parseTraining(bytes: Uint8Array): Omit<ReadBack, 'weights' | 'slots'> {
     step: whole(value, 'step'),
     epoch: whole(value, 'epoch'),
     lossScale: scaleOf(value['lossScale']),
-    optimizer: { class_name: optimizer['class_name'], config: optimizer['config'], iterations: whole(optimizer, 'iterations'), undecayed: [] },
+    optimizer: {
+      class_name: optimizer['class_name'],
+      config: optimizer['config'],
+      iterations: whole(optimizer, 'iterations'),
+      undecayed: [],
+    },
   };
 }
 
@@ -74,7 +79,13 @@ function scaleOf(value: unknown): HandOverScale | null {
   if (typeof scale !== 'number' || !(scale > 0 && scale < Infinity)) {
     throw new ModelFileError('the scale must be a finite number above 0', show(scale), REMEDY);
   }
-  return { kind, scale, goodSteps: whole(value, 'goodSteps'), growthInterval: whole(value, 'growthInterval'), skipped: whole(value, 'skipped') };
+  return {
+    kind,
+    scale,
+    goodSteps: whole(value, 'goodSteps'),
+    growthInterval: whole(value, 'growthInterval'),
+    skipped: whole(value, 'skipped'),
+  };
 }
 
 function whole(value: Readonly<Record<string, unknown>>, name: string): number {
@@ -83,7 +94,10 @@ function whole(value: Readonly<Record<string, unknown>>, name: string): number {
   throw new ModelFileError(`${name} in ${FILES.training} must be a whole number from 0`, show(given), REMEDY);
 }
 
-async function floats(bytes: Uint8Array, file: string): Promise<{ readonly tensors: ReadonlyMap<string, FloatTensor>; readonly step: string | undefined }> {
+async function floats(
+  bytes: Uint8Array,
+  file: string,
+): Promise<{ readonly tensors: ReadonlyMap<string, FloatTensor>; readonly step: string | undefined }> {
   const { tensors, metadata } = await readSafetensors(bytes as Uint8Array<ArrayBuffer>);
   const step = metadata['step'];
   const read = tensors.map((tensor) => {

@@ -105,11 +105,23 @@ function plannedState(compiled: CompiledOptimizer, { optimizer, slots }: ReadBac
   const { class_name: className, config } = innerToKeras(inner, options, refused);
   refused.throwIfAny();
   if (row === undefined || className !== optimizer.class_name) {
-    throw new Error(message(`the model must be compiled with ${show(optimizer.class_name)}, as in the file`, className, 'Compile it with the same optimizer.'));
+    throw new Error(
+      message(
+        `the model must be compiled with ${show(optimizer.class_name)}, as in the file`,
+        className,
+        'Compile it with the same optimizer.',
+      ),
+    );
   }
   for (const name of Object.keys(config)) {
     if (name === 'learning_rate' || optimizer.config[name] === undefined || near(config[name], optimizer.config[name])) continue;
-    throw new Error(message(`${name} of the optimizer must be ${show(optimizer.config[name])}, as in the file`, show(config[name]), 'Make the optimizer with it.'));
+    throw new Error(
+      message(
+        `${name} of the optimizer must be ${show(optimizer.config[name])}, as in the file`,
+        show(config[name]),
+        'Make the optimizer with it.',
+      ),
+    );
   }
   const learningRate = optimizer.config['learning_rate'] ?? config['learning_rate'];
   if (typeof learningRate !== 'number' || !Number.isFinite(learningRate)) {
@@ -124,7 +136,9 @@ function plannedState(compiled: CompiledOptimizer, { optimizer, slots }: ReadBac
   const valueOf = (key: string, shape: readonly number[]): FloatTensor => {
     if (fresh) return { shape, values: new Float32Array(shape.reduce((size, length) => size * length, 1)).fill(start) };
     const found = slots.get(key) as FloatTensor;
-    return row.holdsSteps === true ? { shape, values: found.values.map((value) => (learningRate === 0 ? 0 : value / -learningRate)) } : found;
+    return row.holdsSteps === true
+      ? { shape, values: found.values.map((value) => (learningRate === 0 ? 0 : value / -learningRate)) }
+      : found;
   };
   return {
     iterations: optimizer.iterations,
@@ -132,11 +146,19 @@ function plannedState(compiled: CompiledOptimizer, { optimizer, slots }: ReadBac
     slots: trained.flatMap(({ key, weight }, index) =>
       used.map((slot) => {
         const [list, name] = row.slots[slot] as readonly [string, string];
-        return { list, index, originalName: `${weight.name}/${name}`, value: upload(valueOf(`${key}/${slot}`, weight.shape as readonly number[])) };
+        return {
+          list,
+          index,
+          originalName: `${weight.name}/${name}`,
+          value: upload(valueOf(`${key}/${slot}`, weight.shape as readonly number[])),
+        };
       }),
     ),
     powers: [
-      ...Object.entries(row.powers ?? {}).map(([name, beta]) => ({ name, value: Math.fround(Number(settings[beta]) ** (optimizer.iterations + 1)) })),
+      ...Object.entries(row.powers ?? {}).map(([name, beta]) => ({
+        name,
+        value: Math.fround(Number(settings[beta]) ** (optimizer.iterations + 1)),
+      })),
       ...(row.counter === undefined ? [] : [{ name: row.counter, value: optimizer.iterations }]),
     ].map(({ name, value }) => ({ name, value: upload({ shape: [], values: new Float32Array([value]) }) })),
   };
@@ -161,11 +183,19 @@ function checkKeys(given: ReadonlyMap<string, FloatTensor>, expected: ReadonlyMa
   if (missing.length > 0 || extra.length > 0) {
     const [first] = missing.length > 0 ? missing : extra;
     const how = missing.length > 0 ? 'lacks' : 'has besides';
-    throw new ModelFileError(`${file} must hold what the model has`, `one that ${how} ${show(first)}`, 'Pass the model that was handed over.');
+    throw new ModelFileError(
+      `${file} must hold what the model has`,
+      `one that ${how} ${show(first)}`,
+      'Pass the model that was handed over.',
+    );
   }
   for (const [key, shape] of expected) {
     const found = given.get(key) as FloatTensor;
     if (sameJson([...found.shape], [...shape])) continue;
-    throw new ModelFileError(`${show(key)} of ${file} must be [${shape.join(', ')}]`, `[${found.shape.join(', ')}]`, 'Pass the model that was handed over.');
+    throw new ModelFileError(
+      `${show(key)} of ${file} must be [${shape.join(', ')}]`,
+      `[${found.shape.join(', ')}]`,
+      'Pass the model that was handed over.',
+    );
   }
 }

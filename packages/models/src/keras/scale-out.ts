@@ -123,7 +123,8 @@ async function cross(model: LayersModel, strategy: Strategy): Promise<Crossing> 
   const topology = noted(() => modelToKeras(model), refused);
   const weights = placedWeights(view);
   const compiled = compiledOptimizer(model, weights, refused);
-  if (compiled === null) throw new Error(message('scaleOut() needs a compiled model', `'${model.name}', which is not`, 'Call model.compile() first.'));
+  if (compiled === null)
+    throw new Error(message('scaleOut() needs a compiled model', `'${model.name}', which is not`, 'Call model.compile() first.'));
   const words = compiledWith(model, refused);
   const inner = innerToKeras(compiled.inner, compiled.options, refused);
   if (compiled.lossScale !== null) noteLossScale(compiled.lossScale, refused);
@@ -163,12 +164,18 @@ function noted<T>(work: () => T, refused: Refusals): T | null {
 
 function noteTpu(model: ModelView, refused: Refusals): void {
   const dtypes = layerDTypes(model, refused);
-  const inFloat16 = Object.entries({ [`model '${model.name}'`]: dtypes.model, ...dtypes.others }).filter(([, { compute }]) => compute === 'float16');
+  const inFloat16 = Object.entries({ [`model '${model.name}'`]: dtypes.model, ...dtypes.others }).filter(
+    ([, { compute }]) => compute === 'float16',
+  );
   for (const [what, policy] of inFloat16) refused.add(`the policy ${policy.name} of ${what} on a TPU, which computes in bfloat16`);
 }
 
 /** The scale and the count of applied steps. Waits for the device. */
-async function scaleOf({ wrapper, lossScale, inner }: CompiledOptimizer): Promise<{ readonly lossScale: HandOverScale | null; readonly iterations: number }> {
+async function scaleOf({
+  wrapper,
+  lossScale,
+  inner,
+}: CompiledOptimizer): Promise<{ readonly lossScale: HandOverScale | null; readonly iterations: number }> {
   if (wrapper === null || lossScale === null || lossScale.kind === 'none') return { lossScale: null, iterations: inner.iterations };
   const { scale, goodSteps, skipped } = await wrapper.lossScaleState();
   const described = { kind: lossScale.kind, scale, goodSteps, growthInterval: lossScale.options.growthInterval, skipped };
@@ -196,12 +203,26 @@ const OPTIONS: readonly string[] = ['strategy', 'data', 'batchSize', 'epochs', '
 
 function checkedOptions(options: ScaleOutOptions): Settings {
   const unknown = Object.keys(options ?? {}).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) throw new RangeError(message(`options of scaleOut() are ${OPTIONS.join(', ')}`, `'${unknown}'`, 'Correct its name.'));
+  if (unknown !== undefined)
+    throw new RangeError(message(`options of scaleOut() are ${OPTIONS.join(', ')}`, `'${unknown}'`, 'Correct its name.'));
   const { strategy, batchSize = 32, epochs = 1, epoch = 0, seed = 0, examples = 1, shardBytes = 1 } = options ?? {};
   if (!STRATEGIES.includes(strategy)) {
-    throw new RangeError(message(`strategy must be one of ${STRATEGIES.join(', ')}`, `'${String(strategy)}'`, "Pass { strategy: 'mirrored' } for one machine."));
+    throw new RangeError(
+      message(
+        `strategy must be one of ${STRATEGIES.join(', ')}`,
+        `'${String(strategy)}'`,
+        "Pass { strategy: 'mirrored' } for one machine.",
+      ),
+    );
   }
-  for (const [name, value, least] of [['batchSize', batchSize, 1], ['epochs', epochs, 1], ['epoch', epoch, 0], ['seed', seed, 0], ['examples', examples, 1], ['shardBytes', shardBytes, 1]] as const) {
+  for (const [name, value, least] of [
+    ['batchSize', batchSize, 1],
+    ['epochs', epochs, 1],
+    ['epoch', epoch, 0],
+    ['seed', seed, 0],
+    ['examples', examples, 1],
+    ['shardBytes', shardBytes, 1],
+  ] as const) {
     if (!(Number.isSafeInteger(value) && value >= least)) {
       throw new RangeError(message(`${name} must be a whole number from ${least}`, String(value), 'Leave it out for the default.'));
     }

@@ -8,7 +8,7 @@ import { useEmulated } from '@halftone/emulate';
 import * as models from '../../src/index.ts';
 
 /** The folders whose functions take a model; files have examples of their own. */
-const FOLDERS = ['src/', 'src/batch-size/', 'src/graph/', 'src/layers/', 'src/summary/'] as const;
+const FOLDERS = ['src/', 'src/batch-size/', 'src/graph/', 'src/keras/', 'src/layers/', 'src/summary/'] as const;
 const root = new URL('../../', import.meta.url);
 const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<unknown[]>;
 const tf: object = { ...tfc, ...tfl };

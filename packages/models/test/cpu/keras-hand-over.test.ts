@@ -44,15 +44,30 @@ const OPTIMIZERS = {
 function net(optimizer: tf.Optimizer = tf.train.adam(0.0625)): LayersModel {
   const { dense, batchNormalization } = tfl.layers;
   const kernelInitializer = tfl.initializers.glorotUniform({ seed: 5 });
-  const inner = tfl.sequential({ name: 'inner', layers: [dense({ units: 6, inputShape: [4], name: 'deep', activation: 'tanh', kernelInitializer }), batchNormalization({ name: 'norm' })] });
-  const model = tfl.sequential({ name: 'net', layers: [inner, dense({ units: 3, name: 'head', activation: 'softmax', kernelInitializer })] });
+  const inner = tfl.sequential({
+    name: 'inner',
+    layers: [
+      dense({ units: 6, inputShape: [4], name: 'deep', activation: 'tanh', kernelInitializer }),
+      batchNormalization({ name: 'norm' }),
+    ],
+  });
+  const model = tfl.sequential({
+    name: 'net',
+    layers: [inner, dense({ units: 3, name: 'head', activation: 'softmax', kernelInitializer })],
+  });
   model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   return model;
 }
 
 const data = (): { readonly xs: tf.Tensor; readonly ys: tf.Tensor } => ({
-  xs: tf.tensor(Array.from({ length: 48 }, (_, at) => Math.sin(at * 1.7)), [12, 4]),
-  ys: tf.tensor(Array.from({ length: 36 }, (_, at) => Number(at % 3 === Math.floor(at / 3) % 3)), [12, 3]),
+  xs: tf.tensor(
+    Array.from({ length: 48 }, (_, at) => Math.sin(at * 1.7)),
+    [12, 4],
+  ),
+  ys: tf.tensor(
+    Array.from({ length: 36 }, (_, at) => Number(at % 3 === Math.floor(at / 3) % 3)),
+    [12, 3],
+  ),
 });
 
 async function steps(model: LayersModel, count: number): Promise<void> {
@@ -62,7 +77,11 @@ async function steps(model: LayersModel, count: number): Promise<void> {
 }
 
 /** A sink, and the same files as train.py would leave them without a step. */
-function memory(): { readonly files: Map<string, Uint8Array>; readonly write: (path: string, bytes: Uint8Array) => void; readonly read: (path: string) => Uint8Array } {
+function memory(): {
+  readonly files: Map<string, Uint8Array>;
+  readonly write: (path: string, bytes: Uint8Array) => void;
+  readonly read: (path: string) => Uint8Array;
+} {
   const files = new Map<string, Uint8Array>();
   return { files, write: (path, bytes) => void files.set(path, bytes), read: (path) => files.get(path.replace('out/', '')) as Uint8Array };
 }
@@ -103,7 +122,14 @@ test('a project says all that training.json of the contract says', async () => {
   await steps(model, 2);
   const project = memory();
   const { xs, ys } = data();
-  const { training, files } = await scaleOut(model, project, { strategy: 'multi_worker', data: { xs, ys }, batchSize: 6, epochs: 3, seed: 9, shardBytes: 300 });
+  const { training, files } = await scaleOut(model, project, {
+    strategy: 'multi_worker',
+    data: { xs, ys },
+    batchSize: 6,
+    epochs: 3,
+    seed: 9,
+    shardBytes: 300,
+  });
   const policy = (name: string): KerasObject => ({ module: 'keras', class_name: 'DTypePolicy', config: { name }, registered_name: null });
   expect(training).toEqual({
     version: 1,
@@ -125,7 +151,10 @@ test('a project says all that training.json of the contract says', async () => {
     batchSize: 6,
     strategy: 'multi_worker',
     data: {
-      files: ['data/part-00000.tfrecord', 'data/part-00001.tfrecord', 'data/part-00002.tfrecord', 'data/part-00003.tfrecord'].slice(0, training.data?.files.length),
+      files: ['data/part-00000.tfrecord', 'data/part-00001.tfrecord', 'data/part-00002.tfrecord', 'data/part-00003.tfrecord'].slice(
+        0,
+        training.data?.files.length,
+      ),
       features: [
         { name: 'deep_input', dtype: 'float32', shape: [4], role: 'input' },
         { name: 'head_target', dtype: 'float32', shape: [3], role: 'target' },
@@ -138,9 +167,16 @@ test('a project says all that training.json of the contract says', async () => {
   expect([...project.files.keys()]).toEqual(files);
   for (const path of ['model.json', 'train.py', 'requirements.txt', 'Dockerfile', 'job.yaml', 'README.md']) expect(files).toContain(path);
   const { tensors } = await readSafetensors(project.files.get('weights.safetensors') as Uint8Array<ArrayBuffer>);
-  expect(tensors.map(({ name }) => name).sort()).toEqual(
-    ['head/0', 'head/1', 'inner/deep/0', 'inner/deep/1', 'inner/norm/0', 'inner/norm/1', 'inner/norm/2', 'inner/norm/3'],
-  );
+  expect(tensors.map(({ name }) => name).sort()).toEqual([
+    'head/0',
+    'head/1',
+    'inner/deep/0',
+    'inner/deep/1',
+    'inner/norm/0',
+    'inner/norm/1',
+    'inner/norm/2',
+    'inner/norm/3',
+  ]);
 });
 
 test('the loss scale comes back as Keras left it', async () => {
@@ -170,7 +206,8 @@ test('in Node the folder is there whole or not at all, and is never written over
   await expect(scaleOut(model, target, { strategy: 'mirrored' })).rejects.toThrow('must be new or empty');
   await expect(scaleIn(model, target)).rejects.toThrow('must hold out/');
   mkdirSync(join(target, 'out'));
-  for (const name of ['training.json', 'weights.safetensors', 'optimizer.safetensors']) writeFileSync(join(target, 'out', name), readFileSync(join(target, name)));
+  for (const name of ['training.json', 'weights.safetensors', 'optimizer.safetensors'])
+    writeFileSync(join(target, 'out', name), readFileSync(join(target, name)));
   expect((await scaleIn(model, target)).step).toBe(0);
 });
 
@@ -184,12 +221,29 @@ test('all that cannot cross is named before a file is written', async () => {
     }
   }
   const model = net(new Odd(0.5));
-  model.compile({ optimizer: new Odd(0.5), loss: (a: tf.Tensor, b: tf.Tensor) => tf.losses.meanSquaredError(a, b) as tf.Tensor, metrics: { head: 'accuracy' } });
-  mixedPrecision(model, 'mixed_float16,deny=Tanh', { accumulate: 2, learningRate: () => 0.5, lossScale: dynamicLossScale({ growthFactor: 4 }) });
+  model.compile({
+    optimizer: new Odd(0.5),
+    loss: (a: tf.Tensor, b: tf.Tensor) => tf.losses.meanSquaredError(a, b) as tf.Tensor,
+    metrics: { head: 'accuracy' },
+  });
+  mixedPrecision(model, 'mixed_float16,deny=Tanh', {
+    accumulate: 2,
+    learningRate: () => 0.5,
+    lossScale: dynamicLossScale({ growthFactor: 4 }),
+  });
   const project = memory();
   const error = (await scaleOut(model, project, { strategy: 'tpu' }).catch((found: unknown) => found)) as Error;
   expect(error.name).toBe('CannotCrossError');
-  for (const part of ['optimizer Odd', "the loss of output 'head'", 'metrics given for single outputs', 'Tanh', 'accumulate 2', 'function of the steps', 'growthFactor 4', 'on a TPU']) {
+  for (const part of [
+    'optimizer Odd',
+    "the loss of output 'head'",
+    'metrics given for single outputs',
+    'Tanh',
+    'accumulate 2',
+    'function of the steps',
+    'growthFactor 4',
+    'on a TPU',
+  ]) {
     expect(error.message).toContain(part);
   }
   expect(project.files.size).toBe(0);
@@ -197,7 +251,9 @@ test('all that cannot cross is named before a file is written', async () => {
 
 test('settings of optimizers that Keras has no word for are refused', async () => {
   await expect(scaleOut(net(lamb(0.5)), memory(), { strategy: 'mirrored' })).rejects.toThrow('weightDecay 0.01 of the optimizer Lamb');
-  await expect(scaleOut(net(tf.train.adamax(0.5, 0.9, 0.999, 1e-7, 0.25)), memory(), { strategy: 'mirrored' })).rejects.toThrow('decay 0.25');
+  await expect(scaleOut(net(tf.train.adamax(0.5, 0.9, 0.999, 1e-7, 0.25)), memory(), { strategy: 'mirrored' })).rejects.toThrow(
+    'decay 0.25',
+  );
 });
 
 test('options that cannot be meant are refused', async () => {
@@ -206,7 +262,9 @@ test('options that cannot be meant are refused', async () => {
   await expect(scaleOut(model, memory(), { strategy: 'tpu', batchSize: 0 })).rejects.toThrow('batchSize must be a whole number from 1');
   await expect(scaleOut(model, memory(), { strategy: 'tpu', batch: 1 } as never)).rejects.toThrow("got 'batch'");
   await expect(scaleOut(model, 5 as never, { strategy: 'mirrored' })).rejects.toThrow('to a folder or to');
-  await expect(scaleOut(tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [1] })] }), memory(), { strategy: 'tpu' })).rejects.toThrow('needs a compiled model');
+  await expect(
+    scaleOut(tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [1] })] }), memory(), { strategy: 'tpu' }),
+  ).rejects.toThrow('needs a compiled model');
 });
 
 test('nothing changes where a file does not fit', async () => {
@@ -221,15 +279,27 @@ test('nothing changes where a file does not fit', async () => {
   const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   const broken: readonly (readonly [string, Uint8Array, string])[] = [
     ['weights.safetensors', writeSafetensors(tensors.slice(1)), 'lacks'],
-    ['weights.safetensors', writeSafetensors([...tensors, { name: 'x/0', dtype: 'F32', shape: [1], values: new Float32Array(1) }]), 'has besides "x/0"'],
-    ['weights.safetensors', writeSafetensors(tensors.map((t) => (t.name === 'head/1' ? { ...t, shape: [1, 3] } : t) as typeof t)), 'must be [3], got [1, 3]'],
+    [
+      'weights.safetensors',
+      writeSafetensors([...tensors, { name: 'x/0', dtype: 'F32', shape: [1], values: new Float32Array(1) }]),
+      'has besides "x/0"',
+    ],
+    [
+      'weights.safetensors',
+      writeSafetensors(tensors.map((t) => (t.name === 'head/1' ? { ...t, shape: [1, 3] } : t) as typeof t)),
+      'must be [3], got [1, 3]',
+    ],
     ['weights.safetensors', writeSafetensors(tensors, { metadata: { step: '7' } }), 'all files must be of step 1'],
     ['weights.safetensors', (good.get('weights.safetensors') as Uint8Array).subarray(0, 200), '[models]'],
     ['optimizer.safetensors', writeSafetensors([]), 'lacks'],
     ['training.json', text({ ...json, version: 2 }), 'version 1'],
     ['training.json', text({ ...json, step: -1 }), 'step in training.json'],
     ['training.json', text({ ...json, optimizer: { ...json.optimizer, class_name: 'Lion' } }), 'compiled with "Lion"'],
-    ['training.json', text({ ...json, optimizer: { ...json.optimizer, config: { ...json.optimizer.config, beta_1: 0.5 } } }), 'beta_1 of the optimizer must be 0.5'],
+    [
+      'training.json',
+      text({ ...json, optimizer: { ...json.optimizer, config: { ...json.optimizer.config, beta_1: 0.5 } } }),
+      'beta_1 of the optimizer must be 0.5',
+    ],
     ['training.json', text({ ...json, lossScale: { kind: 'dynamic', scale: -1 } }), 'scale must be a finite number'],
     ['training.json', new Uint8Array([123]), 'must be JSON'],
   ];

@@ -29,7 +29,9 @@ const OURS: readonly string[] = ['float32', 'float16', 'bfloat16', 'mixed_float1
 
 test.each(policies)('the policy "$name" of Keras comes here, or is refused', ({ name, serialized, compute_dtype, variable_dtype }) => {
   if (serialized === undefined || !OURS.includes(name)) {
-    expect(() => fromKeras(serialized ?? ({ module: 'keras', class_name: 'DTypePolicy', config: { name } } as const))).toThrow('must be a DTypePolicy of');
+    expect(() => fromKeras(serialized ?? ({ module: 'keras', class_name: 'DTypePolicy', config: { name } } as const))).toThrow(
+      'must be a DTypePolicy of',
+    );
     return;
   }
   const here = fromKeras(serialized);
@@ -51,29 +53,42 @@ interface GoldenMap {
   readonly serialized?: KerasObjectOf<'DTypePolicyMap'>;
 }
 
-test.each(goldenJson<{ readonly maps: readonly GoldenMap[] }>('keras_policies/maps.json').maps)('a map of policies answers as that of Keras: $entries', (golden) => {
-  const entries = [...new Map([...golden.entries].reverse())].reverse().map(([pattern, name]) => [pattern, policy(name)] as const);
-  const map: PolicyMap = { default: golden.default === null ? null : policy(golden.default), entries };
-  for (const { get, error, policy: name } of golden.events) {
-    if (get === undefined) continue;
-    if (error === undefined) expect(policyAt(map, get).name).toBe(name);
-    else expect(() => policyAt(map, get)).toThrow('one pattern must match');
-  }
-  if (golden.serialized === undefined) return;
-  expect(toKeras(map)).toEqual(golden.serialized);
-  expect(fromKeras(golden.serialized)).toEqual(map);
-});
+test.each(goldenJson<{ readonly maps: readonly GoldenMap[] }>('keras_policies/maps.json').maps)(
+  'a map of policies answers as that of Keras: $entries',
+  (golden) => {
+    const entries = [...new Map([...golden.entries].reverse())].reverse().map(([pattern, name]) => [pattern, policy(name)] as const);
+    const map: PolicyMap = { default: golden.default === null ? null : policy(golden.default), entries };
+    for (const { get, error, policy: name } of golden.events) {
+      if (get === undefined) continue;
+      if (error === undefined) expect(policyAt(map, get).name).toBe(name);
+      else expect(() => policyAt(map, get)).toThrow('one pattern must match');
+    }
+    if (golden.serialized === undefined) return;
+    expect(toKeras(map)).toEqual(golden.serialized);
+    expect(fromKeras(golden.serialized)).toEqual(map);
+  },
+);
 
 test('a map with a broken pattern is refused', () => {
   const config = { default_policy: null, policy_map: { '(': toKeras('float32') } };
-  expect(() => fromKeras({ module: 'keras.dtype_policies', class_name: 'DTypePolicyMap', config })).toThrow('a path or a regular expression');
+  expect(() => fromKeras({ module: 'keras.dtype_policies', class_name: 'DTypePolicyMap', config })).toThrow(
+    'a path or a regular expression',
+  );
   expect(() => fromKeras({ module: 'keras.dtype_policies', class_name: 'DTypePolicyMap', config: {} })).toThrow('must have a policy_map');
 });
 
 interface GoldenModel {
   readonly to_json: KerasObjectOf<'Functional'>;
-  readonly layers: readonly { readonly name: string; readonly class: string; readonly policy: string; readonly weights: readonly (readonly [string, string])[] }[];
-  readonly blob: { readonly file: string; readonly arrays: readonly { readonly name: string; readonly shape: readonly number[]; readonly byteOffset: number }[] };
+  readonly layers: readonly {
+    readonly name: string;
+    readonly class: string;
+    readonly policy: string;
+    readonly weights: readonly (readonly [string, string])[];
+  }[];
+  readonly blob: {
+    readonly file: string;
+    readonly arrays: readonly { readonly name: string; readonly shape: readonly number[]; readonly byteOffset: number }[];
+  };
 }
 
 test.each([
@@ -91,13 +106,20 @@ test.each([
   };
   const model = await fromKeras(golden.to_json);
   expect(policyOf(model)?.name).toBe(whole);
-  for (const { name: layer, weights } of golden.layers) if (weights.length > 0) model.getLayer(layer).setWeights(weights.map(([key]) => tensorOf(key)));
-  expect(layerPolicies(model)).toEqual(golden.layers.filter((layer) => layer.class !== 'InputLayer').map((layer) => `${layer.name} ${layer.policy}`));
+  for (const { name: layer, weights } of golden.layers)
+    if (weights.length > 0) model.getLayer(layer).setWeights(weights.map(([key]) => tensorOf(key)));
+  expect(layerPolicies(model)).toEqual(
+    golden.layers.filter((layer) => layer.class !== 'InputLayer').map((layer) => `${layer.name} ${layer.policy}`),
+  );
   const output = model.predict(tensorOf('input')) as tf.Tensor;
   const [ours, theirs] = [output.dataSync(), tensorOf('output').dataSync()];
-  expect(Math.max(...ours.map((value, at) => Math.abs(value - (theirs[at] ?? NaN)) / Math.max(1, Math.abs(theirs[at] ?? NaN))))).toBeLessThan(tolerance);
+  expect(
+    Math.max(...ours.map((value, at) => Math.abs(value - (theirs[at] ?? NaN)) / Math.max(1, Math.abs(theirs[at] ?? NaN)))),
+  ).toBeLessThan(tolerance);
   const again = toKeras(model).config['layers'] as readonly KerasObject[];
-  expect(again.map((layer) => dtypeOf(layer))).toEqual((golden.to_json.config['layers'] as readonly KerasObject[]).map((layer) => dtypeOf(layer)));
+  expect(again.map((layer) => dtypeOf(layer))).toEqual(
+    (golden.to_json.config['layers'] as readonly KerasObject[]).map((layer) => dtypeOf(layer)),
+  );
 });
 
 test('a policy of a layer that Halftone does not have is refused by the layer', async () => {
@@ -134,19 +156,36 @@ test('an optimizer goes to Keras with its scale, and comes back', () => {
 });
 
 test('an optimizer as Keras serializes it comes with its clipping, and all that is unknown is named', () => {
-  const idle = { weight_decay: null, clipnorm: null, global_clipnorm: null, clipvalue: null, use_ema: false, ema_momentum: 0.99, loss_scale_factor: null };
+  const idle = {
+    weight_decay: null,
+    clipnorm: null,
+    global_clipnorm: null,
+    clipvalue: null,
+    use_ema: false,
+    ema_momentum: 0.99,
+    loss_scale_factor: null,
+  };
   const adam = { name: 'adam', learning_rate: 0.5, beta_1: 0.25, beta_2: 0.125, epsilon: 0.0625, amsgrad: false };
-  const of = (class_name: string, config: object): KerasObject => ({ module: 'keras.optimizers', class_name, config: { ...idle, ...config } as Record<string, unknown> });
+  const of = (class_name: string, config: object): KerasObject => ({
+    module: 'keras.optimizers',
+    class_name,
+    config: { ...idle, ...config } as Record<string, unknown>,
+  });
   expect(fromKeras(of('Adam', adam))).toBeInstanceOf(tf.AdamOptimizer);
   expect((fromKeras(of('Adam', { ...adam, global_clipnorm: 1 })) as MixedPrecisionOptimizer).inner).toBeInstanceOf(tf.AdamOptimizer);
   const momentum = fromKeras(of('SGD', { learning_rate: 0.5, momentum: 0.25, nesterov: true })) as tf.MomentumOptimizer;
   expect(momentum.getConfig()).toEqual({ learningRate: 0.5, momentum: 0.25, useNesterov: true });
-  expect(() => fromKeras(of('Adam', { ...adam, amsgrad: true, use_ema: true, weight_decay: 0.5, learning_rate: { class_name: 'CosineDecay', config: {} } }))).toThrow(
-    /learning_rate CosineDecay.*|amsgrad true/,
-  );
+  expect(() =>
+    fromKeras(
+      of('Adam', { ...adam, amsgrad: true, use_ema: true, weight_decay: 0.5, learning_rate: { class_name: 'CosineDecay', config: {} } }),
+    ),
+  ).toThrow(/learning_rate CosineDecay.*|amsgrad true/);
   expect(() => fromKeras(of('Lion', {}))).toThrow('must be a DTypePolicy');
   expect(() => fromKeras(of('Adam', { learning_rate: 0.5 }))).toThrow('the optimizer Adam without beta_1');
-  expect((fromKeras(toKeras(adamW(0.5, { weightDecay: 0.25 }))) as tf.Optimizer).getConfig()).toMatchObject({ learningRate: 0.5, weightDecay: 0.25 });
+  expect((fromKeras(toKeras(adamW(0.5, { weightDecay: 0.25 }))) as tf.Optimizer).getConfig()).toMatchObject({
+    learningRate: 0.5,
+    weightDecay: 0.25,
+  });
 });
 
 function layerPolicies(model: LayersModel): readonly string[] {

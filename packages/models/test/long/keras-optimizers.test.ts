@@ -35,35 +35,48 @@ const OPTIMIZERS: readonly (readonly [name: string, make: () => tf.Optimizer, to
 
 beforeAll(() => tf.setBackend('cpu').then(() => undefined));
 
-test.skipIf(python === '')('every optimizer goes on in real Keras where it stopped, and comes back', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'halftone-keras-'));
-  try {
-    const { xs, ys } = data();
-    const runs: { readonly name: string; readonly project: string; readonly tolerance: number; readonly make: () => tf.Optimizer; readonly losses: readonly number[]; readonly model: LayersModel }[] = [];
-    for (const [name, make, tolerance] of OPTIMIZERS) {
-      const model = net(make());
-      const first = await steps(model, BEFORE);
-      const project = join(folder, name);
-      await scaleOut(model, project, { strategy: 'mirrored', data: { xs, ys }, batchSize: 12, shardBytes: 400 });
-      runs.push({ name, project, tolerance, make, model, losses: [...first, ...(await steps(model, THERE + AFTER))] });
+test.skipIf(python === '')(
+  'every optimizer goes on in real Keras where it stopped, and comes back',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'halftone-keras-'));
+    try {
+      const { xs, ys } = data();
+      const runs: {
+        readonly name: string;
+        readonly project: string;
+        readonly tolerance: number;
+        readonly make: () => tf.Optimizer;
+        readonly losses: readonly number[];
+        readonly model: LayersModel;
+      }[] = [];
+      for (const [name, make, tolerance] of OPTIMIZERS) {
+        const model = net(make());
+        const first = await steps(model, BEFORE);
+        const project = join(folder, name);
+        await scaleOut(model, project, { strategy: 'mirrored', data: { xs, ys }, batchSize: 12, shardBytes: 400 });
+        runs.push({ name, project, tolerance, make, model, losses: [...first, ...(await steps(model, THERE + AFTER))] });
+      }
+      execFileSync(python, [script, String(THERE), ...runs.map(({ project }) => project)], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const table: string[] = [];
+      for (const { name, project, tolerance, make, losses, model } of runs) {
+        const there = JSON.parse(readFileSync(join(project, 'losses.json'), 'utf8')) as number[];
+        const back = net(make());
+        expect(await scaleIn(back, project)).toMatchObject({ step: BEFORE + THERE, iterations: BEFORE + THERE });
+        const after = await steps(back, AFTER);
+        const gaps = [...there, ...after].map((loss, at) => Math.abs(loss - (losses[BEFORE + at] ?? NaN)));
+        table.push(
+          `${name}: first ${gaps[0]?.toExponential(1)}, there ${Math.max(...gaps.slice(0, THERE)).toExponential(1)}, after ${Math.max(...gaps.slice(THERE)).toExponential(1)}, slots ${slotGap(back, model).toExponential(1)}`,
+        );
+        expect.soft(gaps[0], `${name}: the first loss in Keras`).toBeLessThan(1e-5);
+        expect.soft(Math.max(...gaps), name).toBeLessThan(tolerance);
+      }
+      console.info(table.join('\n'));
+    } finally {
+      rmSync(folder, { recursive: true });
     }
-    execFileSync(python, [script, String(THERE), ...runs.map(({ project }) => project)], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const table: string[] = [];
-    for (const { name, project, tolerance, make, losses, model } of runs) {
-      const there = JSON.parse(readFileSync(join(project, 'losses.json'), 'utf8')) as number[];
-      const back = net(make());
-      expect(await scaleIn(back, project)).toMatchObject({ step: BEFORE + THERE, iterations: BEFORE + THERE });
-      const after = await steps(back, AFTER);
-      const gaps = [...there, ...after].map((loss, at) => Math.abs(loss - (losses[BEFORE + at] ?? NaN)));
-      table.push(`${name}: first ${gaps[0]?.toExponential(1)}, there ${Math.max(...gaps.slice(0, THERE)).toExponential(1)}, after ${Math.max(...gaps.slice(THERE)).toExponential(1)}, slots ${slotGap(back, model).toExponential(1)}`);
-      expect.soft(gaps[0], `${name}: the first loss in Keras`).toBeLessThan(1e-5);
-      expect.soft(Math.max(...gaps), name).toBeLessThan(tolerance);
-    }
-    console.info(table.join('\n'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}, 120_000);
+  },
+  120_000,
+);
 
 function net(optimizer: tf.Optimizer): LayersModel {
   const kernelInitializer = tfl.initializers.glorotUniform({ seed: 5 });
@@ -84,8 +97,14 @@ function net(optimizer: tf.Optimizer): LayersModel {
 
 function data(): { readonly xs: tf.Tensor; readonly ys: tf.Tensor } {
   return {
-    xs: tf.tensor(Array.from({ length: 48 }, (_, at) => Math.sin(at * 1.7)), [12, 4]),
-    ys: tf.tensor(Array.from({ length: 36 }, (_, at) => Number(at % 3 === Math.floor(at / 3) % 3)), [12, 3]),
+    xs: tf.tensor(
+      Array.from({ length: 48 }, (_, at) => Math.sin(at * 1.7)),
+      [12, 4],
+    ),
+    ys: tf.tensor(
+      Array.from({ length: 36 }, (_, at) => Number(at % 3 === Math.floor(at / 3) % 3)),
+      [12, 3],
+    ),
   };
 }
 

@@ -6,14 +6,16 @@ import { fileURLToPath } from 'node:url';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
+import { requireOrSkip } from '@halftone/testing';
 import { modelFromKeras } from '../../src/keras/model-from-keras.ts';
 import { modelToKeras } from '../../src/keras/model-to-keras.ts';
 import { kerasCases } from '../keras-cases.ts';
 import type { KerasAnswer } from '../keras-check.ts';
 import { answerOf, differences, setByFormula } from '../keras-check.ts';
 
+const keras = await requireOrSkip('keras');
 /** An interpreter that has Keras 3 on TensorFlow. */
-const python = process.env['HALFTONE_KERAS_PYTHON'] ?? '';
+const python = keras.reason;
 const golden = fileURLToPath(new URL('../golden/keras_models.json', import.meta.url));
 const script = fileURLToPath(new URL('../golden/make_keras_models.py', import.meta.url));
 
@@ -21,7 +23,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-test.skipIf(python === '')(
+test.skipIf(!keras.available)(
   'real Keras loads every model that toKeras writes, orders its weights alike and computes the same',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'halftone-keras-'));
