@@ -1,4 +1,4 @@
-// The vitest project `long`: trainings, and the widest sweeps of kernels, minutes of them, on the GPU driver, and on TensorFlow where it can be had.
+// The vitest project `long`: trainings, and the widest sweeps of kernels, minutes of them, on the GPU driver, and on TensorFlow and Keras where they can be had.
 import { closingLine } from './closing-line.mjs';
 import { provide } from './needs.mjs';
 import { orOneLine } from './say.mjs';
@@ -7,7 +7,7 @@ import { runVitest } from './vitest-run.mjs';
 await orOneLine(async () => {
   const outcome = await runVitest(
     process.argv.slice(2),
-    { vulkan: await provide('vulkan'), tensorflow: await provide('tensorflow') },
+    { vulkan: await provide('vulkan'), tensorflow: await provide('tensorflow'), keras: await provide('keras') },
     { projects: ['long'] },
   );
   for (const skip of outcome.skips) console.log(`skipped: ${skip}`);

@@ -21,7 +21,8 @@ export function testJob(args) {
   return orOneLine(async () => {
     await installWorkspace('all');
     const vulkan = await provide('vulkan');
-    for (const need of allNeeds()) if (need !== 'vulkan' && requiredNeeds().has(need)) Object.assign(process.env, await required(need));
+    const wanted = args.length > 0 ? allNeeds() : allNeeds().filter((need) => need !== 'keras'); // which long tests alone ask for
+    for (const need of wanted) if (need !== 'vulkan' && requiredNeeds().has(need)) Object.assign(process.env, await required(need));
     const tensorflow = requiredNeeds().has('tensorflow') ? await provide('tensorflow') : await tensorflowAtHand();
     const outcomes = args.length > 0 ? [] : await runChecks();
     const wished = args.length > 0 ? { projects: ['pure', 'cpu', 'gpu', 'long', 'tensorflow'] } : {}; // whoever names a long one gets it

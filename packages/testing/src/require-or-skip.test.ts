@@ -77,6 +77,17 @@ describe('requireOrSkip', () => {
     await expect(requireOrSkip('tensorflow')).rejects.toThrow('which does not exist');
   });
 
+  it('takes the Python with Keras that HALFTONE_KERAS_PYTHON names', async () => {
+    vi.stubEnv('HALFTONE_REQUIRE', 'keras');
+    vi.stubEnv('HALFTONE_KERAS_PYTHON', '');
+    await expect(requireOrSkip('keras')).rejects.toThrow('names no Python with Keras');
+    const python = join(folder, 'python');
+    vi.stubEnv('HALFTONE_KERAS_PYTHON', python);
+    await expect(requireOrSkip('keras')).rejects.toThrow('which does not exist');
+    writeFileSync(python, '');
+    expect(await requireOrSkip('keras')).toEqual({ available: true, reason: python });
+  });
+
   it('refuses a need that does not exist', async () => {
     await expect(requireOrSkip('cuda' as Need)).rejects.toThrow('[testing] unknown need, got cuda.');
     await expect(requireOrSkip('toString' as Need)).rejects.toThrow(TypeError);

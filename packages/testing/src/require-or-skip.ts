@@ -4,7 +4,7 @@ import { hasVulkan } from './dawn.ts';
 import { sharedFolder } from './shared-data.ts';
 
 /** What a test may need beyond Node: a Vulkan driver, a Chromium, a real TensorFlow, the folder of real data. */
-export type Need = 'vulkan' | 'browser' | 'tensorflow' | 'shared';
+export type Need = 'vulkan' | 'browser' | 'tensorflow' | 'keras' | 'shared';
 
 /** Whether a need is met, and how or why not. */
 export interface Availability {
@@ -29,6 +29,11 @@ const checks = {
     if (named !== undefined && named !== '')
       return existsSync(named) ? met(named) : missing(`HALFTONE_TENSORFLOW names ${named}, which does not exist`);
     return addonFrom(process.cwd()) ?? addonFrom(join(process.cwd(), 'packages', 'node')) ?? missing(`${TFJS_NODE} is not installed`);
+  },
+  keras: () => {
+    const named = process.env['HALFTONE_KERAS_PYTHON'] ?? '';
+    if (named === '') return missing('HALFTONE_KERAS_PYTHON names no Python with Keras');
+    return existsSync(named) ? met(named) : missing(`HALFTONE_KERAS_PYTHON names ${named}, which does not exist`);
   },
   shared: () => {
     const folder = sharedFolder();
