@@ -60,6 +60,5 @@ const tab = {
   release: (target: string) => outcome(() => releaseCheckpoint(target)),
 };
 
-export type CheckpointTab = typeof tab;
 Object.assign(globalThis, { tab });
 document.title = 'ready';

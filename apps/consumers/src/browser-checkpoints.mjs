@@ -4,7 +4,6 @@ import { bundleFor } from './bundle.mjs';
 import { withPage } from './chromium.mjs';
 
 /** @import { Page, Frame } from 'playwright-core' */
-/** @import { CheckpointTab } from '../pages/checkpoints.ts' */
 
 const RUN = 'indexeddb://run';
 
@@ -87,7 +86,7 @@ async function ready(page) {
 
 /**
  * @param {Page | Frame} page
- * @param {keyof CheckpointTab} name
+ * @param {string} name - of a function of `tab` in pages/checkpoints.ts
  * @param {...(string | number | boolean)} args
  * @returns {Promise<string>}
  */
