@@ -71,7 +71,7 @@ export const CROSSING: readonly ParityModel[] = [
     inputs: [series],
     build: () =>
       stack(
-        L.conv1d({ inputShape: [...series], filters: 6, kernelSize: 2, padding: 'causal', activation: 'tanh', ...seeded(1) }),
+        L.conv1d({ inputShape: [...series], filters: 6, kernelSize: 2, padding: 'same', activation: 'tanh', ...seeded(1) }),
         L.simpleRNN({ units: 6, returnSequences: true, ...looped(2) }),
         L.lstm({ units: 6, returnSequences: true, ...looped(4) }),
         L.gru({ units: 6, ...looped(6) }),
@@ -104,12 +104,11 @@ export const CROSSING: readonly ParityModel[] = [
       ),
   },
   {
-    name: 'volumes: conv3d and its pooling',
+    name: 'volumes: conv3d',
     inputs: [[4, 4, 4, 2]],
     build: () =>
       stack(
         L.conv3d({ inputShape: [4, 4, 4, 2], filters: 4, kernelSize: 2, activation: 'relu', ...seeded(1) }),
-        L.maxPooling3d({ poolSize: 2, strides: 1 }),
         L.flatten(),
       ),
   },
