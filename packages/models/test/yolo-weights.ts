@@ -60,12 +60,8 @@ export function yoloWeights(): (name: string, shape: readonly number[]) => Float
       set(3, rows === undefined ? [1, 1, 1, 1] : [1, 1, 1]);
     }
   }
-  let seed = 1;
-  const random = (): number => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator
-    return seed / 2 ** 31 - 1;
-  };
   return (name, shape) => {
+    const random = seededBy(name);
     const known = integers.get(name);
     if (known !== undefined) return Float32Array.from(known);
     const size = shape.reduce((a, b) => a * b, 1);
@@ -78,6 +74,15 @@ export function yoloWeights(): (name: string, shape: readonly number[]) => Float
     const fanIn = shape.length === 4 ? (shape[0] as number) * (shape[1] as number) * (shape[2] as number) : 0;
     const scale = fanIn > 1 ? Math.sqrt(6 / fanIn) : 0.1;
     return Float32Array.from({ length: size }, () => scale * random());
+  };
+}
+
+/** Numbers between -1 and 1, the same for the same name. */
+function seededBy(name: string): () => number {
+  let seed = [...name].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 7);
+  return () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator
+    return seed / 2 ** 31 - 1;
   };
 }
 
