@@ -23,6 +23,6 @@ export class StepListeners {
   }
 
   tell(verdict: StepVerdict): void {
-    for (const listener of [...this.#listeners]) listener(verdict);
+    for (const listener of this.#listeners) listener(verdict);
   }
 }

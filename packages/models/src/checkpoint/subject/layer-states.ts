@@ -18,7 +18,7 @@ interface StatefulLayer {
 /** The states of the stateful recurrent layers of a model that have some. */
 export function statesOf(model: ModelView): readonly LayerState[] {
   return layersOf(model).flatMap(({ path, layer }) => {
-    if (Reflect.get(layer, 'stateful') !== true || !Array.isArray(Reflect.get(layer, 'states_'))) return [];
+    if (!('stateful' in layer && layer.stateful) || !Array.isArray(Reflect.get(layer, 'states_'))) return [];
     const stateful = layer as unknown as StatefulLayer;
     const tensors = stateful.states_.filter((state): state is Tensor => state !== null && !state.isDisposed);
     return tensors.length === 0 ? [] : [{ key: path, tensors, assign: (values: Tensor[]) => stateful.resetStates(values) }];

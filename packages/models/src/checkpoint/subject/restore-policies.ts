@@ -3,7 +3,6 @@ import type { Policy } from '@halftone/policy';
 import { formatPolicy, policy as toPolicy } from '@halftone/policy';
 import { message } from '../../files/model-file-error.ts';
 import { layersOf } from '../../layers/layer-tree.ts';
-import { mixedPrecision } from '../../mixed-precision.ts';
 import { setLayerPolicy } from '../../layers/set-layer-policy.ts';
 import { state } from '../../layers/state.ts';
 import type { Layer, ModelView } from '../../layers/tfjs-layers.ts';
