@@ -57,12 +57,12 @@ function build({ class_name: className, config }: KerasObject, lossScale: LossSc
   if (name === undefined || row === undefined) refused.add(`the optimizer ${className}`);
   const settings: Record<string, number | boolean> = {};
   for (const [argument, value] of Object.entries(config)) {
-    const known = row?.args[argument];
+    const known = row !== undefined && Object.hasOwn(row.args, argument) ? row.args[argument] : undefined;
     if (known !== undefined && (typeof value === 'number' || typeof value === 'boolean')) settings[known] = value;
     else if (known !== undefined && isRecord(value)) refused.add(`${argument} ${showValue(value)} of the optimizer ${className}`);
     else if (
       !(
-        argument in WRAPPER_ARGS ||
+        Object.hasOwn(WRAPPER_ARGS, argument) ||
         IGNORED.some((idle) => idle === argument) ||
         value === null ||
         IDLE[argument] === value ||

@@ -26,7 +26,7 @@ const powers = { accBeta1: 'beta1', accBeta2: 'beta2' } as const;
  * Optimizers by the names of their classes in tfjs. The update is the same but for epsilon: Adam, AdamW have it outside of the bias
  * correction in tfjs and inside in Keras, so Keras's is larger by 1/sqrt(1 - beta2^t) in the first thousand steps; centered RMSprop
  * adds it in Keras and takes it off in tfjs; Adadelta divides by the sum before the step in tfjs and after it in Keras.
- * `test/long/keras-real.test.ts` holds the differences that these make.
+ * `test/long/keras-optimizers.test.ts` holds the differences that these make.
  */
 export const OPTIMIZERS: Readonly<Record<string, OptimizerRow>> = {
   SGD: { keras: 'SGD', args: { learning_rate: 'learningRate' }, slots: {} },

@@ -8,10 +8,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
+import { requireOrSkip } from '@halftone/testing';
 import { adamW, lamb, optimizerState } from '@halftone/optimizer';
 import { scaleIn, scaleOut } from '../../src/index.ts';
 
 /** An interpreter that has Keras 3 on TensorFlow, and safetensors. */
+const keras = await requireOrSkip('keras');
 const python = process.env['HALFTONE_KERAS_PYTHON'] ?? '';
 const script = fileURLToPath(new URL('../keras_steps.py', import.meta.url));
 const [BEFORE, THERE, AFTER] = [3, 4, 2] as const;
@@ -35,7 +37,7 @@ const OPTIMIZERS: readonly (readonly [name: string, make: () => tf.Optimizer, to
 
 beforeAll(() => tf.setBackend('cpu').then(() => undefined));
 
-test.skipIf(python === '')(
+test.skipIf(!keras.available)(
   'every optimizer goes on in real Keras where it stopped, and comes back',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'halftone-keras-'));
