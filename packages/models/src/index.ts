@@ -30,11 +30,20 @@ export { savedPolicy, saveHalf, type SaveHalfOptions } from './files/save-half.t
 export type { GraphPrecisionOptions } from './graph/options.ts';
 export { CannotCrossError } from './keras/cannot-cross.ts';
 export { fromKeras, type KerasObjectOf } from './keras/from-keras.ts';
-export type { HandOver, HandOverData, HandOverFeature, HandOverOptimizer, HandOverScale, KerasObject, Strategy } from './keras/hand-over.ts';
+export type {
+  HandOver,
+  HandOverData,
+  HandOverFeature,
+  HandOverOptimizer,
+  HandOverScale,
+  KerasObject,
+  Strategy,
+} from './keras/hand-over.ts';
 export { policyAt, type PolicyMap } from './keras/policy-map.ts';
 export type { ProjectSink, ProjectSource } from './keras/project-folder.ts';
 export { scaleIn, type ScaleInReport } from './keras/scale-in.ts';
-export { scaleOut, type ScaleOutOptions, type ScaleOutReport } from './keras/scale-out.ts';
+export { scaleOut, type ScaleOutReport } from './keras/scale-out.ts';
+export type { ScaleOutOptions } from './keras/scale-out-options.ts';
 export { toKeras, type ToKerasOptions } from './keras/to-keras.ts';
 export type { BatchOfData, DataLimits, DatasetOfBatches, SideOfData } from './keras/training-data.ts';
 export { freezeLayers, unfreezeLayers } from './layers/freeze-layers.ts';

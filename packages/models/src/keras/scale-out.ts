@@ -21,25 +21,10 @@ import { policyToKeras } from './policies.ts';
 import type { ProjectSink } from './project-folder.ts';
 import { openProject } from './project-folder.ts';
 import { projectFiles } from './project/files.ts';
-import type { BatchOfData, DataLimits, DatasetOfBatches } from './training-data.ts';
+import type { ScaleOutOptions, ScaleOutSettings } from './scale-out-options.ts';
+import { checkedOptions } from './scale-out-options.ts';
 import { writeData } from './training-data.ts';
 import { placedWeights } from './weight-paths.ts';
-
-/** How training goes on in Keras. */
-export interface ScaleOutOptions extends DataLimits {
-  /** `mirrored`: all GPUs of a machine; `multi_worker`: several machines; `tpu`. */
-  readonly strategy: Strategy;
-  /** What to train on: what `fit` or `fitDataset` takes, the batch first. Without it the project says where to put records. */
-  readonly data?: BatchOfData | DatasetOfBatches | undefined;
-  /** Examples of a step over all replicas together; 32 unless set. */
-  readonly batchSize?: number | undefined;
-  /** Epochs that Keras goes on for; 1 unless set. */
-  readonly epochs?: number | undefined;
-  /** Epochs that are over here; 0 unless set. */
-  readonly epoch?: number | undefined;
-  /** Seed of the order of examples and of dropout in Keras; 0 unless set. */
-  readonly seed?: number | undefined;
-}
 
 /** What was written. */
 export interface ScaleOutReport {
@@ -107,13 +92,11 @@ export async function scaleOut(model: LayersModel, target: string | ProjectSink,
   }
 }
 
-type Settings = Pick<HandOver, 'strategy' | 'batchSize' | 'epochs' | 'epoch' | 'seed'>;
-
 interface Crossing {
   readonly model: KerasObject;
   readonly weights: readonly SafetensorsTensor[];
   readonly slots: readonly SafetensorsTensor[];
-  readonly training: Omit<HandOver, keyof Settings | 'data'>;
+  readonly training: Omit<HandOver, keyof ScaleOutSettings | 'data'>;
 }
 
 /** Takes everything off the model, or names what cannot cross. */
@@ -196,37 +179,4 @@ async function fileTensor({ key, shape, start, factor }: CrossingSlot, handle: T
   const size = shape.reduce((product, length) => product * length, 1);
   const values = handle === null ? new Float32Array(size).fill(start) : Float32Array.from((await handle.data()) as Float32Array);
   return { name: key, dtype: 'F32', shape: [...shape], values: factor === 1 ? values : values.map((value) => value * factor) };
-}
-
-const STRATEGIES: readonly Strategy[] = ['mirrored', 'multi_worker', 'tpu'];
-const OPTIONS: readonly string[] = ['strategy', 'data', 'batchSize', 'epochs', 'epoch', 'seed', 'examples', 'shardBytes'];
-
-function checkedOptions(options: ScaleOutOptions): Settings {
-  const unknown = Object.keys(options ?? {}).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined)
-    throw new RangeError(message(`options of scaleOut() are ${OPTIONS.join(', ')}`, `'${unknown}'`, 'Correct its name.'));
-  const { strategy, batchSize = 32, epochs = 1, epoch = 0, seed = 0, examples = 1, shardBytes = 1 } = options ?? {};
-  if (!STRATEGIES.includes(strategy)) {
-    throw new RangeError(
-      message(
-        `strategy must be one of ${STRATEGIES.join(', ')}`,
-        `'${String(strategy)}'`,
-        "Pass { strategy: 'mirrored' } for one machine.",
-      ),
-    );
-  }
-  for (const [name, value, least] of [
-    ['batchSize', batchSize, 1],
-    ['epochs', epochs, 1],
-    ['epoch', epoch, 0],
-    ['seed', seed, 0],
-    ['examples', examples, 1],
-    ['shardBytes', shardBytes, 1],
-  ] as const) {
-    if (!(Number.isSafeInteger(value) && value >= least)) {
-      throw new RangeError(message(`${name} must be a whole number from ${least}`, String(value), 'Leave it out for the default.'));
-    }
-  }
-  if (seed >= 2 ** 32) throw new RangeError(message('seed must be below 2^32, as numpy wants it', seed, 'Take a smaller one.'));
-  return { strategy, batchSize, epochs, epoch, seed };
 }
