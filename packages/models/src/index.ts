@@ -15,13 +15,13 @@ export { releaseCheckpoint, saveCheckpoint, type SaveCheckpointOptions, type Sav
 export type { CheckpointTarget } from './checkpoint/stores/store.ts';
 export type { RestoredParts } from './checkpoint/subject/restore-plan.ts';
 export type { CheckpointSubject, TrainingBag } from './checkpoint/subject/subject.ts';
-export type { ByteInput } from './files/byte-reader.ts';
+export type { ByteInput } from './bytes/byte-reader.ts';
 export type { HalfOptions, HalfReport, HalfWeightReport } from './files/half-artifacts.ts';
-export { defaultFileLimits, type FileLimits } from './files/limits.ts';
+export { defaultFileLimits, type FileLimits } from './bytes/limits.ts';
 export { loadHalfGraphModel } from './files/load-half-graph.ts';
 export { loadHalfLayersModel } from './files/load-half-layers.ts';
 export type { LoadHalfOptions } from './files/load-options.ts';
-export { ModelFileError } from './files/model-file-error.ts';
+export { ModelFileError } from './bytes/model-file-error.ts';
 export type { ModelFolder } from './files/model-folder.ts';
 export type { ModelSource, OpenOptions } from './files/open-model.ts';
 export type { WeightStorage } from './files/place-weight.ts';

@@ -1,4 +1,4 @@
-import { message } from '../files/model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 
 /**
  * A run that another tab or process is writing: this one may read its checkpoints and not write them.

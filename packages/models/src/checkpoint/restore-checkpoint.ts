@@ -1,6 +1,6 @@
 import type { LossScaleState } from '@halftone/loss-scale';
-import type { FileLimits } from '../files/limits.ts';
-import { message, ModelFileError } from '../files/model-file-error.ts';
+import type { FileLimits } from '../bytes/limits.ts';
+import { message, ModelFileError } from '../bytes/model-file-error.ts';
 import { readCheckpoint } from './format/checkpoint-file.ts';
 import type { Json } from './format/json.ts';
 import type { CheckpointProgress } from './format/manifest.ts';

@@ -1,4 +1,4 @@
-import { message } from '../files/model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 import { checkpointParts } from './format/checkpoint-file.ts';
 import type { Json } from './format/json.ts';
 import type { CheckpointProgress } from './format/manifest.ts';

@@ -1,6 +1,6 @@
 import { dispose, engine, serialization } from '@tensorflow/tfjs-core';
 import { type LayersModel, models } from '@tensorflow/tfjs-layers';
-import { ModelFileError } from './model-file-error.ts';
+import { ModelFileError } from '../bytes/model-file-error.ts';
 import type { ModelJson } from './model-json.ts';
 
 type Compiled = LayersModel & { loadTrainingConfig(config: unknown): void };

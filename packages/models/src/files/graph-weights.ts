@@ -1,6 +1,6 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
-import { message } from './model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 
 interface Executor {
   weightMap: Record<string, Tensor[]>;

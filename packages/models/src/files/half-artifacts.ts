@@ -2,11 +2,11 @@ import type { io } from '@tensorflow/tfjs-core';
 import { io as tfio } from '@tensorflow/tfjs-core';
 import { type Format16, type RangeSummary, toBytes } from '@halftone/float16';
 import { joinBytes } from '../bytes/join-bytes.ts';
-import { byteReader } from './byte-reader.ts';
-import { limitsOf } from './limits.ts';
+import { byteReader } from '../bytes/byte-reader.ts';
+import { limitsOf } from '../bytes/limits.ts';
 import { checkAllowance, fits, HalfRangeError, narrow, type RangeAllowance, rangeOf } from './range-report.ts';
 import { readWeight } from './read-weight.ts';
-import { message } from './model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 import { bytesOfSpec, checkSpecs, type WeightSpec } from './weight-spec.ts';
 
 /** How {@link saveHalf} makes weights half. */

@@ -1,4 +1,4 @@
-import { message, ModelFileError } from './model-file-error.ts';
+import { message, ModelFileError } from '../bytes/model-file-error.ts';
 import type { ModelFolder } from './model-folder.ts';
 
 /** Whether a source is fetched: `http`, `https`, or a path that is relative to the page. */

@@ -2,7 +2,7 @@ import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, type io, type NamedTensorMap } from '@tensorflow/tfjs-core';
 import { giveWeights } from './graph-weights.ts';
 import { type LoadHalfOptions, weightsOf } from './load-options.ts';
-import { ModelFileError, show } from './model-file-error.ts';
+import { ModelFileError, show } from '../bytes/model-file-error.ts';
 import { type ModelSource, openModel } from './open-model.ts';
 import { rememberStreamed } from './streamed-graphs.ts';
 

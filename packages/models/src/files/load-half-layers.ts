@@ -2,7 +2,7 @@ import { dispose, type Tensor, util } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { buildLayers } from './build-layers.ts';
 import { type LoadHalfOptions, weightsOf } from './load-options.ts';
-import { ModelFileError, show } from './model-file-error.ts';
+import { ModelFileError, show } from '../bytes/model-file-error.ts';
 import { type ModelSource, openModel } from './open-model.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { message, ModelFileError, show } from './model-file-error.ts';
+import { message, ModelFileError, show } from '../bytes/model-file-error.ts';
 
 /** A place with files of one model, read and written by name: a folder, an archive, a bucket. */
 export interface ModelFolder {

@@ -1,9 +1,9 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { io as tfio } from '@tensorflow/tfjs-core';
-import { type ByteReader, byteReader } from './byte-reader.ts';
+import { type ByteReader, byteReader } from '../bytes/byte-reader.ts';
 import { httpFolder, isHttp } from './http-folder.ts';
-import { type FileLimits, limitsOf } from './limits.ts';
-import { message, ModelFileError, show } from './model-file-error.ts';
+import { type FileLimits, limitsOf } from '../bytes/limits.ts';
+import { message, ModelFileError, show } from '../bytes/model-file-error.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { checkJson, type ModelJson, partsForTfjs, readModelJson } from './model-json.ts';
 import { checkSpecs, type WeightSpec } from './weight-spec.ts';

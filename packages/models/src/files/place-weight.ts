@@ -4,7 +4,7 @@ import type { Storage } from '@halftone/autocast';
 import { pluginFor, TINY_SIZE, toStorage } from '@halftone/autocast';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { complex, engine, getBackend, tensor, tidy, util } from '@tensorflow/tfjs-core';
-import { message } from './model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 
 /** How weights are to lie in memory: in one storage, or in the one that the file has for each. */
 export type WeightStorage = Storage | 'as stored';

@@ -1,6 +1,6 @@
 import type { Codes, Format, RangeSummary } from '@halftone/float16';
 import { encode, summarize } from '@halftone/float16';
-import { message, show } from './model-file-error.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 
 /** What may be lost when float32 values become half. What is not named here is refused. */
 export interface RangeAllowance {

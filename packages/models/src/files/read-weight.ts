@@ -1,7 +1,7 @@
 import { fromBytes } from '@halftone/float16';
-import type { ByteReader } from './byte-reader.ts';
-import type { FileLimits } from './limits.ts';
-import { ModelFileError, show } from './model-file-error.ts';
+import type { ByteReader } from '../bytes/byte-reader.ts';
+import type { FileLimits } from '../bytes/limits.ts';
+import { ModelFileError, show } from '../bytes/model-file-error.ts';
 import type { WeightData } from './place-weight.ts';
 import { type AffineQuantization, bytesOfSpec, sizeOfSpec, type WeightSpec } from './weight-spec.ts';
 

@@ -6,7 +6,7 @@ import type { Policy } from '@halftone/policy';
 import { formatPolicy, policy as toPolicy } from '@halftone/policy';
 import { policyOf } from '../mixed-precision.ts';
 import { type HalfOptions, type HalfReport, halveWeights, type HalfWeights } from './half-artifacts.ts';
-import { message } from './model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 import { type ModelFolder, shards } from './model-folder.ts';
 import { streamedArtifacts } from './streamed-graphs.ts';
 

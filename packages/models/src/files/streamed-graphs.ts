@@ -1,7 +1,7 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { io as tfio } from '@tensorflow/tfjs-core';
-import { message } from './model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 
 // What a graph model that we loaded would need to be saved: tfjs keeps the whole weight file for that, we do not.
 const streamed = new WeakMap<object, io.ModelArtifacts>();

@@ -1,5 +1,5 @@
-import type { FileLimits } from './limits.ts';
-import { ModelFileError, show } from './model-file-error.ts';
+import type { FileLimits } from '../bytes/limits.ts';
+import { ModelFileError, show } from '../bytes/model-file-error.ts';
 
 /** One entry of a tfjs weights manifest that was checked. */
 export interface WeightSpec {

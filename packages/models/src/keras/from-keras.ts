@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Policy } from '@halftone/policy';
-import { message, ModelFileError, show } from '../files/model-file-error.ts';
+import { message, ModelFileError, show } from '../bytes/model-file-error.ts';
 import type { KerasObject } from './hand-over.ts';
 import { isKerasObject } from './keras-object.ts';
 import { MODELS } from './layer-config.ts';

@@ -1,4 +1,4 @@
-import { show } from '../files/model-file-error.ts';
+import { show } from '../bytes/model-file-error.ts';
 import type { KerasObject } from './hand-over.ts';
 
 /** An object in the form that Keras 3 serializes its own classes in. */

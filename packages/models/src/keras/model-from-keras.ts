@@ -2,7 +2,7 @@ import { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { Policy } from '@halftone/policy';
-import { message, show } from '../files/model-file-error.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 import { setLayerPolicy } from '../layers/set-layer-policy.ts';
 import { wrapLayers } from '../layers/wrap-layers.ts';
 import type { Refusals } from './cannot-cross.ts';

@@ -1,6 +1,6 @@
 import type { Policy } from '@halftone/policy';
 import { policy as toPolicy } from '@halftone/policy';
-import { message, show } from '../files/model-file-error.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 import type { KerasObject } from './hand-over.ts';
 import { isKerasObject, kerasObject } from './keras-object.ts';
 

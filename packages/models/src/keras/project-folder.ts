@@ -1,5 +1,5 @@
 import { errorCode, nodeFiles } from '../checkpoint/node-modules.ts';
-import { message } from '../files/model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 
 /** Where a project is written to: a folder of Node, or whatever takes files by their paths, such as a zip in a browser. */
 export interface ProjectSink {

@@ -1,4 +1,4 @@
-import { ModelFileError, show } from '../files/model-file-error.ts';
+import { ModelFileError, show } from '../bytes/model-file-error.ts';
 import { readSafetensors } from '../safetensors/read-safetensors.ts';
 import type { HandOverOptimizer, HandOverScale } from './hand-over.ts';
 import { FILES } from './hand-over.ts';

@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { SavedOptimizerState } from '@halftone/optimizer';
 import { setOptimizerState } from '@halftone/optimizer';
 import { weightsOf } from '../checkpoint/subject/weights.ts';
-import { message, ModelFileError, show } from '../files/model-file-error.ts';
+import { message, ModelFileError, show } from '../bytes/model-file-error.ts';
 import { viewOf } from '../layers/tfjs-layers.ts';
 import { refusals } from './cannot-cross.ts';
 import type { CompiledOptimizer } from './crossing-state.ts';

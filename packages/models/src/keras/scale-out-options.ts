@@ -1,4 +1,4 @@
-import { message } from '../files/model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 import type { HandOver, Strategy } from './hand-over.ts';
 import type { BatchOfData, DataLimits, DatasetOfBatches } from './training-data.ts';
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { dispose, keep } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { message } from '../files/model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 import type { ModelView } from '../layers/tfjs-layers.ts';
 import { viewOf } from '../layers/tfjs-layers.ts';
 import type { SafetensorsTensor } from '../safetensors/tensor.ts';

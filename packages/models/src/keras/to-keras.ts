@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { LossScale } from '@halftone/loss-scale';
 import { noLossScale } from '@halftone/loss-scale';
 import type { Policy } from '@halftone/policy';
-import { message } from '../files/model-file-error.ts';
+import { message } from '../bytes/model-file-error.ts';
 import { isContainer } from '../layers/tfjs-layers.ts';
 import type { KerasObject } from './hand-over.ts';
 import { modelToKeras } from './model-to-keras.ts';

@@ -2,7 +2,7 @@ import { joinBytes } from '../bytes/join-bytes.ts';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { dispose, Tensor as TensorClass } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { message, show } from '../files/model-file-error.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 import type { HandOverData, HandOverFeature } from './hand-over.ts';
 import { FILES } from './hand-over.ts';
 import { exampleBytes, recordBytes } from './tf-record.ts';

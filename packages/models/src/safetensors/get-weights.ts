@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { message, show } from '../files/model-file-error.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 import { type FromTensorsOptions, readTensors } from './from-tensors.ts';
 import { dataOf, isCoded, type SafetensorsTensor } from './tensor.ts';
 import type { WeightMap } from './torch-names.ts';

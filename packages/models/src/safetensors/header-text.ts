@@ -1,4 +1,4 @@
-import { ModelFileError, show } from '../files/model-file-error.ts';
+import { ModelFileError, show } from '../bytes/model-file-error.ts';
 
 /** One entry of a header as it is written there, not yet compared with anything. */
 export interface HeaderEntry {

@@ -1,6 +1,6 @@
-import type { ByteReader } from '../files/byte-reader.ts';
-import type { FileLimits } from '../files/limits.ts';
-import { ModelFileError, show } from '../files/model-file-error.ts';
+import type { ByteReader } from '../bytes/byte-reader.ts';
+import type { FileLimits } from '../bytes/limits.ts';
+import { ModelFileError, show } from '../bytes/model-file-error.ts';
 import { dtypeNames, dtypes, isDType } from './dtype.ts';
 import { type HeaderEntry, readHeaderText } from './header-text.ts';
 import { type SafetensorsInfo, sizeOf } from './tensor.ts';

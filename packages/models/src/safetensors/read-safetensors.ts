@@ -1,6 +1,6 @@
-import { type ByteInput, byteReader, wholeBytes } from '../files/byte-reader.ts';
-import { type FileLimits, limitsOf } from '../files/limits.ts';
-import { message, show } from '../files/model-file-error.ts';
+import { type ByteInput, byteReader, wholeBytes } from '../bytes/byte-reader.ts';
+import { type FileLimits, limitsOf } from '../bytes/limits.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 import { readHeader } from './header.ts';
 import { type SafetensorsFile, type SafetensorsInfo, type SafetensorsTensor, tensorOver } from './tensor.ts';
 

@@ -1,5 +1,5 @@
-import type { FileLimits } from '../files/limits.ts';
-import { ModelFileError, show } from '../files/model-file-error.ts';
+import type { FileLimits } from '../bytes/limits.ts';
+import { ModelFileError, show } from '../bytes/model-file-error.ts';
 import { type ArrayOf, type CodedDType, dtypes, type SafetensorsDType } from './dtype.ts';
 
 /** What a file says about one tensor. */

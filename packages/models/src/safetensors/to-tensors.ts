@@ -1,6 +1,6 @@
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { dispose, util } from '@tensorflow/tfjs-core';
-import { message, show } from '../files/model-file-error.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 import { narrowed } from '../files/narrow-weight.ts';
 import { checkStorage, placeWeight, type WeightStorage } from '../files/place-weight.ts';
 import { checkAllowance, type RangeAllowance } from '../files/range-report.ts';

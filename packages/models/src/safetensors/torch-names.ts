@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { message, show } from '../files/model-file-error.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 import type { Transform } from './transform.ts';
 
 /** Where one weight of a model comes from, and how its layout changes. The transform is never guessed: write `'none'` where nothing does. */

@@ -1,4 +1,4 @@
-import { message, show } from '../files/model-file-error.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 
 /** How a tensor changes its layout on the way from a PyTorch file into a tfjs model. */
 export type Transform = 'none' | 'linear' | 'conv1d' | 'conv2d' | 'conv3d' | 'conv2dTranspose' | 'depthwiseConv2d';

@@ -1,6 +1,6 @@
 import { joinBytes } from '../bytes/join-bytes.ts';
-import { limitsOf } from '../files/limits.ts';
-import { message, show } from '../files/model-file-error.ts';
+import { limitsOf } from '../bytes/limits.ts';
+import { message, show } from '../bytes/model-file-error.ts';
 import { compareDTypes, dtypeNames, dtypes, isDType } from './dtype.ts';
 import { dataOf, isCoded, type SafetensorsTensor, sizeOf } from './tensor.ts';
 

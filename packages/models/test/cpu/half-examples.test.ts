@@ -3,7 +3,7 @@ import * as core from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { packageExamples, runExample } from '@halftone/testing/examples';
 import { beforeAll, expect, it } from 'vitest';
-import { ModelFileError } from '../../src/files/model-file-error.ts';
+import { ModelFileError } from '../../src/bytes/model-file-error.ts';
 import * as models from '../../src/index.ts';
 
 const examples = packageExamples(new URL('../../', import.meta.url)).filter(({ where }) => /^src\/(files|safetensors)\//.test(where));

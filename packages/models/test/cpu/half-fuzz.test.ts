@@ -10,7 +10,7 @@ import { giveWeights } from '../../src/files/graph-weights.ts';
 import { loadHalfGraphModel } from '../../src/files/load-half-graph.ts';
 import { loadHalfLayersModel } from '../../src/files/load-half-layers.ts';
 import type { LoadHalfOptions } from '../../src/files/load-options.ts';
-import { ModelFileError } from '../../src/files/model-file-error.ts';
+import { ModelFileError } from '../../src/bytes/model-file-error.ts';
 import type { ModelFolder } from '../../src/files/model-folder.ts';
 import { saveHalf } from '../../src/files/save-half.ts';
 import { drawnGraph } from './drawn-graph.ts';

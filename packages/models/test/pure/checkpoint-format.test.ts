@@ -4,7 +4,7 @@ import { checkpointParts, readCheckpoint } from '../../src/checkpoint/format/che
 import { crc32c } from '../../src/checkpoint/format/crc32c.ts';
 import type { Manifest } from '../../src/checkpoint/format/manifest.ts';
 import { CHECKPOINT_VERSION } from '../../src/checkpoint/format/manifest.ts';
-import { ModelFileError } from '../../src/files/model-file-error.ts';
+import { ModelFileError } from '../../src/bytes/model-file-error.ts';
 import { readSafetensors } from '../../src/safetensors/read-safetensors.ts';
 import { writeSafetensors } from '../../src/safetensors/write-safetensors.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ModelFileError } from '../../src/files/model-file-error.ts';
+import { ModelFileError } from '../../src/bytes/model-file-error.ts';
 import { openSafetensors, readSafetensors } from '../../src/safetensors/read-safetensors.ts';
 import { dataOf } from '../../src/safetensors/tensor.ts';
 import { writeSafetensors } from '../../src/safetensors/write-safetensors.ts';

@@ -1,6 +1,6 @@
 import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import { overrideMethod } from '../../layers/own-method.ts';
 import type { ModelView } from '../../layers/tfjs-layers.ts';
 import { isContainer, viewOf } from '../../layers/tfjs-layers.ts';

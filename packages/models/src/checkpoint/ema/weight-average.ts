@@ -2,7 +2,7 @@ import type { NamedTensorMap, Optimizer, Tensor, Variable } from '@tensorflow/tf
 import { add, cast, dispose, keep, mul, reshape, sub, tidy, variable as createVariable } from '@tensorflow/tfjs-core';
 import { fullPrecision } from '@halftone/autocast';
 import type { StepListener } from '@halftone/optimizer';
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 
 /** A weight that is averaged. */
 export interface AveragedWeight {

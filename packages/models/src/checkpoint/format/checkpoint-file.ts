@@ -1,9 +1,9 @@
 import { joinBytes } from '../../bytes/join-bytes.ts';
-import type { ByteInput } from '../../files/byte-reader.ts';
-import { byteReader } from '../../files/byte-reader.ts';
-import type { FileLimits } from '../../files/limits.ts';
-import { limitsOf } from '../../files/limits.ts';
-import { ModelFileError, show } from '../../files/model-file-error.ts';
+import type { ByteInput } from '../../bytes/byte-reader.ts';
+import { byteReader } from '../../bytes/byte-reader.ts';
+import type { FileLimits } from '../../bytes/limits.ts';
+import { limitsOf } from '../../bytes/limits.ts';
+import { ModelFileError, show } from '../../bytes/model-file-error.ts';
 import { readHeader } from '../../safetensors/header.ts';
 import type { SafetensorsTensor } from '../../safetensors/tensor.ts';
 import { dataOf, tensorOver } from '../../safetensors/tensor.ts';

@@ -1,4 +1,4 @@
-import { ModelFileError, show } from '../../files/model-file-error.ts';
+import { ModelFileError, show } from '../../bytes/model-file-error.ts';
 
 /** What JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

@@ -1,5 +1,5 @@
 import type { SavedLossScale } from '@halftone/optimizer';
-import { ModelFileError, show } from '../../files/model-file-error.ts';
+import { ModelFileError, show } from '../../bytes/model-file-error.ts';
 import type { Json, JsonRecord } from './json.ts';
 import { asCount, asList, asNumber, asRecord, asText, orNull, wrongInJson } from './json.ts';
 

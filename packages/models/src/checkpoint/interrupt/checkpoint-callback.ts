@@ -1,6 +1,6 @@
 import { Callback } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import type { Json } from '../format/json.ts';
 import type { CheckpointProgress } from '../format/manifest.ts';
 import type { RestoredCheckpoint } from '../restore-checkpoint.ts';

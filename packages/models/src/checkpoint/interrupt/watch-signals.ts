@@ -1,4 +1,4 @@
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 

@@ -1,6 +1,6 @@
 import { dropout, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import { layersOf } from '../../layers/layer-tree.ts';
 import { overrideMethod } from '../../layers/own-method.ts';
 import type { Layer } from '../../layers/tfjs-layers.ts';

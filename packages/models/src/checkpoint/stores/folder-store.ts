@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { ByteInput } from '../../files/byte-reader.ts';
+import type { ByteInput } from '../../bytes/byte-reader.ts';
 import { CheckpointWriteError } from '../checkpoint-errors.ts';
 import type { NodeFiles } from '../node-modules.ts';
 import { errorCode, nodeFiles } from '../node-modules.ts';

@@ -1,6 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
-import type { ByteInput } from '../../files/byte-reader.ts';
-import { message, ModelFileError } from '../../files/model-file-error.ts';
+import type { ByteInput } from '../../bytes/byte-reader.ts';
+import { message, ModelFileError } from '../../bytes/model-file-error.ts';
 import { CheckpointWriteError } from '../checkpoint-errors.ts';
 import type { CheckpointStore } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import { CheckpointWriteError, STORAGE_REMEDY } from '../checkpoint-errors.ts';
 import type { RunLock } from '../lock/run-lock.ts';
 import type { CheckpointStore } from './store.ts';

@@ -1,6 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
-import type { ByteInput } from '../../files/byte-reader.ts';
-import { message } from '../../files/model-file-error.ts';
+import type { ByteInput } from '../../bytes/byte-reader.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import type { RunLock } from '../lock/run-lock.ts';
 import { FolderLock } from '../lock/folder-lock.ts';
 import { WebLock } from '../lock/web-lock.ts';

@@ -3,7 +3,7 @@ import { dispose, keep } from '@tensorflow/tfjs-core';
 import { encode } from '@halftone/float16';
 import { storageOf } from '@halftone/autocast';
 import { optimizerState } from '@halftone/optimizer';
-import { message, show } from '../../files/model-file-error.ts';
+import { message, show } from '../../bytes/model-file-error.ts';
 import type { SafetensorsTensor } from '../../safetensors/tensor.ts';
 import type { CheckpointFile } from '../format/checkpoint-file.ts';
 import type { Json } from '../format/json.ts';

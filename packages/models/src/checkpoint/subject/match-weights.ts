@@ -1,4 +1,4 @@
-import { message, ModelFileError, show } from '../../files/model-file-error.ts';
+import { message, ModelFileError, show } from '../../bytes/model-file-error.ts';
 import { weightData } from '../../safetensors/weight-data.ts';
 import type { SafetensorsTensor } from '../../safetensors/tensor.ts';
 import type { CheckpointFile } from '../format/checkpoint-file.ts';

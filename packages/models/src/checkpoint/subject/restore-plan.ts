@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { SavedOptimizerState } from '@halftone/optimizer';
 import { optimizerState, setOptimizerState } from '@halftone/optimizer';
-import { message, ModelFileError, show } from '../../files/model-file-error.ts';
+import { message, ModelFileError, show } from '../../bytes/model-file-error.ts';
 import { placeWeight } from '../../files/place-weight.ts';
 import { weightData } from '../../safetensors/weight-data.ts';
 import type { CheckpointFile } from '../format/checkpoint-file.ts';

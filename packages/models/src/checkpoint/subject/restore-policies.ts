@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Policy } from '@halftone/policy';
 import { formatPolicy, policy as toPolicy } from '@halftone/policy';
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import { layersOf } from '../../layers/layer-tree.ts';
 import { setLayerPolicy } from '../../layers/set-layer-policy.ts';
 import { state } from '../../layers/state.ts';

@@ -2,7 +2,7 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { GradScaler, MixedPrecisionOptimizer } from '@halftone/optimizer';
 import { formatPolicy } from '@halftone/policy';
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import { layersOf } from '../../layers/layer-tree.ts';
 import { state } from '../../layers/state.ts';
 import type { Layer, ModelView } from '../../layers/tfjs-layers.ts';

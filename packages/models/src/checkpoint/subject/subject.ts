@@ -1,7 +1,7 @@
 import type { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { GradScaler } from '@halftone/optimizer';
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import { isContainer } from '../../layers/tfjs-layers.ts';
 import type { WeightAverage } from '../ema/weight-average.ts';
 

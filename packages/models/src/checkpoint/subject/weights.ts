@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { storageOf, toStorage } from '@halftone/autocast';
-import { message } from '../../files/model-file-error.ts';
+import { message } from '../../bytes/model-file-error.ts';
 import { halfFormatOf, widenWeight } from '../../layers/half-weight.ts';
 import { leavesOf } from '../../layers/layer-tree.ts';
 import type { ModelView, WeightView } from '../../layers/tfjs-layers.ts';

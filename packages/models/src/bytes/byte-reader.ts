@@ -1,4 +1,4 @@
-import { joinBytes } from '../bytes/join-bytes.ts';
+import { joinBytes } from './join-bytes.ts';
 import { message, ModelFileError } from './model-file-error.ts';
 
 /** Where bytes come from: all at once, on disk, or as they arrive. */
