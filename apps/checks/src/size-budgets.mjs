@@ -22,4 +22,9 @@ export const sizeBudgets = [
   { package: 'optimizer', names: 'gradScaler', bytes: 17_000 },
   { package: 'emulate', names: 'useEmulated', bytes: 17_500 },
   { package: 'webgpu', names: 'useWebGPU', bytes: 73_000 },
+  { package: 'models', names: 'mixedPrecision', bytes: 40_000 },
+  { package: 'models', names: 'saveHalf', bytes: 40_000 },
+  { package: 'models', names: 'loadHalfLayersModel', bytes: 40_000 },
+  { package: 'models', names: 'readSafetensors', bytes: 40_000 },
+  { package: 'models', names: 'saveCheckpoint', bytes: 40_000 },
 ];

@@ -106,11 +106,7 @@ export const CROSSING: readonly ParityModel[] = [
   {
     name: 'volumes: conv3d',
     inputs: [[4, 4, 4, 2]],
-    build: () =>
-      stack(
-        L.conv3d({ inputShape: [4, 4, 4, 2], filters: 4, kernelSize: 2, activation: 'relu', ...seeded(1) }),
-        L.flatten(),
-      ),
+    build: () => stack(L.conv3d({ inputShape: [4, 4, 4, 2], filters: 4, kernelSize: 2, activation: 'relu', ...seeded(1) }), L.flatten()),
   },
   {
     name: 'two inputs, two outputs, a skip and merges',

@@ -13,7 +13,7 @@ const conformance = 'packages/testing/conformance.mjs';
  * @type {readonly Suite[]}
  */
 export const suites = [
-  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 3 },
+  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 2.5 },
   { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 3 },
   {
     name: 'tfjs specs, packed-f16, a quarter',
@@ -48,17 +48,17 @@ export const suites = [
     name: 'tests on TensorFlow through tfjs-node-gpu',
     script: ['apps/setup/src/gpu-package.mjs'],
     needs: ['tensorflow'],
-    budgetMinutes: 3,
+    budgetMinutes: 2,
   },
-  { name: 'long tests on a device', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan'], budgetMinutes: 9 },
-  { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 3 },
+  { name: 'long tests on a device', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan'], budgetMinutes: 12 },
+  { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 2.5 },
   {
     name: 'training on real digits, TensorFlow',
     script: ['apps/demo/dist/check-node-training.mjs'],
     needs: ['tensorflow', 'vulkan', 'shared'],
-    budgetMinutes: 2,
+    budgetMinutes: 1.5,
   },
-  { name: 'training goes on in Keras', script: ['apps/keras-proof/dist/check-keras.mjs'], needs: ['keras'], budgetMinutes: 5 },
+  { name: 'training goes on in Keras', script: ['apps/keras-proof/dist/check-keras.mjs'], needs: ['keras'], budgetMinutes: 4 },
   { name: 'training curves', script: ['apps/bench/dist/check-curves.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 5 },
   { name: 'budgets of a train step', script: ['apps/bench/dist/budgets.mjs'], needs: ['vulkan'], budgetMinutes: 2 },
   { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 2 },
@@ -66,7 +66,7 @@ export const suites = [
     name: 'each package alone',
     script: ['apps/consumers/src/consumers.mjs'],
     needs: ['tensorflow', 'browser', 'vulkan'],
-    budgetMinutes: 4,
+    budgetMinutes: 3,
   },
   { name: 'examples of the documentation', script: ['apps/consumers/src/examples.mjs'], needs: ['vulkan', 'tensorflow'], budgetMinutes: 2 },
 ];

@@ -79,7 +79,10 @@ export function yoloWeights(): (name: string, shape: readonly number[]) => Float
 
 /** Numbers between -1 and 1, the same for the same name. */
 function seededBy(name: string): () => number {
-  let seed = [...name].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 7);
+  let seed = Array.from({ length: name.length }, (_, i) => name.charCodeAt(i)).reduce(
+    (hash, code) => (Math.imul(hash, 31) + code) >>> 0,
+    7,
+  );
   return () => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator
     return seed / 2 ** 31 - 1;
