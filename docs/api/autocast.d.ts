@@ -14,6 +14,15 @@ interface PrecisionPlugin {
     firstNonFinite?(tensors: readonly TensorInfo[]): TensorInfo;
     readonly fusedOptimizer?: FusedOptimizer;
     endStep?(): void;
+    readonly memory?: PluginMemory;
+}
+interface PluginMemory {
+    bytes(): {
+        readonly usedBytes: number;
+        readonly peakBytes: number;
+    };
+    resetPeak(): void;
+    readonly maxBytes?: number;
 }
 type FusedKind = "sgd" | "momentum" | "nesterov" | "adam" | "adamw" | "adamax" | "adagrad" | "adadelta" | "rmsprop" | "rmsprop-centered" | "lamb";
 interface FusedVariable {
@@ -132,4 +141,4 @@ declare function setDefaultPolicy(policy: Policy | string): () => void;
 declare function currentPolicy(): Policy | null;
 declare function storageOf(tensor: Tensor): Storage;
 declare function toStorage<T extends Tensor>(tensor: T, storage: Storage): T;
-export { type Choice, type Explanation, type FusedKind, type FusedOptimizer, type FusedScaleRule, type FusedStepRequest, type FusedStepResult, type FusedVariable, type FusedVerdict, type KernelDecision, type KernelRecord, type Operand, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, replaceGradient, setDefaultPolicy, storageOf, toStorage, treatAsParameter };
+export { type Choice, type Explanation, type FusedKind, type FusedOptimizer, type FusedScaleRule, type FusedStepRequest, type FusedStepResult, type FusedVariable, type FusedVerdict, type KernelDecision, type KernelRecord, type Operand, type PluginMemory, type PrecisionPlugin, type Storage, TINY_SIZE, autocast, beginKernel, currentPolicy, decide, endKernel, explain, fullPrecision, outputStorage, pluginFor, registerPlugin, replaceGradient, setDefaultPolicy, storageOf, toStorage, treatAsParameter };

@@ -49,6 +49,7 @@ interface ClipOptions {
     readonly clipVariableNorm?: number;
     readonly clipValue?: number;
 }
+declare function disposeTapeOnError<T>(work: () => T): T;
 type StepPath = "fused" | "no-plug-in" | "unknown-optimizer" | "unusual-variables";
 interface LossGradients {
     readonly value: Scalar;
@@ -82,6 +83,11 @@ interface GradScalerOptions {
 interface ScalerStepOptions extends ClipOptions {
     readonly gradients?: "scaled" | "unscaled";
 }
+interface StepVerdict {
+    readonly optimizer: Optimizer;
+    readonly applied: Tensor | null;
+}
+type StepListener = (verdict: StepVerdict) => void;
 declare class GradScaler {
     #private;
     constructor(options: GradScalerOptions);
@@ -93,6 +99,8 @@ declare class GradScaler {
     apply(optimizer: Optimizer, gradients: GradientInput, options?: ScalerStepOptions): void;
     update(newScale?: number): void;
     stepPath(optimizer: Optimizer): StepPath | null;
+    afterStep(listener: StepListener): () => void;
+    get unfinished(): string | null;
     lastStep(): Promise<StepReport>;
     lossScaleState(): Promise<LossScaleState>;
     toJSON(): SavedLossScale;
@@ -130,6 +138,8 @@ declare class MixedPrecisionOptimizer extends Optimizer {
     override minimize(f: () => Scalar, returnCost?: boolean, varList?: Variable[]): Scalar | null;
     override applyGradients(gradients: GradientInput): void;
     get stepPath(): StepPath | null;
+    afterStep(listener: StepListener): () => void;
+    get unfinished(): string | null;
     lastStep(): Promise<StepReport>;
     lossScaleState(): Promise<LossScaleState>;
     toJSON(): SavedLossScale;
@@ -146,6 +156,36 @@ declare class MixedPrecisionOptimizer extends Optimizer {
     override dispose(): void;
 }
 declare function mixedPrecisionOptimizer(inner: Optimizer, options?: MixedPrecisionOptions): MixedPrecisionOptimizer;
+interface OptimizerSlot {
+    readonly list: string;
+    readonly index: number;
+    readonly originalName: string;
+    readonly variable: Variable;
+}
+interface OptimizerState {
+    readonly className: string;
+    readonly config: serialization.ConfigDict;
+    readonly iterations: number;
+    readonly learningRate: number | undefined;
+    readonly slots: readonly OptimizerSlot[];
+    readonly powers: readonly {
+        readonly name: string;
+        readonly variable: Variable;
+    }[];
+}
+interface SavedOptimizerState {
+    readonly iterations: number;
+    readonly learningRate?: number | undefined;
+    readonly slots: readonly (Omit<OptimizerSlot, "variable"> & {
+        readonly value: Tensor;
+    })[];
+    readonly powers: readonly {
+        readonly name: string;
+        readonly value: Tensor;
+    }[];
+}
+declare function optimizerState(optimizer: Optimizer): OptimizerState;
+declare function setOptimizerState(optimizer: Optimizer, { iterations, learningRate, slots, powers }: SavedOptimizerState): void;
 interface SnapshotEntry {
     readonly name: string;
     readonly shape: readonly number[];
@@ -155,4 +195,4 @@ interface SnapshotEntry {
 type Snapshot = readonly SnapshotEntry[];
 declare function snapshot(variables: readonly Variable[]): Promise<Snapshot>;
 declare function restoreSnapshot(variables: readonly Variable[], saved: Snapshot): void;
-export { AdamWOptimizer, type BadMicroBatch, type ClipOptions, type GradScaler, type GradScalerOptions, type GradientInput, LambOptimizer, type LossGradients, type MixedPrecisionOptimizer, type MixedPrecisionOptions, type MomentOptimizer, type MomentOptions, type SavedLossScale, type ScalerStepOptions, type Snapshot, type SnapshotEntry, type StepOutcome, type StepPath, type StepReport, adamW, gradScaler, lamb, mixedPrecisionOptimizer, restoreSnapshot, snapshot };
+export { AdamWOptimizer, type BadMicroBatch, type ClipOptions, type GradScaler, type GradScalerOptions, type GradientInput, LambOptimizer, type LossGradients, type MixedPrecisionOptimizer, type MixedPrecisionOptions, type MomentOptimizer, type MomentOptions, type OptimizerSlot, type OptimizerState, type SavedLossScale, type SavedOptimizerState, type ScalerStepOptions, type Snapshot, type SnapshotEntry, type StepListener, type StepOutcome, type StepPath, type StepReport, type StepVerdict, adamW, disposeTapeOnError, gradScaler, lamb, mixedPrecisionOptimizer, optimizerState, restoreSnapshot, setOptimizerState, snapshot };

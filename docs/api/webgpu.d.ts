@@ -68,7 +68,12 @@ declare class DeviceMemoryError extends Error {
         readonly bytes: number;
         readonly count: number;
     }[];
-    constructor(message: string, table: DeviceMemoryError["table"]);
+    readonly wanted: {
+        readonly what: string;
+        readonly bytes: number;
+    };
+    readonly recoverable: boolean;
+    constructor(message: string, { table, wanted, recoverable }: Pick<DeviceMemoryError, "table" | "wanted" | "recoverable">);
 }
 interface WebGPUOptions {
     readonly codec?: "f16" | "packed-f16";
@@ -77,6 +82,7 @@ interface WebGPUOptions {
     readonly conversion?: "hardware" | "software";
     readonly fusion?: "on" | "off";
     readonly maths?: "exact" | "fast";
+    readonly deterministic?: boolean;
     readonly backendName?: string;
 }
 interface WarmUpOptions {
