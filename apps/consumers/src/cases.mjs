@@ -67,7 +67,7 @@ export const clashes = [
     project: 'webgpu',
     copy: '@halftone/autocast',
     below: '@halftone/webgpu',
-    change: ['const VERSION = 2;', 'const VERSION = 3;'],
+    change: ['const VERSION = 3;', 'const VERSION = 4;'],
     needs: ['vulkan'],
   },
 ];
