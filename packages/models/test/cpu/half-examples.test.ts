@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { ModelFileError } from '../../src/bytes/model-file-error.ts';
 import * as models from '../../src/index.ts';
 
-const examples = packageExamples(new URL('../../', import.meta.url)).filter(({ where }) => /^src\/(files|safetensors)\//.test(where));
+const examples = packageExamples(new URL('../../', import.meta.url)).filter(({ where }) => /^src\/(bytes|files|safetensors)\//.test(where));
 beforeAll(() => core.setBackend('cpu'));
 
 it.each(examples)('the example in $where, line $line, does what it says', async (example) => {
