@@ -50,7 +50,7 @@ export const suites = [
     needs: ['tensorflow'],
     budgetMinutes: 2,
   },
-  { name: 'long tests on a device', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan'], budgetMinutes: 12 },
+  { name: 'long tests on a device', script: ['apps/setup/src/long-tests.mjs'], needs: ['vulkan'], budgetMinutes: 14 },
   { name: 'training on real digits', script: ['apps/demo/dist/check-training.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 2.5 },
   {
     name: 'training on real digits, TensorFlow',
@@ -60,8 +60,8 @@ export const suites = [
   },
   { name: 'training goes on in Keras', script: ['apps/keras-proof/dist/check-keras.mjs'], needs: ['keras'], budgetMinutes: 4 },
   { name: 'training curves', script: ['apps/bench/dist/check-curves.mjs'], needs: ['vulkan', 'shared'], budgetMinutes: 5 },
-  { name: 'budgets of a train step', script: ['apps/bench/dist/budgets.mjs'], needs: ['vulkan'], budgetMinutes: 2 },
-  { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 2 },
+  { name: 'budgets of a train step', script: ['apps/bench/dist/budgets.mjs'], needs: ['vulkan'], budgetMinutes: 1.5 },
+  { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 1.5 },
   {
     name: 'each package alone',
     script: ['apps/consumers/src/consumers.mjs'],
