@@ -13,7 +13,7 @@ const conformance = 'packages/testing/conformance.mjs';
  * @type {readonly Suite[]}
  */
 export const suites = [
-  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 2.5 },
+  { name: 'tfjs specs, float32', script: [conformance, '--mode', 'float32'], needs: ['vulkan'], budgetMinutes: 3 },
   { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 3 },
   {
     name: 'tfjs specs, packed-f16, a quarter',
