@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -143,51 +142,3 @@ describe('what cannot be written is refused', () => {
     );
   });
 });
-
-describe("Python's safetensors", () => {
-  const python = pythonWithSafetensors();
-  if (python === null)
-    process.stderr.write('[models] skipped what needs Python with safetensors, numpy and ml_dtypes: name one in HALFTONE_PYTHON\n');
-
-  it.skipIf(python === null)('reads what is written here and writes the same bytes', async () => {
-    const { tensors, metadata } = await readSafetensors(file);
-    const ours = writeSafetensors(tensors, { metadata });
-    const script = [
-      'import sys, ml_dtypes as ml, numpy as np',
-      'from safetensors import deserialize',
-      'from safetensors.numpy import save',
-      'kinds = {"F8_E4M3": ml.float8_e4m3fn, "F8_E5M2": ml.float8_e5m2, "BF16": ml.bfloat16, "BOOL": "?"}',
-      'kind = lambda name: kinds.get(name) or name[0].lower() + str(int(name[1:]) // 8)',
-      'read = {n: np.frombuffer(bytes(t["data"]), dtype=kind(t["dtype"])).reshape(t["shape"]) for n, t in deserialize(sys.stdin.buffer.read())}',
-      'sys.stdout.buffer.write(save(read, metadata={"format": "np"}))',
-    ].join('\n');
-    const theirs = execFileSync(python as string, ['-c', script], { input: ours });
-    expect(theirs.equals(ours)).toBe(true);
-  });
-
-  it.skipIf(python === null)('gives the same numbers as numpy arrays', () => {
-    const ours = writeSafetensors([
-      { name: 'half', dtype: 'F16', shape: [2, 1], bits: Uint16Array.of(0x3c00, 0x7bff) },
-      { name: 'single', dtype: 'F32', shape: [], values: Float32Array.of(0.1) },
-    ]);
-    const script =
-      'import sys, json\nfrom safetensors.numpy import load\nt = load(sys.stdin.buffer.read())\nprint(json.dumps({k: [str(v.dtype), v.tolist()] for k, v in sorted(t.items())}))';
-    expect(JSON.parse(execFileSync(python as string, ['-c', script], { input: ours, encoding: 'utf8' }))).toEqual({
-      half: ['float16', [[1], [65504]]],
-      single: ['float32', Math.fround(0.1)],
-    });
-  });
-});
-
-function pythonWithSafetensors(): string | null {
-  for (const python of [process.env['HALFTONE_PYTHON'] ?? '', 'python3', 'python']) {
-    if (python === '') continue;
-    try {
-      execFileSync(python, ['-c', 'import safetensors.numpy, ml_dtypes'], { stdio: 'ignore' });
-      return python;
-    } catch {
-      continue;
-    }
-  }
-  return null;
-}
