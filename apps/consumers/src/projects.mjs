@@ -12,6 +12,16 @@ const cpu = '@tensorflow/tfjs-backend-cpu';
 const wasm = '@tensorflow/tfjs-backend-wasm';
 const webgpu = '@tensorflow/tfjs-backend-webgpu';
 const base = ['@halftone/autocast', '@halftone/float16', '@halftone/policy'];
+const everything = [
+  'halftone',
+  ...base,
+  '@halftone/emulate',
+  '@halftone/loss-scale',
+  '@halftone/models',
+  '@halftone/node',
+  '@halftone/optimizer',
+  '@halftone/webgpu',
+];
 
 /**
  * `ours` and `stock` are asked for, `brought` is all of ours that may then be there: anything else that our packages bring is a failure.
@@ -53,27 +63,9 @@ export const projects = /** @type {const} @satisfies {Record<string, Project>} *
     brought: [...base, '@halftone/emulate', '@halftone/loss-scale', '@halftone/models', '@halftone/optimizer'],
   },
   everything: {
-    ours: [
-      'halftone',
-      ...base,
-      '@halftone/emulate',
-      '@halftone/loss-scale',
-      '@halftone/models',
-      '@halftone/node',
-      '@halftone/optimizer',
-      '@halftone/webgpu',
-    ],
+    ours: everything,
     stock: [core, layers, converter, cpu, wasm, '@tensorflow/tfjs-backend-webgl', webgpu, 'webgpu'],
-    brought: [
-      'halftone',
-      ...base,
-      '@halftone/emulate',
-      '@halftone/loss-scale',
-      '@halftone/models',
-      '@halftone/node',
-      '@halftone/optimizer',
-      '@halftone/webgpu',
-    ],
+    brought: everything,
   },
 });
 

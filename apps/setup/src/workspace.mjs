@@ -46,25 +46,14 @@ export async function installWorkspace(part) {
 }
 
 /**
- * Runs one task of turbo.json over packages. What did not change comes from turbo's cache.
+ * Builds packages and what they need. What did not change comes from turbo's cache.
  *
- * @param {string} task
  * @param {readonly string[]} filters - pnpm's filters; empty for the whole workspace
- * @returns {Promise<number>} turbo's exit code
- */
-async function runTurbo(task, filters) {
-  await bringNpmTool('pnpm', 'pnpm');
-  const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
-  const args = ['run', task, ...filters.map((filter) => `--filter=${filter}`), '--output-logs=errors-only', '--continue'];
-  return runTool(process.execPath, [turbo, ...args], { env: toolEnvironment() });
-}
-
-/**
- * Builds packages and what they need.
- *
- * @param {readonly string[]} filters
  */
 export async function buildWorkspace(filters) {
-  const code = await runTurbo('build', filters);
+  await bringNpmTool('pnpm', 'pnpm');
+  const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
+  const args = ['run', 'build', ...filters.map((filter) => `--filter=${filter}`), '--output-logs=errors-only', '--continue'];
+  const code = await runTool(process.execPath, [turbo, ...args], { env: toolEnvironment() });
   if (code !== 0) throw new SetupError(`The build failed (exit code ${code}, its own words above).`);
 }

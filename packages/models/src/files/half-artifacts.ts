@@ -4,7 +4,7 @@ import { type Format16, type RangeSummary, toBytes } from '@halftone/float16';
 import { joinBytes } from '../bytes/join-bytes.ts';
 import { byteReader } from '../bytes/byte-reader.ts';
 import { limitsOf } from '../bytes/limits.ts';
-import { checkAllowance, fits, HalfRangeError, narrow, type RangeAllowance, rangeOf } from './range-report.ts';
+import { checkAllowance, fits, HalfRangeError, narrow, type RangeAllowance, rangeOf } from '../weights/range-report.ts';
 import { readWeight } from './read-weight.ts';
 import { message } from '../bytes/model-file-error.ts';
 import { bytesOfSpec, checkSpecs, type WeightSpec } from './weight-spec.ts';

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { narrowed } from './narrow-weight.ts';
+import { narrowed } from '../weights/narrow-weight.ts';
 import type { OpenModel, OpenOptions } from './open-model.ts';
-import { checkStorage, placeWeight, type WeightStorage } from './place-weight.ts';
-import { checkAllowance, type RangeAllowance } from './range-report.ts';
+import { checkStorage, placeWeight, type WeightStorage } from '../weights/place-weight.ts';
+import { checkAllowance, type RangeAllowance } from '../weights/range-report.ts';
 import { readWeight } from './read-weight.ts';
 import { sizeOfSpec, type WeightSpec } from './weight-spec.ts';
 

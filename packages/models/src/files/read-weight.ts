@@ -2,7 +2,7 @@ import { fromBytes } from '@halftone/float16';
 import type { ByteReader } from '../bytes/byte-reader.ts';
 import type { FileLimits } from '../bytes/limits.ts';
 import { ModelFileError, show } from '../bytes/model-file-error.ts';
-import type { WeightData } from './place-weight.ts';
+import type { WeightData } from '../weights/place-weight.ts';
 import { type AffineQuantization, bytesOfSpec, sizeOfSpec, type WeightSpec } from './weight-spec.ts';
 
 /** Reads the next weight of a tfjs weight file. Weights follow each other without padding, so that all begin anywhere. */

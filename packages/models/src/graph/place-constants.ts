@@ -5,7 +5,7 @@ import { storageOf, treatAsParameter } from '@halftone/autocast';
 import { encode } from '@halftone/float16';
 import type { HalfPrecision } from '@halftone/policy';
 import { giveWeights } from '../files/graph-weights.ts';
-import { placeWeight } from '../files/place-weight.ts';
+import { placeWeight } from '../weights/place-weight.ts';
 import { isFactor, settleConstant } from './constants.ts';
 import type { GraphView } from './graph-view.ts';
 import { executorsOf } from './graph-view.ts';

@@ -1,4 +1,4 @@
-import { errorCode, nodeFiles } from '../checkpoint/node-modules.ts';
+import { errorCode, nodeFiles } from '../bytes/node-files.ts';
 import { message } from '../bytes/model-file-error.ts';
 
 /** Where a project is written to: a folder of Node, or whatever takes files by their paths, such as a zip in a browser. */

@@ -3,7 +3,7 @@ import { dispose, tensor as createTensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { SavedOptimizerState } from '@halftone/optimizer';
 import { setOptimizerState } from '@halftone/optimizer';
-import { weightsOf } from '../checkpoint/subject/weights.ts';
+import { weightsOf } from '../weights/model-weights.ts';
 import { message, ModelFileError, show } from '../bytes/model-file-error.ts';
 import { viewOf } from '../layers/tfjs-layers.ts';
 import { refusals } from './cannot-cross.ts';

@@ -1,5 +1,5 @@
 import { joinBytes } from '../bytes/join-bytes.ts';
-import { crc32c } from '../checkpoint/format/crc32c.ts';
+import { crc32c } from '../bytes/crc32c.ts';
 
 /** One feature of an example: numbers of a `FloatList`, or of an `Int64List`. */
 export interface ExampleFeature {

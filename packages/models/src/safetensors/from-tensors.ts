@@ -1,7 +1,7 @@
 import type { Format } from '@halftone/float16';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { message, show } from '../bytes/model-file-error.ts';
-import { checkAllowance, fits, HalfRangeError, narrow, type RangeAllowance, rangeOf, type TensorRange } from '../files/range-report.ts';
+import { checkAllowance, fits, HalfRangeError, narrow, type RangeAllowance, rangeOf, type TensorRange } from '../weights/range-report.ts';
 import { type CodedDType, dtypes } from './dtype.ts';
 import type { SafetensorsTensor } from './tensor.ts';
 

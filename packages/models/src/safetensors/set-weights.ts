@@ -1,9 +1,9 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { message, show } from '../bytes/model-file-error.ts';
-import { narrowed } from '../files/narrow-weight.ts';
-import { checkStorage, placeWeight, type WeightStorage } from '../files/place-weight.ts';
-import { checkAllowance, type RangeAllowance } from '../files/range-report.ts';
+import { narrowed } from '../weights/narrow-weight.ts';
+import { checkStorage, placeWeight, type WeightStorage } from '../weights/place-weight.ts';
+import { checkAllowance, type RangeAllowance } from '../weights/range-report.ts';
 import { dtypes } from './dtype.ts';
 import type { SafetensorsReader } from './read-safetensors.ts';
 import { dataOf, type SafetensorsFile, type SafetensorsInfo, type SafetensorsTensor, tensorOver } from './tensor.ts';

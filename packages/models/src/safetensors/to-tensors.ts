@@ -1,9 +1,9 @@
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { dispose, util } from '@tensorflow/tfjs-core';
 import { message, show } from '../bytes/model-file-error.ts';
-import { narrowed } from '../files/narrow-weight.ts';
-import { checkStorage, placeWeight, type WeightStorage } from '../files/place-weight.ts';
-import { checkAllowance, type RangeAllowance } from '../files/range-report.ts';
+import { narrowed } from '../weights/narrow-weight.ts';
+import { checkStorage, placeWeight, type WeightStorage } from '../weights/place-weight.ts';
+import { checkAllowance, type RangeAllowance } from '../weights/range-report.ts';
 import type { SafetensorsReader } from './read-safetensors.ts';
 import type { SafetensorsFile, SafetensorsTensor } from './tensor.ts';
 import { byName, weightData } from './weight-data.ts';

@@ -1,6 +1,6 @@
 import { decode } from '@halftone/float16';
 import { message, ModelFileError, show } from '../bytes/model-file-error.ts';
-import type { WeightData } from '../files/place-weight.ts';
+import type { WeightData } from '../weights/place-weight.ts';
 import { dtypes } from './dtype.ts';
 import { dataOf, type SafetensorsTensor } from './tensor.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkpointParts, readCheckpoint } from '../../src/checkpoint/format/checkpoint-file.ts';
-import { crc32c } from '../../src/checkpoint/format/crc32c.ts';
+import { crc32c } from '../../src/bytes/crc32c.ts';
 import type { Manifest } from '../../src/checkpoint/format/manifest.ts';
 import { CHECKPOINT_VERSION } from '../../src/checkpoint/format/manifest.ts';
 import { ModelFileError } from '../../src/bytes/model-file-error.ts';

@@ -7,7 +7,7 @@ import { byteReader } from '../../src/bytes/byte-reader.ts';
 import { halveWeights } from '../../src/files/half-artifacts.ts';
 import { defaultFileLimits } from '../../src/bytes/limits.ts';
 import { checkPath, shards } from '../../src/files/model-folder.ts';
-import { HalfRangeError, narrow } from '../../src/files/range-report.ts';
+import { HalfRangeError, narrow } from '../../src/weights/range-report.ts';
 import { readWeight } from '../../src/files/read-weight.ts';
 import { checkSpecs } from '../../src/files/weight-spec.ts';
 

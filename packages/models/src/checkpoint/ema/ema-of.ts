@@ -4,7 +4,7 @@ import { message } from '../../bytes/model-file-error.ts';
 import { overrideMethod } from '../../layers/own-method.ts';
 import type { ModelView } from '../../layers/tfjs-layers.ts';
 import { isContainer, viewOf } from '../../layers/tfjs-layers.ts';
-import { modelWeights } from '../subject/weights.ts';
+import { modelWeights } from '../../weights/model-weights.ts';
 import type { StepTeller } from './weight-average.ts';
 import { WeightAverage } from './weight-average.ts';
 

@@ -8,7 +8,7 @@ import { readHeader } from '../../safetensors/header.ts';
 import type { SafetensorsTensor } from '../../safetensors/tensor.ts';
 import { dataOf, tensorOver } from '../../safetensors/tensor.ts';
 import { safetensorsParts } from '../../safetensors/write-safetensors.ts';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../../bytes/crc32c.ts';
 import type { JsonRecord } from './json.ts';
 import { asRecord } from './json.ts';
 import type { Manifest } from './manifest.ts';

@@ -1,6 +1,6 @@
 import { CheckpointLockedError } from '../checkpoint-errors.ts';
-import type { NodeFiles } from '../node-modules.ts';
-import { errorCode, nodeFiles } from '../node-modules.ts';
+import type { NodeFiles } from '../../bytes/node-files.ts';
+import { errorCode, nodeFiles } from '../../bytes/node-files.ts';
 import { isAlive, thisProcess, type ProcessMark } from './process-mark.ts';
 import type { HeldLock, RunLock } from './run-lock.ts';
 

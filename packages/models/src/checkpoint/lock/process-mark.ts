@@ -1,5 +1,5 @@
-import type { NodeFiles } from '../node-modules.ts';
-import { errorCode } from '../node-modules.ts';
+import type { NodeFiles } from '../../bytes/node-files.ts';
+import { errorCode } from '../../bytes/node-files.ts';
 
 /** What tells one process from every other: numbers come again, starting times do not. */
 export interface ProcessMark {

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteInput } from '../../bytes/byte-reader.ts';
 import { CheckpointWriteError } from '../checkpoint-errors.ts';
-import type { NodeFiles } from '../node-modules.ts';
-import { errorCode, nodeFiles } from '../node-modules.ts';
+import type { NodeFiles } from '../../bytes/node-files.ts';
+import { errorCode, nodeFiles } from '../../bytes/node-files.ts';
 import type { RunLock } from '../lock/run-lock.ts';
 import type { CheckpointStore } from './store.ts';
 

@@ -10,7 +10,7 @@ import type { Json } from '../format/json.ts';
 import type { CheckpointProgress, NamedPart, OptimizerPart } from '../format/manifest.ts';
 import { CHECKPOINT_VERSION } from '../format/manifest.ts';
 import type { LossScaler, RunOptimizer, RunParts } from './run-parts.ts';
-import type { RunWeight } from './weights.ts';
+import type { RunWeight } from '../../weights/model-weights.ts';
 
 /** What a checkpoint says beside the run. */
 export interface CaptureNotes {

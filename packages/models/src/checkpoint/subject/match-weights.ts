@@ -3,7 +3,7 @@ import { weightData } from '../../safetensors/weight-data.ts';
 import type { SafetensorsTensor } from '../../safetensors/tensor.ts';
 import type { CheckpointFile } from '../format/checkpoint-file.ts';
 import type { NamedPart } from '../format/manifest.ts';
-import type { RunWeight } from './weights.ts';
+import type { RunWeight } from '../../weights/model-weights.ts';
 
 /** Which weight of the run each key of the file means. */
 export type WeightMatch = ReadonlyMap<string, RunWeight>;

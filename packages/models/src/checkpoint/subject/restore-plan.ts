@@ -3,7 +3,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { SavedOptimizerState } from '@halftone/optimizer';
 import { optimizerState, setOptimizerState } from '@halftone/optimizer';
 import { message, ModelFileError, show } from '../../bytes/model-file-error.ts';
-import { placeWeight } from '../../files/place-weight.ts';
+import { placeWeight } from '../../weights/place-weight.ts';
 import { weightData } from '../../safetensors/weight-data.ts';
 import type { CheckpointFile } from '../format/checkpoint-file.ts';
 import type { NamedPart, OptimizerPart } from '../format/manifest.ts';

@@ -12,8 +12,8 @@ import type { SeededDropout } from '../random/seed-dropout.ts';
 import { seededDropoutOf } from '../random/seed-dropout.ts';
 import { statesOf, type LayerState } from './layer-states.ts';
 import type { TrainingBag } from './subject.ts';
-import type { RunWeight } from './weights.ts';
-import { weightsOf } from './weights.ts';
+import type { RunWeight } from '../../weights/model-weights.ts';
+import { weightsOf } from '../../weights/model-weights.ts';
 
 /** Whoever scales the loss of a run: a wrapped optimizer or a `gradScaler`. */
 export type LossScaler = Pick<GradScaler & MixedPrecisionOptimizer, 'toJSON' | 'lossScaleState' | 'restore' | 'unfinished'>;

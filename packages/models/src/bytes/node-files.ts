@@ -1,4 +1,4 @@
-import { message } from '../bytes/model-file-error.ts';
+import { message } from './model-file-error.ts';
 
 /** What of Node a folder needs. */
 export interface NodeFiles {

@@ -1,10 +1,10 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { storageOf, toStorage } from '@halftone/autocast';
-import { message } from '../../bytes/model-file-error.ts';
-import { halfFormatOf, widenWeight } from '../../layers/half-weight.ts';
-import { leavesOf } from '../../layers/layer-tree.ts';
-import type { ModelView, WeightView } from '../../layers/tfjs-layers.ts';
-import type { TrainingBag } from './subject.ts';
+import { message } from '../bytes/model-file-error.ts';
+import { halfFormatOf, widenWeight } from '../layers/half-weight.ts';
+import { leavesOf } from '../layers/layer-tree.ts';
+import type { ModelView, WeightView } from '../layers/tfjs-layers.ts';
+import type { TrainingBag } from '../checkpoint/subject/subject.ts';
 
 /** A weight of a run, whatever holds it. */
 export interface RunWeight {
