@@ -9,4 +9,5 @@ export default defineConfig({
   dts: false,
   clean: true,
   fixedExtension: true,
+  deps: { alwaysBundle: [/^@halftone\/data/] }, // it is written in TypeScript and has no build of its own
 });

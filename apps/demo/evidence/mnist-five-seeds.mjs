@@ -9,21 +9,9 @@ const root = join(import.meta.dirname, '../../..');
 /** All that decides the numbers; how the demo talks about them does not. */
 const sources = [
   ...['autocast', 'float16', 'loss-scale', 'optimizer', 'policy', 'webgpu'].map((name) => `packages/${name}/src`),
-  ...[
-    'backend',
-    'batch-order',
-    'counting',
-    'evaluation',
-    'five-seeds',
-    'idx-file',
-    'image-set',
-    'mnist',
-    'network',
-    'outcome',
-    'random',
-    'run-spec',
-  ].map((name) => `apps/demo/src/${name}.ts`),
-  ...['scale-watch', 'training-run', 'training-steps'].map((name) => `apps/demo/src/${name}.ts`),
+  ...['backend', 'batch-order', 'counting', 'evaluation', 'five-seeds', 'network', 'outcome', 'run-spec'].map(demoFile),
+  ...['scale-watch', 'training-run', 'training-steps'].map(demoFile),
+  ...['idx-file', 'image-set', 'mnist', 'random'].map((name) => `apps/data/src/${name}.ts`),
 ];
 
 /**
@@ -47,6 +35,11 @@ async function run({ resume, onProgress }) {
 function stateOfCode() {
   const listed = execFileSync('git', ['ls-tree', '-r', 'HEAD', '--', ...sources], { cwd: root, maxBuffer: 2 ** 26 });
   return createHash('sha256').update(listed).digest('hex');
+}
+
+/** @param {string} name */
+function demoFile(name) {
+  return `apps/demo/src/${name}.ts`;
 }
 
 export const evidence = { name: 'mnist-five-seeds', sources, run };

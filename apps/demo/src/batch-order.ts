@@ -1,4 +1,4 @@
-import { createRandom, type Random } from './random.ts';
+import { createRandom, type Random } from '@halftone/data';
 
 /**
  * Lists which pictures each training step sees, in the same order for every run of a seed.

@@ -1,6 +1,6 @@
+import type { ImageSet } from '@halftone/data';
 import { tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Sequential } from '@tensorflow/tfjs-layers';
-import type { ImageSet } from './image-set.ts';
 
 /** How well a network names pictures that it never saw. */
 export interface Judgement {

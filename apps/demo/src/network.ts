@@ -1,7 +1,7 @@
+import { createRandom, type Random } from '@halftone/data';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers, sequential, type Sequential } from '@tensorflow/tfjs-layers';
-import { createRandom, type Random } from './random.ts';
 
 /** What the network is made for. */
 export interface NetworkOptions {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { mnistData } from '@halftone/data/node';
 import type { DemoArguments } from './arguments.ts';
-import { mnistData } from './mnist.ts';
 import { DEFAULTS, type DataSpec, type PluginName, type RunSpec } from './run-spec.ts';
 
 /** What will be done: the same for all runs but for what tells them apart. */

@@ -1,12 +1,11 @@
 import { setDefaultPolicy } from '@halftone/autocast';
+import { drawnData, type DigitData, type ImageSet } from '@halftone/data';
+import { mnistData } from '@halftone/data/node';
 import { policy } from '@halftone/policy';
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import { openBackend } from './backend.ts';
 import { RunCounting } from './counting.ts';
-import { drawnData } from './drawn-digits.ts';
 import { judgeNetwork } from './evaluation.ts';
-import type { DigitData, ImageSet } from './image-set.ts';
-import { mnistData } from './mnist.ts';
 import { buildNetwork } from './network.ts';
 import type { RunMessage, RunResult } from './run-result.ts';
 import type { DataSpec, RunSpec } from './run-spec.ts';

@@ -1,8 +1,8 @@
+import { pick, type ImageSet } from '@halftone/data';
 import { cast, oneHot, tensor1d, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import { batchOrder } from './batch-order.ts';
 import type { RunCounting } from './counting.ts';
-import { pick, type ImageSet } from './image-set.ts';
 import type { RunSpec } from './run-spec.ts';
 import type { ScaleWatch } from './scale-watch.ts';
 

@@ -5,7 +5,7 @@ import { choosePlugin, deviceLine } from '../../src/device.ts';
 import { estimateLine } from '../../src/estimate.ts';
 import { nextCommands } from '../../src/next-commands.ts';
 import { makePlan } from '../../src/plan.ts';
-import { createRandom } from '../../src/random.ts';
+import { createRandom } from '@halftone/data';
 import { tensorflowSite } from '../../src/site.ts';
 
 const plan = (...typed: string[]): ReturnType<typeof makePlan> => makePlan(parseArguments(typed), 'webgpu', 'folder');

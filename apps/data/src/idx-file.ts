@@ -42,17 +42,17 @@ export function parseIdx(data: Uint8Array, name: string, dimensions: number): Id
   const magic = view.getUint32(0);
   if (magic !== expected) {
     throw new Error(
-      `[demo] ${name} must be an IDX file of ${dimensions} dimension(s) of unsigned bytes (magic ${hex(expected)}), got magic ${hex(magic)}. Give the folder of the original MNIST files.`,
+      `[data] ${name} must be an IDX file of ${dimensions} dimension(s) of unsigned bytes (magic ${hex(expected)}), got magic ${hex(magic)}. Give the folder of the original MNIST files.`,
     );
   }
   if (data.byteLength < header) throw truncated(name, header, data.byteLength);
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const count = shape.reduce((product, size) => product * size, 1);
-  if (count === 0) throw new Error(`[demo] ${name} must hold something, got dimensions ${shape.join('x')}. Download it again.`);
+  if (count === 0) throw new Error(`[data] ${name} must hold something, got dimensions ${shape.join('x')}. Download it again.`);
   if (data.byteLength < header + count) throw truncated(name, header + count, data.byteLength);
   if (data.byteLength > header + count) {
     throw new Error(
-      `[demo] ${name} must be as long as its header says (${header + count} bytes for ${shape.join('x')}), got ${data.byteLength} bytes. Download it again.`,
+      `[data] ${name} must be as long as its header says (${header + count} bytes for ${shape.join('x')}), got ${data.byteLength} bytes. Download it again.`,
     );
   }
   return { shape, bytes: new Uint8Array(data.buffer, data.byteOffset + header, count) };
@@ -62,7 +62,7 @@ function contents(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new Error(`[demo] ${path} cannot be read, got ${reason(cause)}. Check the path and its permissions.`, { cause });
+    throw new Error(`[data] ${path} cannot be read, got ${reason(cause)}. Check the path and its permissions.`, { cause });
   }
 }
 
@@ -72,14 +72,14 @@ function uncompressed(path: string, data: Uint8Array): Uint8Array {
     return gunzipSync(data);
   } catch (cause) {
     throw new Error(
-      `[demo] ${path} cannot be unpacked, got ${reason(cause)} after ${data.byteLength} compressed bytes. It is damaged or cut short: download it again.`,
+      `[data] ${path} cannot be unpacked, got ${reason(cause)} after ${data.byteLength} compressed bytes. It is damaged or cut short: download it again.`,
       { cause },
     );
   }
 }
 
 function truncated(name: string, expected: number, got: number): Error {
-  return new Error(`[demo] ${name} is cut short: its header needs ${expected} bytes, got ${got}. Download it again.`);
+  return new Error(`[data] ${name} is cut short: its header needs ${expected} bytes, got ${got}. Download it again.`);
 }
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;

@@ -27,7 +27,7 @@ const NAMES = {
 export function mnistData(folder: string, options: { readonly images?: number | undefined } = {}): DigitData {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new Error(
-      `[demo] --data must name a folder, got ${folder}. Put MNIST's IDX files (t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz) into one.`,
+      `[data] MNIST must lie in a folder, got ${folder}. Put MNIST's IDX files (t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz) into one.`,
     );
   }
   const train = readPair(folder, NAMES.train);
@@ -36,13 +36,13 @@ export function mnistData(folder: string, options: { readonly images?: number | 
   if (first === undefined) {
     const found = readdirSync(folder).slice(0, 5).join(', ') || 'nothing';
     throw new Error(
-      `[demo] --data must name a folder with ${NAMES.test.images[0]} or ${NAMES.train.images[0]} (.gz or not), got ${folder} with ${found}. Put the original MNIST files there.`,
+      `[data] MNIST must lie in a folder with ${NAMES.test.images[0]} or ${NAMES.train.images[0]} (.gz or not), got ${folder} with ${found}. Put the original MNIST files there.`,
     );
   }
   if (train !== undefined && test !== undefined) {
     if (train.side !== test.side)
       throw new Error(
-        `[demo] both pairs in ${folder} must have pictures of one size, got ${train.side} and ${test.side} pixels. Download them again.`,
+        `[data] both pairs in ${folder} must have pictures of one size, got ${train.side} and ${test.side} pixels. Download them again.`,
       );
     return described(atMost(train, options.images), test, 'the train- pair to learn from, the t10k- pair held out');
   }
@@ -78,23 +78,23 @@ function readPair(folder: string, names: { readonly images: readonly string[]; r
   if (imagesPath === undefined && labelsPath === undefined) return undefined;
   if (imagesPath === undefined || labelsPath === undefined) {
     const missing = imagesPath === undefined ? names.images[0] : names.labels[0];
-    throw new Error(`[demo] pictures and labels must lie together, got only ${imagesPath ?? labelsPath}. Put ${missing}.gz beside it.`);
+    throw new Error(`[data] pictures and labels must lie together, got only ${imagesPath ?? labelsPath}. Put ${missing}.gz beside it.`);
   }
   const images = readIdx(imagesPath, 3);
   const labels = readIdx(labelsPath, 1);
   const [count, height, width] = images.shape;
   if (height !== width || height === undefined || height < 12) {
     throw new Error(
-      `[demo] ${imagesPath} must hold square pictures of 12 pixels or more, got ${images.shape.join('x')}. Give the folder of the original MNIST files.`,
+      `[data] ${imagesPath} must hold square pictures of 12 pixels or more, got ${images.shape.join('x')}. Give the folder of the original MNIST files.`,
     );
   }
   if (count !== labels.shape[0])
     throw new Error(
-      `[demo] ${labelsPath} must have one label per picture, got ${labels.shape[0]} labels for ${count} pictures. Both files must come from one download.`,
+      `[data] ${labelsPath} must have one label per picture, got ${labels.shape[0]} labels for ${count} pictures. Both files must come from one download.`,
     );
   const wrong = labels.bytes.find((label) => label > 9);
   if (wrong !== undefined)
-    throw new Error(`[demo] ${labelsPath} must hold the digits 0 to 9, got ${wrong}. Give the folder of the original MNIST files.`);
+    throw new Error(`[data] ${labelsPath} must hold the digits 0 to 9, got ${wrong}. Give the folder of the original MNIST files.`);
   return { side: height, pixels: Float32Array.from(images.bytes, (byte) => byte / 255), labels: Uint8Array.from(labels.bytes) };
 }
 

@@ -101,7 +101,7 @@ describe('mnistData', () => {
   });
 
   test('says what it wants where there is no such folder', () => {
-    expect(() => mnistData(join(folder, 'nowhere'))).toThrow(/--data must name a folder.*IDX files/);
+    expect(() => mnistData(join(folder, 'nowhere'))).toThrow(/must lie in a folder.*IDX files/);
   });
 
   test('says what it found where there are other files', () => {

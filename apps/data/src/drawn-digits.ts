@@ -57,7 +57,7 @@ export function drawDigits(count: number, seed: number, stream: string): ImageSe
  */
 export function drawnData(trainCount: number, heldOutCount: number, seed: number): DigitData {
   return {
-    source: `digits drawn by the demo itself, ${DRAWN_SIDE}x${DRAWN_SIDE}`,
+    source: `digits drawn by this program itself, ${DRAWN_SIDE}x${DRAWN_SIDE}`,
     train: drawDigits(trainCount, seed, 'train'),
     heldOut: drawDigits(heldOutCount, seed, 'held-out'),
   };

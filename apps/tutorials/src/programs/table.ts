@@ -1,0 +1,8 @@
+import type { Program } from '../lesson.ts';
+
+/**
+ * Every tutorial's program by its name, loaded when it is asked for.
+ *
+ * A line each, in the order of the pages: `'NAME': () => import('./NAME.ts')`, and the file exports `program`.
+ */
+export const programTable: Readonly<Record<string, () => Promise<{ readonly program: Program }>>> = {};
