@@ -1,0 +1,50 @@
+import { chromium } from 'playwright-core';
+import { environmentFor } from '../../consumers/src/environment.mjs';
+import { Missing } from '../../consumers/src/verdicts.mjs';
+import { ExitProxy } from './exit-proxy.mjs';
+
+/** @import { Browser } from 'playwright-core' */
+/** @import { BrowserKind } from './browser-kinds.mjs' */
+
+/** An open browser whose only way out is kept. @typedef {{ readonly kind: BrowserKind, readonly browser: Browser, readonly exit: ExitProxy }} OpenBrowser */
+
+const common = [
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Starts a browser, hands it over and ends it.
+ *
+ * Shaders are compiled without optimisation: the CPU driver takes longer to optimise a kernel than to run it a hundred times.
+ *
+ * @template T
+ * @param {BrowserKind} kind
+ * @param {(open: OpenBrowser) => Promise<T>} use
+ * @returns {Promise<T>}
+ * @throws {Missing} where set-up brought no such browser
+ */
+export async function withBrowser(kind, use) {
+  const path = (await environmentFor(['browser']))[kind.variable];
+  if (!path) throw new Missing('browser', `set-up brought no ${kind.variable}`);
+  const exit = new ExitProxy();
+  const server = await exit.open();
+  const browser = await chromium.launch({
+    executablePath: path,
+    headless: true,
+    args: [...common, ...kind.switches],
+    env: { ...process.env, GALLIVM_PERF: 'nopt' },
+    proxy: { server, bypass: '127.0.0.1' },
+  });
+  try {
+    return await use({ kind, browser, exit });
+  } finally {
+    await browser.close();
+    exit.close();
+  }
+}

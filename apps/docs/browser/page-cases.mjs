@@ -1,0 +1,69 @@
+import { sampleOfApi, writtenPages } from './built-pages.mjs';
+import { expectPolicyBites, expectStrictPolicy } from './content-policy.mjs';
+import { expectLinksResolve } from './page-links.mjs';
+import { reviewPages } from './page-review.mjs';
+import { expectNamed, walkPages } from './page-walk.mjs';
+import { onStartPage, useSearch, useSkipLink, useThemeSwitch } from './site-use.mjs';
+import { expectTextWithoutScripts } from './without-scripts.mjs';
+
+/** @import { Case } from './lanes.mjs' */
+/** @import { Review } from './page-review.mjs' */
+/** @import { ReadPage } from './page-walk.mjs' */
+
+/**
+ * What holds for every page, whatever stands on it.
+ *
+ * @param {string} pictures - the folder for screenshots
+ * @returns {readonly Case[]}
+ */
+export function pageCases(pictures) {
+  /** @type {readonly ReadPage[]} */
+  let read = [];
+  /** @type {Review} */
+  let review = { axe: [], wide: [], seen: 0 };
+  return [
+    {
+      name: 'every page loads and says nothing in the console',
+      run: async ({ browser }, site) => {
+        const found = await walkPages(browser, site);
+        read = found.read;
+        return `${read.length} pages, ${found.requests} requests, all to ourselves`;
+      },
+    },
+    { name: 'every page has a title, a language and one heading', run: async () => expectNamed(needed(read)) },
+    {
+      name: 'every link and anchor leads somewhere',
+      run: async (_, site) => {
+        const { internal, anchors, leaving } = expectLinksResolve(needed(read), site);
+        return `${internal} links, ${anchors} of them with an anchor; ${leaving} leave the site`;
+      },
+    },
+    { name: 'the strict content policy comes with every page', run: async () => expectStrictPolicy(needed(read)) },
+    { name: 'the content policy bites', run: ({ browser }, site) => expectPolicyBites(browser, site) },
+    { name: 'every page shows its text without scripts', run: ({ browser }, site) => expectTextWithoutScripts(browser, site) },
+    { name: 'the skip link leads to the text', run: ({ browser }, site) => onStartPage(browser, site, useSkipLink) },
+    { name: 'search finds a word', run: ({ browser }, site) => onStartPage(browser, site, useSearch) },
+    { name: 'light and dark are chosen by keyboard', run: ({ browser }, site) => onStartPage(browser, site, useThemeSwitch) },
+    {
+      name: 'axe finds nothing, light and dark, on a desktop and on a phone',
+      run: async ({ browser }, site) => {
+        review = await reviewPages(browser, site, { pages: [...writtenPages(site.pages), ...sampleOfApi(site.pages)], pictures });
+        if (review.axe.length > 0) throw new Error(review.axe.join('\n'));
+        return `${review.seen} pages in four looks; pictures in ${pictures}`;
+      },
+    },
+    {
+      name: 'no page is wider than a screen of 360 px',
+      run: async () => {
+        if (review.seen === 0) throw new Error('no page was reviewed');
+        if (review.wide.length > 0) throw new Error(review.wide.join('\n'));
+      },
+    },
+  ];
+}
+
+/** @param {readonly ReadPage[]} read */
+function needed(read) {
+  if (read.length === 0) throw new Error('no page was read');
+  return read;
+}
