@@ -17,11 +17,16 @@ const WHITE = 128; // masks are white in cells, black on membranes
  * @throws Error when a file is missing, damaged, of another kind or of another size than the first
  */
 export function membraneFiles(folder: string): MembraneData {
-  const slices = Array.from({ length: ALL }, (_, i) => ({ picture: halved(read(folder, 'image', i)), label: halved(read(folder, 'label', i)) }));
+  const slices = Array.from({ length: ALL }, (_, i) => ({
+    picture: halved(read(folder, 'image', i)),
+    label: halved(read(folder, 'label', i)),
+  }));
   const side = slices[0]?.picture.side ?? 0;
   const odd = slices.findIndex(({ picture, label }) => picture.side !== side || label.side !== side);
   if (odd >= 0)
-    throw new Error(`[data] all pictures and masks in ${folder} must have one size, got another one in ${odd}.png. Put the original files there.`);
+    throw new Error(
+      `[data] all pictures and masks in ${folder} must have one size, got another one in ${odd}.png. Put the original files there.`,
+    );
   const set = (from: number, to: number): MembraneSet => ({
     side,
     pictures: joined(slices.slice(from, to).map(({ picture }) => picture.pixels.map((grey) => (grey - 128) / 64))),
@@ -42,7 +47,8 @@ function read(folder: string, kind: string, index: number): GreyPicture {
 
 /** The mean of each two by two pixels. */
 function halved({ width, height, pixels }: GreyPicture): { readonly side: number; readonly pixels: Float32Array } {
-  if (width !== height || width % 2 !== 0) throw new Error(`[data] a picture of membranes must be square and even, got ${width}x${height}. Crop it.`);
+  if (width !== height || width % 2 !== 0)
+    throw new Error(`[data] a picture of membranes must be square and even, got ${width}x${height}. Crop it.`);
   const side = width / 2;
   const means = Float32Array.from({ length: side * side }, (_, i) => {
     const at = 2 * (Math.floor(i / side) * width + (i % side));

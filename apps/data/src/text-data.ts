@@ -65,7 +65,9 @@ export function decodeText(numbers: ArrayLike<number>, characters: readonly stri
   return Array.from(numbers, (number) => {
     const character = characters[number];
     if (character === undefined)
-      throw new RangeError(`[data] a character's number must be below ${characters.length}, got ${number}. Take the table it was made with.`);
+      throw new RangeError(
+        `[data] a character's number must be below ${characters.length}, got ${number}. Take the table it was made with.`,
+      );
     return character;
   }).join('');
 }

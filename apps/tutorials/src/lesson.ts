@@ -1,4 +1,5 @@
 import type { DigitData, MembraneData, TextData } from '@halftone/data';
+import type { Diagnosis, NodeHandle } from '@halftone/node';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Finding } from './finding.ts';
 
@@ -28,6 +29,8 @@ export interface PluginHandle {
   memory(): PluginBytes;
   resetPeak(): void;
   dispose(): void;
+  /** What only TensorFlow can tell; absent on other plug-ins. */
+  readonly tensorflow?: { readonly handle: NodeHandle; diagnose(): Promise<Diagnosis> };
 }
 
 /** Where a program keeps what must outlive it. Each is empty when a program starts for the first time, and a program leaves nothing there that it does not need again. */
