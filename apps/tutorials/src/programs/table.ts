@@ -5,4 +5,6 @@ import type { Program } from '../lesson.ts';
  *
  * A line each, in the order of the pages: `'NAME': () => import('./NAME.ts')`, and the file exports `program`.
  */
-export const programTable: Readonly<Record<string, () => Promise<{ readonly program: Program }>>> = {};
+export const programTable: Readonly<Record<string, () => Promise<{ readonly program: Program }>>> = {
+  'three-lines': () => import('./three-lines.ts'),
+};
