@@ -10,8 +10,11 @@ const needsOfOptions = {
   '--backend': { tensorflow: 'tensorflow', 'halftone-node': 'tensorflow' },
 };
 
+/** Programs that need more than the others of their command, by the first word: the tutorial about CUDA. @type {ReadonlyMap<string, readonly Need[]>} */
+const needsOfPrograms = new Map([['cuda', ['tensorflow']]]);
+
 /**
- * What a command line asks for by its options, so that nobody fetches TensorFlow who does not use it.
+ * What a command line asks for by its options and its first word, so that nobody fetches TensorFlow who does not use it.
  *
  * Pure.
  *
@@ -25,5 +28,5 @@ export function askedNeeds(args) {
     const [option = '', value = args[index + 1] ?? ''] = arg.split('=', 2);
     return needsOfOptions[option]?.[value] ?? [];
   });
-  return [...new Set(asked)];
+  return [...new Set([...asked, ...(needsOfPrograms.get(args[0] ?? '') ?? [])])];
 }

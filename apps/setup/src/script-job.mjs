@@ -21,10 +21,13 @@ export function scriptJob(words) {
     const end = words.findIndex((word) => !isWish(word));
     const wishes = [...words.slice(0, end), ...askedNeeds(words.slice(end + 1))];
     const script = words[end] ?? '';
-    if (!existsSync(join(root, script)))
-      throw new SetupError(`there is no script ${script || '(none was named)'}. Name one by its path from the repository's root.`);
+    const isThere = () => existsSync(join(root, script));
+    const built = ['./packages/*', '@halftone/demo', '@halftone/bench', '@halftone/keras-proof', '@halftone/tutorials'];
+    const mayBeBuilt = wishes.includes('build') && script.includes('/dist/');
+    if (script === '' || (!isThere() && !mayBeBuilt)) throw noScript(script);
     await installWorkspace('all');
-    if (wishes.includes('build')) await buildWorkspace(['./packages/*', '@halftone/demo', '@halftone/bench', '@halftone/keras-proof']);
+    if (wishes.includes('build')) await buildWorkspace(built);
+    if (!isThere()) throw noScript(script);
     let env = { ...process.env };
     for (const need of allNeeds()) {
       if (!wishes.includes(need)) continue;
@@ -34,4 +37,9 @@ export function scriptJob(words) {
     }
     await runJob(process.execPath, words.slice(end), { env });
   });
+}
+
+/** @param {string} script */
+function noScript(script) {
+  return new SetupError(`there is no script ${script || '(none was named)'}. Name one by its path from the repository's root.`);
 }

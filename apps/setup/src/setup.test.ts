@@ -13,6 +13,7 @@ import { lavapipeEnvironment } from './lavapipe.mjs';
 import { requiredNeeds } from './needs.mjs';
 import { nodeVersionProblem, oldestNode } from './node-version.mjs';
 import { lockedProject } from './npm-tool.mjs';
+import { allowedMinutes, lastMinute, plannedMinutes } from './suite-clock.mjs';
 import { suites } from './suites.mjs';
 import { toolEnvironment } from './tool-environment.mjs';
 import { missingIn, needsIn } from './vitest-run.mjs';
@@ -168,7 +169,9 @@ test('required needs are a list with commas', () => {
 test('a command line asks for TensorFlow only where it names what runs on it', () => {
   expect(askedNeeds(['--data', 'x', '--plugin', 'node'])).toEqual(['tensorflow']);
   expect(askedNeeds(['--backend=halftone-node', '--backend', 'tensorflow'])).toEqual(['tensorflow']);
+  expect(askedNeeds(['cuda', '--length', 'short'])).toEqual(['tensorflow']);
   expect(askedNeeds(['--plugin', 'webgpu', '--out', 'node', '--plugin'])).toEqual([]);
+  expect(askedNeeds(['three-lines', '--picture', 'cuda'])).toEqual([]);
 });
 
 test('a project whose need is not met is named with the reason, and is a failure where it is required', () => {
@@ -179,10 +182,24 @@ test('a project whose need is not met is named with the reason, and is a failure
   expect(missingIn(['gpu'], {}, new Set()).map(({ words: why }) => why)).toEqual(['all tests on a GPU: nobody provided vulkan']);
 });
 
-test('the budgets of the long suites stay below an hour', () => {
-  const minutes = suites.reduce((sum, { budgetMinutes }) => sum + budgetMinutes, 0);
-  expect(minutes).toBeLessThanOrEqual(55);
-  expect(new Set(suites.map(({ name }) => name)).size).toBe(suites.length);
+describe('the hour of the long suites', () => {
+  const alone = { budgetMinutes: 10 };
+  const beside = (budgetMinutes: number) => ({ budgetMinutes, beside: true });
+
+  test('holds by their budgets on two cores, with the quarter of an hour of npm test before them', () => {
+    expect(15 + plannedMinutes(suites, 2)).toBeLessThanOrEqual(lastMinute);
+    expect(new Set(suites.map(({ name }) => name)).size).toBe(suites.length);
+  });
+  test('counts neighbours of one core side by side, and those that need all cores alone', () => {
+    expect(plannedMinutes([alone, alone], 2)).toBe(20);
+    expect(plannedMinutes([beside(4), beside(3), beside(2)], 2)).toBe(5); // 4 beside 3 + 2
+    expect(plannedMinutes([beside(4), alone, beside(3)], 2)).toBe(17);
+    expect(plannedMinutes([beside(4), beside(3)], 1)).toBe(7);
+  });
+  test('gives a suite what those before it left, never less than its budget, and never what those after it need', () => {
+    expect(allowedMinutes(alone, { later: [alone], cores: 2, elapsedMinutes: 20 })).toBe(lastMinute - 20 - 10);
+    expect(allowedMinutes(alone, { later: [alone], cores: 2, elapsedMinutes: 50 })).toBe(10);
+  });
 });
 
 test('each need that was missing is named once, in the words of the tests', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { childEnvironment } from './child-environment.mjs';
 import { inCache, root } from './folders.mjs';
 import { requiredNeeds } from './needs.mjs';
+import { quickShaders } from './quick-shaders.mjs';
 import { runCheckHeard } from './run-command.mjs';
 
 /** @import { Need, Provision } from './needs.mjs' */
@@ -73,17 +74,6 @@ export function missingIn(projects, provisions, required = requiredNeeds()) {
     const { problem } = provisions[need] ?? { problem: `nobody provided ${need}` };
     return problem === undefined ? [] : [{ project, words: `${words}: ${problem}`, isRequired: required.has(need) }];
   });
-}
-
-/**
- * Tests meet thousands of shaders once, on small tensors: Mesa's CPU driver then spends most of its time in LLVM's
- * optimizations, a third of all with a cold cache. Benchmarks leave them on.
- *
- * @param {Record<string, string>} gpu - empty where the machine has a driver of its own
- * @returns {Record<string, string>}
- */
-function quickShaders(gpu) {
-  return 'VK_DRIVER_FILES' in gpu ? { GALLIVM_PERF: 'nopt' } : {};
 }
 
 /**

@@ -15,12 +15,16 @@ import { toolEnvironment } from './tool-environment.mjs';
 export const parts = /** @type {const} @satisfies {Record<string, Part>} */ ({
   demo: { filters: ['halftone-repository', '@halftone/demo...'], size: 'about 600 MB unpacked' },
   all: { filters: ['!@halftone/docs'], size: 'about 750 MB unpacked' },
+  site: { filters: [], size: 'about 1 GB unpacked' },
 });
+
+/** From the smallest to the largest: each holds those before it. */
+const bySize = Object.keys(parts);
 
 /**
  * Installs the npm packages of one part of the workspace, by the lock file.
  *
- * Skipped where the same lock file was installed before, for this part or for all.
+ * Skipped where the same lock file was installed before, for this part or a larger one.
  *
  * @param {keyof typeof parts} part
  */
@@ -29,7 +33,9 @@ export async function installWorkspace(part) {
   const stampFile = inCache('stamps', 'workspace');
   const [lockBefore, partBefore] = (await readStamp(stampFile)).split(' ');
   const done =
-    lock === lockBefore && (partBefore === part || partBefore === 'all') && existsSync(join(root, 'node_modules', '.modules.yaml'));
+    lock === lockBefore &&
+    bySize.indexOf(partBefore ?? '') >= bySize.indexOf(part) &&
+    existsSync(join(root, 'node_modules', '.modules.yaml'));
   if (done) return;
   const pnpm = join(await bringNpmTool('pnpm', 'pnpm'), 'bin', 'pnpm.cjs');
   say(`Installing npm packages by the lock file: ${parts[part].size}, into node_modules and ${inCache('pnpm-store')}`);
