@@ -6,7 +6,7 @@ import { apiText, changedLines } from './api-text.mjs';
 import { hashSources } from './evidence-hash.mjs';
 import { evidenceState } from './evidence-state.mjs';
 import { importProblem, importRings } from './import-rules.mjs';
-import { manifestProblems, packageRings } from './manifest-rules.mjs';
+import { manifestProblems, packageRings, unnamedExports } from './manifest-rules.mjs';
 import { type Allowed, packageOrder } from './package-order.mjs';
 import { importsOf } from './source-imports.mjs';
 import { tarballProblems } from './tarball-rules.mjs';
@@ -100,6 +100,13 @@ describe('imports', () => {
     ]);
     expect(importRings([edge('s/a.ts', './b.ts'), edge('s/b.ts', './a.ts', true)])).toEqual([]);
   });
+});
+
+test('a README names every export, types and new names too', () => {
+  const index =
+    "export { encode, type Format } from './a.ts';\nexport type { Info } from './b.ts';\nexport { inner as outer } from './c.ts';\n";
+  expect(unnamedExports('`encode(values)`, `Format`, `Info` and `outer`', index)).toEqual([]);
+  expect(unnamedExports('`encoded`, `Formats`, `inner`', index)).toEqual(['encode', 'Format', 'Info', 'outer']);
 });
 
 describe('a manifest', () => {

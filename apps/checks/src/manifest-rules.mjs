@@ -128,3 +128,27 @@ export function packageRings(manifests) {
   for (const name of [...needs.keys()].toSorted()) walk([name]);
   return rings;
 }
+
+/**
+ * What a package exports and its README does not name: readers look for a name there first.
+ *
+ * Pure.
+ *
+ * @param {string} readme
+ * @param {string} index - the text of src/index.ts, which only re-exports
+ * @returns {string[]} in the order of the index
+ */
+export function unnamedExports(readme, index) {
+  const words = new Set(readme.match(/[A-Za-z_$][\w$]*/g));
+  const names = [...index.matchAll(/\bexport (?:type )?\{([^}]*)\}/g)].flatMap(([, list = '']) => list.split(','));
+  return names
+    .map(
+      (name) =>
+        name
+          .replace(/^\s*type\s/, '')
+          .split(/\sas\s/)
+          .at(-1)
+          ?.trim() ?? '',
+    )
+    .filter((name) => name !== '' && !words.has(name));
+}

@@ -1,7 +1,7 @@
 // Checks that all packages are described alike. Exit code 1 with one line for each fault.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { manifestProblems, packageRings } from './manifest-rules.mjs';
+import { manifestProblems, packageRings, unnamedExports } from './manifest-rules.mjs';
 
 const root = join(import.meta.dirname, '../../..');
 const longestReadme = 120;
@@ -16,6 +16,9 @@ for (const folder of (await readdir(join(root, 'packages'))).toSorted()) {
   const readme = await readFile(join(root, 'packages', folder, 'README.md'), 'utf8').catch(() => undefined);
   if (readme === undefined) problems.push(`packages/${folder} has no README.md.`);
   else if (readme.split('\n').length > longestReadme) problems.push(`packages/${folder}/README.md is longer than ${longestReadme} lines.`);
+  const index = await readFile(join(root, 'packages', folder, 'src', 'index.ts'), 'utf8').catch(() => ''); // the package of sub-paths has none
+  const unnamed = unnamedExports(readme ?? '', index);
+  if (unnamed.length > 0) problems.push(`packages/${folder}/README.md does not name what the package exports: ${unnamed.join(', ')}.`);
 }
 for (const ring of packageRings(manifests)) {
   problems.push(
