@@ -1,7 +1,6 @@
 // `pnpm -C apps/explorables pictures [-- --out DIR] [--only formats] [--serve]`: the islands in the project's own Chromium, under the site's content policy, in four looks; prints their sizes.
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -48,7 +47,7 @@ async function bundle() {
       contents: `const name = document.querySelector('[data-island]').dataset.island;
 const { mount } = await ({ device: () => import('./src/device/index.ts'), formats: () => import('./src/formats/index.ts'), 'loss-scale': () => import('./src/loss-scale/index.ts') })[name]();
 await mount(document.querySelector('[data-island]'));
-document.title = 'ready';`,
+document.body.dataset.ready = '';`,
       resolveDir: join(import.meta.dirname, '..'),
       sourcefile: 'loader.js',
     },
@@ -105,7 +104,8 @@ async function takePicture(context, name, { name: title, width, height, colorSch
   await tab.emulateMedia({ colorScheme });
   await tab.setViewportSize({ width, height });
   await tab.goto(`${origin}/${name}.html`);
-  await tab.waitForFunction("document.title === 'ready'", undefined, { timeout: 20_000 });
+  await tab.waitForSelector('body[data-ready]', { timeout: 20_000 });
+  await tab.waitForTimeout(700); // what is drawn again at its width, and said once things rest
   const overflow = await tab.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   if (overflow) console.log(`${name} ${title}: wider than the page by ${overflow} px`);
   const file = join(values.out, `${name}-${title}.png`);
