@@ -7,4 +7,7 @@ import type { Program } from '../lesson.ts';
  */
 export const programTable: Readonly<Record<string, () => Promise<{ readonly program: Program }>>> = {
   'three-lines': () => import('./three-lines.ts'),
+  segmentation: () => import('./segmentation.ts'),
+  language: () => import('./language.ts'),
+  cuda: () => import('./cuda.ts'),
 };

@@ -1,0 +1,311 @@
+import { autocast } from '@halftone/autocast';
+import { createRandom, pictureCount, type MembraneSet, type Random } from '@halftone/data';
+import { round } from '@halftone/float16';
+import { mixedPrecision } from '@halftone/models';
+import type { MixedPrecisionOptimizer } from '@halftone/optimizer';
+import * as tf from '@tensorflow/tfjs-core';
+import { initializers, input, layers, metrics, model, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { Finding, Image, Length, Lesson, Program } from '../lesson.ts';
+
+const AMOUNT = {
+  full: { policies: ['float32', 'mixed_float16', 'mixed_bfloat16'], steps: 200, crop: 64, batch: 4, judged: 6 },
+  short: { policies: ['float32', 'mixed_float16'], steps: 40, crop: 32, batch: 8, judged: 2 },
+  glance: { policies: ['float32', 'mixed_float16'], steps: 20, crop: 32, batch: 4, judged: 3 },
+} as const satisfies Record<Length, unknown>;
+
+/** What is promised: how far the Dice of mixed precision may be from that of float32, and how well both find cells. */
+const BOUNDS = {
+  full: { dice: 0.01, cells: 0.9 },
+  short: { dice: 0.02, cells: 0.85 },
+  glance: { dice: 0.05, cells: 0.7 },
+} as const satisfies Record<Length, unknown>;
+
+const ALL_HALF = 'float16'; // a policy without any float32, to see what mixed precision is for
+const LARGEST = 65_504; // that float16 holds
+
+// #region network
+/** A small U-Net (Ronneberger et al. 2015) in plain tfjs: down twice, up twice, and on the way up it sees again what it saw on the way down. */
+function unet(seed: number): LayersModel {
+  let drawn = 100 * seed;
+  const twice = (x: SymbolicTensor, filters: number): SymbolicTensor => {
+    for (let i = 0; i < 2; i += 1) {
+      const kernelInitializer = initializers.heNormal({ seed: (drawn += 1) });
+      x = layers.conv2d({ filters, kernelSize: 3, padding: 'same', useBias: false, kernelInitializer }).apply(x) as SymbolicTensor;
+      x = layers.batchNormalization({ momentum: 0.9 }).apply(x) as SymbolicTensor;
+      x = layers.reLU().apply(x) as SymbolicTensor;
+    }
+    return x;
+  };
+  const down = (x: SymbolicTensor) => layers.maxPooling2d({ poolSize: 2 }).apply(x) as SymbolicTensor;
+  const up = (x: SymbolicTensor, skipped: SymbolicTensor) =>
+    layers.concatenate().apply([layers.upSampling2d({ size: [2, 2] }).apply(x) as SymbolicTensor, skipped]) as SymbolicTensor;
+
+  const picture = input({ shape: [null, null, 1] }); // any size that can be halved twice
+  const fine = twice(picture, 8);
+  const middle = twice(down(fine), 16);
+  const coarse = twice(down(middle), 32);
+  const x = twice(up(twice(up(coarse, middle), 16), fine), 8);
+  const kernelInitializer = initializers.heNormal({ seed: drawn + 1 });
+  const membrane = layers.conv2d({ filters: 1, kernelSize: 1, activation: 'sigmoid', kernelInitializer }).apply(x) as SymbolicTensor;
+  return model({ inputs: picture, outputs: membrane });
+}
+// #endregion
+
+// #region loss
+/** How well what was found covers what is there: 1 where they are the same, 0 where they share nothing (Dice 1945). */
+function dice(truth: tf.Tensor, found: tf.Tensor): tf.Tensor {
+  const both = tf.sum(tf.mul(truth, found));
+  const all = tf.add(tf.sum(truth), tf.sum(found)); // this is the sum that overflows
+  return tf.div(tf.add(tf.mul(both, 2), 1), tf.add(all, 1)); // 1 more keeps empty pictures from 0 / 0
+}
+
+/** 1 less the mean of both Dice: of membranes, and of the cells between them. */
+function diceLoss(truth: tf.Tensor, found: tf.Tensor): tf.Tensor {
+  const cells = dice(tf.sub(1, truth), tf.sub(1, found));
+  return tf.sub(1, tf.div(tf.add(dice(truth, found), cells), 2));
+}
+
+function diceAndCrossEntropy(truth: tf.Tensor, found: tf.Tensor): tf.Tensor {
+  return tf.add(diceLoss(truth, found), tf.mean(metrics.binaryCrossentropy(truth, found)));
+}
+// #endregion
+
+interface Trained {
+  readonly policy: string;
+  readonly losses: readonly number[];
+  /** Dice of the judged pictures together. */
+  readonly membranes: number;
+  readonly cells: number;
+  /** Chance of a membrane at each pixel of the judged pictures. */
+  readonly chances: Float32Array;
+  readonly peakBytes: number;
+  readonly skipped: number;
+}
+
+async function train(policy: string, lesson: Lesson): Promise<Trained> {
+  const { steps, judged, ...cut } = AMOUNT[lesson.length];
+  const { train: known, heldOut } = await lesson.membranes();
+  const device = await lesson.usePlugin(); // one for each training, so that their bytes do not mix
+  try {
+    const random = createRandom(lesson.seed, 'crops');
+    const losses: number[] = [];
+    // #region training
+    const network = unet(lesson.seed);
+    const optimizer = tf.train.adam(0.003);
+    if (policy !== 'float32') mixedPrecision(network, policy);
+    network.compile({ optimizer, loss: diceAndCrossEntropy });
+    for (let step = 1; step <= steps && !lesson.signal.aborted; step += 1) {
+      const { pictures, masks } = crops(known, cut, random);
+      const loss = Number(await network.trainOnBatch(pictures, masks));
+      losses.push(loss);
+      lesson.progress({ what: policy, step, steps, loss });
+      tf.dispose([pictures, masks]);
+    }
+    // #endregion
+    const { peakBytes } = device.memory();
+    const { skipped } = policy === 'float32' ? { skipped: 0 } : await (network.optimizer as MixedPrecisionOptimizer).lastStep();
+    const judgement = await judge(network, heldOut, judged);
+    network.optimizer.dispose();
+    network.dispose();
+    lesson.signal.throwIfAborted();
+    return { policy, losses, ...judgement, peakBytes, skipped };
+  } finally {
+    device.dispose();
+  }
+}
+
+/** Looks at the first pictures of a set, whole and one at a time. */
+async function judge(
+  network: LayersModel,
+  { side, pictures, masks }: MembraneSet,
+  count: number,
+): Promise<Pick<Trained, 'membranes' | 'cells' | 'chances'>> {
+  const size = side * side;
+  const chances = new Float32Array(count * size);
+  for (let i = 0; i < count; i += 1) {
+    const picture = tensorOf(pictures.subarray(i * size, (i + 1) * size), side);
+    const mask = network.predict(picture) as tf.Tensor;
+    chances.set(await mask.data(), i * size);
+    tf.dispose([picture, mask]);
+  }
+  const scores = tf.tidy(() => {
+    const truth = tensorOf(masks.subarray(0, chances.length), side);
+    const found = tensorOf(chances.map(Math.round), side);
+    return tf.stack([dice(truth, found), dice(tf.sub(1, truth), tf.sub(1, found))]);
+  });
+  const [membranes = Number.NaN, cells = Number.NaN] = await scores.data();
+  scores.dispose();
+  return { membranes, cells, chances };
+}
+
+interface Cut {
+  /** Pixels along one edge. */
+  readonly crop: number;
+  readonly batch: number;
+}
+
+/** Random squares of random pictures, mirrored at random: tissue has no up and no left. The caller disposes both. */
+function crops(set: MembraneSet, { crop, batch }: Cut, random: Random): { readonly pictures: tf.Tensor; readonly masks: tf.Tensor } {
+  const [pictures, masks] = [new Float32Array(batch * crop * crop), new Float32Array(batch * crop * crop)];
+  for (let at = 0; at < pictures.length;) {
+    const corner = random.integer(pictureCount(set)) * set.side ** 2;
+    const [top, left] = [random.integer(set.side - crop + 1), random.integer(set.side - crop + 1)];
+    const [isFlipped, isMirrored] = [random.integer(2) === 1, random.integer(2) === 1];
+    for (let y = 0; y < crop; y += 1)
+      for (let x = 0; x < crop; x += 1, at += 1) {
+        const from = corner + (top + (isFlipped ? crop - 1 - y : y)) * set.side + left + (isMirrored ? crop - 1 - x : x);
+        pictures[at] = set.pictures[from] ?? 0;
+        masks[at] = set.masks[from] ?? 0;
+      }
+  }
+  return { pictures: tensorOf(pictures, crop), masks: tensorOf(masks, crop) };
+}
+
+function tensorOf(pixels: Float32Array, side: number): tf.Tensor {
+  return tf.tensor4d(pixels, [pixels.length / side ** 2, side, side, 1]);
+}
+
+interface Sums {
+  /** Pixels of cells, true and found, added up on the device. */
+  readonly cells: number;
+  readonly loss: number;
+}
+
+// #region overflow
+/** The Dice loss of all judged pictures in one batch, and the sum inside it, under a policy. */
+async function sumsUnder(policy: string, { truth, found }: { readonly truth: tf.Tensor; readonly found: tf.Tensor }): Promise<Sums> {
+  const sums = tf.tidy(() =>
+    autocast(policy, () => {
+      const cells = tf.add(tf.sum(tf.sub(1, truth)), tf.sum(tf.sub(1, found)));
+      return tf.stack([cells, diceLoss(truth, found)]);
+    }),
+  );
+  const [cells = Number.NaN, loss = Number.NaN] = await sums.data();
+  sums.dispose();
+  return { cells, loss };
+}
+
+/** What a loop over pixels gets that keeps its running sum in float16. */
+function countedOneByOne(masks: Float32Array): number {
+  const sum = new Float32Array(1);
+  for (const mask of masks) round([(sum[0] ?? 0) + 1 - mask], 'float16', { out: sum });
+  return sum[0] ?? 0;
+}
+// #endregion
+
+async function run(lesson: Lesson): Promise<Finding> {
+  const trained: Trained[] = [];
+  for (const policy of AMOUNT[lesson.length].policies) trained.push(await train(policy, lesson));
+  const { heldOut } = await lesson.membranes();
+  const chances = trained[0]?.chances ?? new Float32Array();
+  const masks = heldOut.masks.subarray(0, chances.length);
+  const device = await lesson.usePlugin();
+  try {
+    const batch = { truth: tensorOf(masks, heldOut.side), found: tensorOf(chances, heldOut.side) };
+    const sums: Sums[] = [];
+    for (const { policy } of [...trained, { policy: ALL_HALF }]) sums.push(await sumsUnder(policy, batch));
+    tf.dispose([batch.truth, batch.found]);
+    return findingOf(trained, { sums, oneByOne: countedOneByOne(masks), heldOut, bounds: BOUNDS[lesson.length] });
+  } finally {
+    device.dispose();
+  }
+}
+
+interface Judged {
+  readonly sums: readonly Sums[];
+  readonly oneByOne: number;
+  readonly heldOut: MembraneSet;
+  readonly bounds: { readonly dice: number; readonly cells: number };
+}
+
+function findingOf(trained: readonly Trained[], { sums, oneByOne, heldOut, bounds }: Judged): Finding {
+  const [float32, ...mixed] = trained as [Trained, ...Trained[]];
+  const gaps = mixed.map((one) => Math.max(Math.abs(one.membranes - float32.membranes), Math.abs(one.cells - float32.cells)));
+  const half = sums.at(-1);
+  const whole = (value: number): string => (Number.isFinite(value) ? Math.round(value).toLocaleString('en') : String(value));
+  const list = (values: readonly number[], digits = 4): string => values.map((value) => value.toFixed(digits)).join(' and ');
+  return {
+    columns: ['', ...trained.map(({ policy }) => policy), 'everything in float16'],
+    rows: [
+      ['Dice of membranes, pictures never seen', ...trained.map(({ membranes }) => membranes.toFixed(4)), '-'],
+      ['Dice of cells, pictures never seen', ...trained.map(({ cells }) => cells.toFixed(4)), '-'],
+      ['steps skipped', ...trained.map(({ skipped }) => skipped), '-'],
+      ['most bytes on the device', ...trained.map(({ peakBytes }) => `${(peakBytes / 2 ** 20).toFixed(1)} MiB`), '-'],
+      ['pixels of cells, true and found, added up', ...sums.map(({ cells }) => whole(cells))],
+      ['Dice loss of these pictures in one batch', ...sums.map(({ loss }) => loss.toFixed(4))],
+      [
+        'true pixels of cells, counted one by one',
+        whole(heldOut.masks.subarray(0, float32.chances.length).reduce((sum, mask) => sum + 1 - mask, 0)),
+        ...mixed.map(() => '-'),
+        whole(oneByOne),
+      ],
+    ],
+    claims: [
+      {
+        what: `mixed precision finds membranes and cells as float32 does: Dice within ${bounds.dice}`,
+        holds: gaps.every((gap) => gap <= bounds.dice),
+        found: `largest differences ${list(gaps)}`,
+      },
+      {
+        what: `each has learned: its Dice of cells is above ${bounds.cells}`,
+        holds: trained.every(({ cells }) => cells > bounds.cells),
+        found: list(trained.map(({ cells }) => cells)),
+      },
+      {
+        what: `the sum under Dice is larger than ${LARGEST.toLocaleString('en')}, and with everything in float16 it is infinite and the loss no number`,
+        holds: (sums[0]?.cells ?? 0) > LARGEST && half?.cells === Infinity && Number.isNaN(half.loss),
+        found: `${whole(sums[0]?.cells ?? 0)}; ${half?.cells} and ${half?.loss}`,
+      },
+      {
+        what: 'mixed precision adds up in float32: sum and loss are those of float32',
+        holds: sums
+          .slice(1, -1)
+          .every(({ cells, loss }) => Math.abs(cells / (sums[0]?.cells ?? 0) - 1) < 1e-5 && Math.abs(loss - (sums[0]?.loss ?? 0)) < 1e-5),
+        found: `losses ${list(
+          sums.slice(0, -1).map(({ loss }) => loss),
+          6,
+        )}`,
+      },
+      { what: 'counted one by one, float16 stops at 2,048', holds: oneByOne === 2048, found: whole(oneByOne) },
+    ],
+    numbers: Object.fromEntries(
+      trained.flatMap(({ policy, membranes, cells, skipped }) => [
+        [`${policy}.membranes`, membranes],
+        [`${policy}.cells`, cells],
+        [`${policy}.skipped`, skipped],
+      ]),
+    ),
+    pictures: [picturesOf(trained, heldOut)],
+  };
+}
+
+/** The middle of the first pictures: what the microscope saw, what is there, and what each network found. */
+function picturesOf(trained: readonly Trained[], { side, pictures, masks }: MembraneSet): Finding['pictures'][number] {
+  const shown = Math.min(side, 128);
+  const middle = (label: string, values: Float32Array, picture: number): Image => {
+    const start = (side - shown) / 2;
+    const pixel = (i: number): number => values[picture * side * side + (start + Math.floor(i / shown)) * side + start + (i % shown)] ?? 0;
+    return { label, side: shown, values: Float32Array.from({ length: shown * shown }, (_, i) => pixel(i)) };
+  };
+  const light = pictures.map((value) => Math.min(1, Math.max(0, (value + 2) / 4)));
+  return {
+    kind: 'images',
+    title: 'Membranes that were never seen',
+    rows: [0, 1].map((picture) => ({
+      caption: `picture ${picture + 1}`,
+      images: [
+        middle('picture', light, picture),
+        middle('truth', masks, picture),
+        ...trained.map(({ policy, chances }) => middle(policy, chances, picture)),
+      ],
+    })),
+    summary: `Two pictures with their true membranes and what each network found; Dice of membranes ${trained.map(({ policy, membranes }) => `${membranes.toFixed(2)} in ${policy}`).join(', ')}.`,
+  };
+}
+
+export const program: Program = {
+  name: 'segmentation',
+  title: 'Medical segmentation: a U-Net that finds membranes',
+  plugins: ['webgpu', 'emulate', 'node'],
+  run,
+};
