@@ -2,7 +2,7 @@ import { defineConfig } from 'tsdown';
 
 /** Programs and not a library: dependencies are left where npm put them. The page is compiled by the site. */
 export default defineConfig({
-  entry: { cli: 'src/cli.ts' },
+  entry: { cli: 'src/cli.ts', 'check-tutorials': 'src/check-tutorials.ts' },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',

@@ -19,6 +19,17 @@ export async function documentationExamples() {
   );
   const pages = (await readdir(join(root, 'docs'), { recursive: true })).filter((file) => file.endsWith('.md')).toSorted();
   const texts = ['README.md', ...pages.map((page) => `docs/${page}`)];
-  const inTexts = await Promise.all(texts.map(async (file) => examplesIn(await readFile(join(root, file), 'utf8'), file)));
+  const inTexts = await Promise.all(texts.map(async (file) => examplesIn(withoutPrograms(await readFile(join(root, file), 'utf8')), file)));
   return [...inPackages, ...inTexts.flat(), ...situationExamples(await readFile(join(root, 'README.md'), 'utf8'))];
+}
+
+/**
+ * Leaves out what pages show of the tutorials' programs, which their own command runs as a whole; lines keep their numbers.
+ *
+ * Pure.
+ *
+ * @param {string} page
+ */
+export function withoutPrograms(page) {
+  return page.replaceAll(/<!-- program: [\s\S]*?<!-- \/program -->/g, (block) => block.replaceAll(/[^\n]/g, ''));
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArguments, USAGE, type TutorialArguments } from './node/arguments.ts';
 import { findingText } from './node/finding-table.ts';
 import { chooseData } from './node/node-data.ts';
@@ -6,7 +7,10 @@ import { runInNode } from './node/node-lesson.ts';
 import { choosePlugin } from './node/node-plugins.ts';
 import { progressLine } from './node/progress-line.ts';
 import { outcomeJson } from './outcome-json.ts';
+import { tutorialPages } from './markdown/tutorial-pages.ts';
 import { loadProgram, programNames } from './program-names.ts';
+
+const ROOT = join(import.meta.dirname, '../../..'); // of the repository, seen from dist/
 
 // `npm run tutorials -- NAME [options]`. Exit code 1 where a claim does not hold.
 
@@ -21,6 +25,7 @@ process.exit(); // Dawn's threads would keep the process
 /** @returns whether all is well */
 async function command(args: TutorialArguments): Promise<boolean> {
   if (args.help) return say(USAGE);
+  if (args.writePages || args.checkPages) return pages(args.writePages);
   if (args.name === undefined) return say(`${USAGE}\nTutorials: ${programNames().join(', ')}\n`);
   return runOne(args, args.name);
 }
@@ -46,6 +51,13 @@ async function runOne(args: TutorialArguments, name: string): Promise<boolean> {
   }
   if (args.json) process.stdout.write(`${JSON.stringify(outcomeJson(outcome, { name, length, seed }))}\n`);
   return finding.claims.every(({ holds }) => holds);
+}
+
+function pages(write: boolean): boolean {
+  const stale = tutorialPages(ROOT, { write }).filter(({ isFresh }) => !isFresh);
+  for (const { file } of stale)
+    say(write ? `written: ${file}\n` : `${file} shows another program or finding. Run npm run tutorials -- --write-pages.\n`);
+  return write || stale.length === 0;
 }
 
 function say(text: string): true {

@@ -5,8 +5,10 @@ import { openEmulated, openWebGPU } from '../open-plugins.ts';
 const wasmPaths = {
   'tfjs-backend-wasm.wasm': new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm', import.meta.url).href,
   'tfjs-backend-wasm-simd.wasm': new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url).href,
-  'tfjs-backend-wasm-threaded-simd.wasm': new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm', import.meta.url)
-    .href,
+  'tfjs-backend-wasm-threaded-simd.wasm': new URL(
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm',
+    import.meta.url,
+  ).href,
 } as const;
 
 /** What a program runs on in this browser, and why not on a GPU. */
@@ -20,7 +22,10 @@ export interface BrowserChoice {
 export async function chooseInBrowser(plugins: readonly PluginName[]): Promise<BrowserChoice> {
   const why = plugins.includes('webgpu') ? await noAdapter() : 'this tutorial has no need of a GPU';
   if (why === null) return { plugin: 'webgpu', note: '' };
-  return { plugin: 'emulate', note: `Runs on the CPU, halves emulated exactly: ${why}. Numbers are those of a GPU, times and bytes are not.` };
+  return {
+    plugin: 'emulate',
+    note: `Runs on the CPU, halves emulated exactly: ${why}. Numbers are those of a GPU, times and bytes are not.`,
+  };
 }
 
 /** Opens what was chosen and makes it current. */

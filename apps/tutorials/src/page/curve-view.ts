@@ -88,7 +88,13 @@ function optionsOf({ x, y, series }: CurvesPicture, place: HTMLElement): uPlot.O
     ],
     series: [
       { label: x },
-      ...series.map(({ name }, i) => ({ label: name, stroke: seriesColor(i), width: 2, dash: [...(DASHES[i % DASHES.length] ?? [])], points: { show: false } })),
+      ...series.map(({ name }, i) => ({
+        label: name,
+        stroke: seriesColor(i),
+        width: 2,
+        dash: [...(DASHES[i % DASHES.length] ?? [])],
+        points: { show: false },
+      })),
     ],
   };
 }

@@ -27,7 +27,8 @@ const SEED = 1;
  */
 export function mount(element: HTMLElement): void {
   const name = element.dataset['program'];
-  if (!name) throw new TypeError('[tutorials] the element must name a program, got no data-program. Write for example data-program="three-lines".');
+  if (!name)
+    throw new TypeError('[tutorials] the element must name a program, got no data-program. Write for example data-program="three-lines".');
   new TutorialPage(element, name);
 }
 
@@ -110,7 +111,8 @@ class TutorialPage {
 
   #show(outcome: Outcome, length: Length): void {
     const failed = outcome.finding.claims.filter(({ holds }) => !holds).length;
-    this.#status.textContent = failed === 0 ? 'Done: all that the page promises holds here.' : `Done: ${failed} of the promises do not hold here.`;
+    this.#status.textContent =
+      failed === 0 ? 'Done: all that the page promises holds here.' : `Done: ${failed} of the promises do not hold here.`;
     this.#live?.view.dispose();
     this.#live = undefined;
     this.#found = findingView(outcome.finding, outcomeJson(outcome, { name: this.#name, length, seed: SEED }));

@@ -2,7 +2,9 @@ import type { Length, Progress } from '../lesson.ts';
 import type { Outcome } from '../run-program.ts';
 
 /** What the page asks of its worker, which runs one program and is then done with. */
-export type Order = { readonly kind: 'run'; readonly name: string; readonly length: Length; readonly seed: number } | { readonly kind: 'stop' };
+export type Order =
+  | { readonly kind: 'run'; readonly name: string; readonly length: Length; readonly seed: number }
+  | { readonly kind: 'stop' };
 
 /** What the worker tells. */
 export type News =

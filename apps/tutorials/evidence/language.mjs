@@ -1,0 +1,3 @@
+import { tutorialEvidence } from './full-run.mjs';
+
+export const evidence = tutorialEvidence('language');
