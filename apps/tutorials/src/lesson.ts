@@ -33,12 +33,22 @@ export interface PluginHandle {
   readonly tensorflow?: { readonly handle: NodeHandle; diagnose(): Promise<Diagnosis> };
 }
 
-/** Where a program keeps what must outlive it. Each is empty when a program starts for the first time, and a program leaves nothing there that it does not need again. */
+/** What a program asks of its plug-in. */
+export interface PluginWishes {
+  /** The same bits on every run, as `useWebGPU({ deterministic: true })` gives them. Exact rounding has nothing to set, and TensorFlow no such setting. */
+  readonly deterministic?: boolean;
+}
+
+/** Where a program keeps what must outlive it. It is empty when a program starts for the first time, and a program that is through clears it. */
 export interface LessonStorage {
   /** For `saveCheckpoint` and `restoreCheckpoint`: a folder in Node, `indexeddb://…` in a browser. */
   readonly checkpoint: string;
   /** For `model.save`, `saveHalf`, `tf.loadLayersModel`: files in a folder in Node, `indexeddb://…` in a browser. */
   model(name: string): string | io.IOHandler;
+  /** Whether a checkpoint of an earlier visit is there, which the program goes on from. */
+  kept(): Promise<boolean>;
+  /** Deletes the checkpoint and the models. */
+  clear(): Promise<void>;
 }
 
 /** How far a program is. */
@@ -54,7 +64,7 @@ export interface Progress {
 /** What a program gets from whoever runs it: the command in Node, a page, a test. */
 export interface Lesson {
   /** Registers the plug-in and makes it current; the program disposes it. May be called again after that. */
-  usePlugin(): Promise<PluginHandle>;
+  usePlugin(wishes?: PluginWishes): Promise<PluginHandle>;
   /** MNIST, or drawn digits. */
   digits(): Promise<DigitData>;
   /** Electron microscopy of tissue with masks of its membranes, or drawn tissue; crops are the program's. */

@@ -1,10 +1,10 @@
 import type { EmulateOptions } from '@halftone/emulate';
-import type { PluginHandle } from './lesson.ts';
+import type { PluginHandle, PluginWishes } from './lesson.ts';
 
 /** Makes WebGPU current; in Node after `dawn()`. Waits for the device. */
-export async function openWebGPU(): Promise<PluginHandle> {
+export async function openWebGPU({ deterministic = false }: PluginWishes = {}): Promise<PluginHandle> {
   const { useWebGPU } = await import('@halftone/webgpu');
-  const handle = await useWebGPU();
+  const handle = await useWebGPU({ deterministic });
   const { adapter, codecs } = handle.capabilities;
   const name = [adapter.isCpu ? adapter.description || adapter.device : adapter.device || adapter.description, adapter.vendor].find(
     (part) => part,

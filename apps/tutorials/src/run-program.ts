@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import type { Lesson, PluginHandle, Program } from './lesson.ts';
+import type { Lesson, PluginHandle, PluginWishes, Program } from './lesson.ts';
 
 /** What a program found, and on what. */
 export interface Outcome {
@@ -28,8 +28,8 @@ export async function runProgram(program: Program, lesson: Lesson): Promise<Outc
       source = data.source;
       return data;
     };
-  const usePlugin = async (): Promise<PluginHandle> => {
-    const handle = await lesson.usePlugin();
+  const usePlugin = async (wishes?: PluginWishes): Promise<PluginHandle> => {
+    const handle = await lesson.usePlugin(wishes);
     device = handle.device;
     return handle;
   };

@@ -26,7 +26,7 @@ export async function runInNode(program: Program, { plugin, data, length, seed, 
   const folder = mkdtempSync(join(tmpdir(), 'halftone-tutorial-'));
   try {
     return await runProgram(program, {
-      usePlugin: () => openPlugin(plugin),
+      usePlugin: (wanted) => openPlugin(plugin, wanted),
       ...dataOf(data, length, seed),
       storage: folderStorage(folder),
       length,

@@ -1,15 +1,15 @@
 import { dawn } from '@halftone/testing/dawn';
-import type { PluginHandle, PluginName, Program } from '../lesson.ts';
+import type { PluginHandle, PluginName, PluginWishes, Program } from '../lesson.ts';
 import { openEmulated, openWebGPU } from '../open-plugins.ts';
 
 const openers = {
-  webgpu: async () => {
+  webgpu: async (wishes) => {
     await dawn();
-    return openWebGPU();
+    return openWebGPU(wishes);
   },
   node: openTensorflow,
   emulate: () => openEmulated({ base: 'wasm' }),
-} as const satisfies Record<PluginName, () => Promise<PluginHandle>>;
+} as const satisfies Record<PluginName, (wishes: PluginWishes) => Promise<PluginHandle>>;
 
 /**
  * Chooses what a program runs on: what the user named, else WebGPU where there is an adapter, else exact rounding.
@@ -33,8 +33,8 @@ export async function choosePlugin(
 }
 
 /** Opens a plug-in and makes it current. */
-export function openPlugin(plugin: PluginName): Promise<PluginHandle> {
-  return openers[plugin]();
+export function openPlugin(plugin: PluginName, wishes: PluginWishes = {}): Promise<PluginHandle> {
+  return openers[plugin](wishes);
 }
 
 async function openTensorflow(): Promise<PluginHandle> {

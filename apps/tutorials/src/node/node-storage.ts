@@ -1,11 +1,17 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
 import type { LessonStorage } from '../lesson.ts';
 
 /** Storage of a program in a folder: its checkpoint and its models, each in one of its own. */
 export function folderStorage(folder: string): LessonStorage {
-  return { checkpoint: join(folder, 'checkpoint'), model: (name) => folderModel(join(folder, name)) };
+  const checkpoint = join(folder, 'checkpoint');
+  return {
+    checkpoint,
+    model: (name) => folderModel(join(folder, name)),
+    kept: async () => existsSync(join(checkpoint, 'checkpoint.safetensors')),
+    clear: async () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 /**

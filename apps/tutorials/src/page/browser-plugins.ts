@@ -1,4 +1,4 @@
-import type { PluginHandle, PluginName } from '../lesson.ts';
+import type { PluginHandle, PluginName, PluginWishes } from '../lesson.ts';
 import { openEmulated, openWebGPU } from '../open-plugins.ts';
 
 /** tfjs's wasm binaries, which the site serves itself: a bundler puts each beside the worker. */
@@ -29,8 +29,8 @@ export async function chooseInBrowser(plugins: readonly PluginName[]): Promise<B
 }
 
 /** Opens what was chosen and makes it current. */
-export function openInBrowser(plugin: BrowserChoice['plugin']): Promise<PluginHandle> {
-  return plugin === 'webgpu' ? openWebGPU() : openEmulated({ base: 'wasm', wasmPaths });
+export function openInBrowser(plugin: BrowserChoice['plugin'], wishes: PluginWishes = {}): Promise<PluginHandle> {
+  return plugin === 'webgpu' ? openWebGPU(wishes) : openEmulated({ base: 'wasm', wasmPaths });
 }
 
 async function noAdapter(): Promise<string | null> {

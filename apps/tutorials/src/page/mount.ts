@@ -2,9 +2,10 @@ import './tutorial.css';
 import type { Length } from '../lesson.ts';
 import { outcomeJson } from '../outcome-json.ts';
 import type { Outcome } from '../run-program.ts';
-import { curveView, type CurveView } from './curve-view.ts';
+import type { CurveView } from './curve-view.ts';
+import { keptCheckpoint } from './browser-storage.ts';
 import { make } from './elements.ts';
-import { findingView, type FindingView } from './finding-view.ts';
+import type { FindingView } from './finding-view.ts';
 import { LiveCurve } from './live-curve.ts';
 import type { News } from './protocol.ts';
 import { startTutorial, type TutorialRun } from './tutorial-run.ts';
@@ -36,6 +37,7 @@ class TutorialPage {
   readonly #name: string;
   readonly #length = make('select');
   readonly #run = make('button', { type: 'button' }, ['Run it here']);
+  readonly #anew = make('button', { type: 'button', hidden: '' }, ['Start anew']);
   readonly #stop = make('button', { type: 'button', disabled: '' }, ['Stop']);
   readonly #note = make('p', { class: 'tutorial-note', hidden: '' });
   readonly #status = make('p', { role: 'status', class: 'tutorial-status' });
@@ -43,7 +45,8 @@ class TutorialPage {
   readonly #steps = make('p', { class: 'tutorial-steps', hidden: '' });
   readonly #place = make('div');
   #running: TutorialRun | undefined;
-  #live: { readonly curve: LiveCurve; readonly view: CurveView } | undefined;
+  #curve = new LiveCurve();
+  #live: CurveView | undefined;
   #found: FindingView | undefined;
   #part = '';
   #frame = 0;
@@ -51,24 +54,39 @@ class TutorialPage {
   constructor(element: HTMLElement, name: string) {
     this.#name = name;
     for (const [value, text] of Object.entries(LENGTHS)) this.#length.append(make('option', { value }, [text]));
-    const controls = make('div', { class: 'tutorial-controls' }, [make('label', {}, ['How long ', this.#length]), this.#run, this.#stop]);
-    this.#run.addEventListener('click', () => this.#start());
+    const controls = make('div', { class: 'tutorial-controls' }, [make('label', {}, ['How long ', this.#length]), this.#run, this.#anew, this.#stop]);
+    this.#run.addEventListener('click', () => void this.#start({ anew: false }));
+    this.#anew.addEventListener('click', () => void this.#start({ anew: true }));
     this.#stop.addEventListener('click', () => this.#ask());
+    this.#length.addEventListener('change', () => void this.#offer());
     const parts = [controls, this.#note, this.#status, this.#bar, this.#steps, this.#place];
+    void this.#offer();
     element.replaceChildren(make('section', { class: 'tutorial-run', 'aria-label': 'Run this tutorial in your browser' }, parts));
   }
 
-  #start(): void {
+  async #start({ anew }: { readonly anew: boolean }): Promise<void> {
     this.#found?.dispose();
     this.#found = undefined;
+    this.#endLive();
+    this.#curve = new LiveCurve();
     this.#place.replaceChildren();
     this.#note.hidden = true;
     this.#part = '';
     this.#isRunning(true);
     this.#status.textContent = 'Starting: the library is loaded, data is drawn, the device is opened.';
-    this.#live = { curve: new LiveCurve(), view: curveView() };
     const length = this.#length.value as Length;
-    this.#running = startTutorial({ name: this.#name, length, seed: SEED }, (news) => this.#hear(news, length));
+    this.#running = startTutorial({ name: this.#name, length, seed: SEED, anew }, (news) => void this.#hear(news, length));
+    const { curveView } = await import('./curve-view.ts');
+    this.#live = curveView();
+    this.#draw();
+  }
+
+  /** An earlier visit may have left a run in this browser: then it is gone on from, unless the visitor wants to start anew. */
+  async #offer(): Promise<void> {
+    const kept = await keptCheckpoint(`${this.#name}-${this.#length.value}`);
+    this.#run.textContent = kept ? 'Run on from where you stopped' : 'Run it here';
+    this.#anew.hidden = !kept;
+    if (kept) this.#status.textContent = 'A run of an earlier visit is kept in this browser.';
   }
 
   #ask(): void {
@@ -76,14 +94,15 @@ class TutorialPage {
     this.#running?.stop();
   }
 
-  #hear(news: News, length: Length): void {
+  async #hear(news: News, length: Length): Promise<void> {
     if (news.kind === 'note') {
       this.#note.textContent = news.text;
       this.#note.hidden = false;
     } else if (news.kind === 'progress') this.#progress(news);
     else {
       this.#isRunning(false);
-      if (news.kind === 'outcome') this.#show(news.outcome, length);
+      await this.#offer();
+      if (news.kind === 'outcome') await this.#show(news.outcome, length);
       else this.#status.textContent = news.kind === 'stopped' ? 'Stopped.' : `It broke off: ${news.message}`;
     }
   }
@@ -94,7 +113,7 @@ class TutorialPage {
       this.#part = what;
       this.#status.textContent = `Running: ${what}.`; // announced once a part, not once a step
     }
-    this.#live?.curve.add(progress);
+    this.#curve.add(progress);
     this.#bar.max = steps;
     this.#bar.value = step;
     this.#steps.textContent = `${what}: step ${step} of ${steps}${loss === undefined ? '' : `, loss ${loss.toPrecision(4)}`}`;
@@ -103,26 +122,37 @@ class TutorialPage {
 
   #draw(): void {
     this.#frame = 0;
-    const picture = this.#live?.curve.picture();
-    if (this.#live === undefined || !picture) return;
-    if (!this.#live.view.element.isConnected) this.#place.replaceChildren(this.#live.view.element);
-    this.#live.view.show(picture);
+    const picture = this.#curve.picture();
+    if (this.#live === undefined || picture === null) return;
+    if (!this.#live.element.isConnected) this.#place.replaceChildren(this.#live.element);
+    this.#live.show(picture);
   }
 
-  #show(outcome: Outcome, length: Length): void {
+  #endLive(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#live?.dispose();
+    this.#live = undefined;
+  }
+
+  async #show(outcome: Outcome, length: Length): Promise<void> {
+    const { findingView } = await import('./finding-view.ts');
+    this.#endLive();
+    this.#found = findingView(outcome.finding, outcomeJson(outcome, { name: this.#name, length, seed: SEED }));
+    this.#place.replaceChildren(this.#found.element);
     const failed = outcome.finding.claims.filter(({ holds }) => !holds).length;
     this.#status.textContent =
       failed === 0 ? 'Done: all that the page promises holds here.' : `Done: ${failed} of the promises do not hold here.`;
-    this.#live?.view.dispose();
-    this.#live = undefined;
-    this.#found = findingView(outcome.finding, outcomeJson(outcome, { name: this.#name, length, seed: SEED }));
-    this.#place.replaceChildren(this.#found.element);
   }
 
   #isRunning(isRunning: boolean): void {
+    const [before, after] = isRunning ? [this.#run, this.#stop] : [this.#stop, this.#run];
+    const hadFocus = document.activeElement === before; // a button that is disabled loses it
     this.#run.disabled = isRunning;
+    this.#anew.disabled = isRunning;
     this.#length.disabled = isRunning;
     this.#stop.disabled = !isRunning;
+    if (hadFocus) after.focus();
     this.#bar.hidden = !isRunning;
     this.#steps.hidden = !isRunning;
     this.#bar.removeAttribute('value');

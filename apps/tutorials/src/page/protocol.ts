@@ -3,7 +3,7 @@ import type { Outcome } from '../run-program.ts';
 
 /** What the page asks of its worker, which runs one program and is then done with. */
 export type Order =
-  | { readonly kind: 'run'; readonly name: string; readonly length: Length; readonly seed: number }
+  | { readonly kind: 'run'; readonly name: string; readonly length: Length; readonly seed: number; readonly anew: boolean }
   | { readonly kind: 'stop' };
 
 /** What the worker tells. */

@@ -17,7 +17,7 @@ const PATIENCE_MS = 4000;
  * @param hear - gets all that the worker tells, and `failed` where it breaks; nothing after the last word
  */
 export function startTutorial(
-  order: { readonly name: string; readonly length: Length; readonly seed: number },
+  order: { readonly name: string; readonly length: Length; readonly seed: number; readonly anew: boolean },
   hear: (news: News) => void,
 ): TutorialRun {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });

@@ -3,6 +3,7 @@ import type { Program } from '../lesson.ts';
 import { loadProgram } from '../program-names.ts';
 import { runProgram } from '../run-program.ts';
 import { chooseInBrowser, openInBrowser } from './browser-plugins.ts';
+import { browserStorage } from './browser-storage.ts';
 import type { News, Order } from './protocol.ts';
 
 // Runs one tutorial's program, so that the page stays smooth. The page ends this worker when it has what it wants.
@@ -12,23 +13,22 @@ addEventListener('message', ({ data }: MessageEvent<Order>) => {
   else void work(data);
 });
 
-async function work({ name, length, seed }: Extract<Order, { kind: 'run' }>): Promise<void> {
+async function work({ name, length, seed, anew }: Extract<Order, { kind: 'run' }>): Promise<void> {
   try {
     const program: Program = await loadProgram(name);
+    const storage = browserStorage(`${name}-${length}`);
+    if (anew) await storage.clear();
     const { plugin, note } = await chooseInBrowser(program.plugins);
     if (note !== '') tell({ kind: 'note', text: note });
     const outcome = await runProgram(program, {
-      usePlugin: () => openInBrowser(plugin),
+      usePlugin: (wanted) => openInBrowser(plugin, wanted),
       digits: async () => drawnDigitsOf(length, seed),
       membranes: async () => drawnMembranesOf(length, seed),
       text: async () => writtenTextOf(length, seed),
       length,
       seed,
       signal: stop.signal,
-      storage: {
-        checkpoint: `indexeddb://halftone-tutorial-${name}`,
-        model: (file) => `indexeddb://halftone-tutorial-${name}-${file}`,
-      },
+      storage,
       progress: (progress) => tell({ kind: 'progress', progress }),
     });
     tell({ kind: 'outcome', outcome });

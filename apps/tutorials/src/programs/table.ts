@@ -7,7 +7,10 @@ import type { Program } from '../lesson.ts';
  */
 export const programTable: Readonly<Record<string, () => Promise<{ readonly program: Program }>>> = {
   'three-lines': () => import('./three-lines.ts'),
+  'custom-loop': () => import('./custom-loop.ts'),
   segmentation: () => import('./segmentation.ts'),
   language: () => import('./language.ts'),
+  transfer: () => import('./transfer.ts'),
   cuda: () => import('./cuda.ts'),
+  'op-lists': () => import('./op-lists.ts'),
 };

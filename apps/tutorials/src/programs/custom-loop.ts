@@ -1,0 +1,431 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { initializers, input, layers, model, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { autocast } from '@halftone/autocast';
+import { dynamicLossScale, noLossScale } from '@halftone/loss-scale';
+import { gradScaler, optimizerState, type GradScaler } from '@halftone/optimizer';
+import type { Finding, Lesson, Length, Picture, Program } from '../lesson.ts';
+
+type Digits = Awaited<ReturnType<Lesson['digits']>>;
+type Pictures = Digits['train'];
+
+/** How long: steps of `batch` pictures, pictures to be judged by, and after how many good steps the scale doubles (2000 unless set; a short run must see it move). */
+const SIZES = {
+  full: { steps: 1000, batch: 64, judged: 1000, growthInterval: 100 },
+  short: { steps: 60, batch: 64, judged: 500, growthInterval: 10 },
+  glance: { steps: 30, batch: 64, judged: 200, growthInterval: 10 },
+} as const satisfies Record<Length, object>;
+const PARTS = 4;
+const REDRAWING = 8; // what the second loss weighs beside the first
+const READ_EVERY = 5;
+const INITIAL_SCALE = 4096;
+
+// #region network
+/** One body, two heads: which digit it is (ten logits), and the picture once more, drawn from 32 numbers. */
+function buildNetwork(side: number, seed: number): LayersModel {
+  let streams = 0;
+  const kernelInitializer = () => initializers.glorotUniform({ seed: seed + (streams += 1) });
+  const convolution = (filters: number) =>
+    layers.conv2d({ filters, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu', kernelInitializer: kernelInitializer() });
+  const picture = input({ shape: [side, side, 1] });
+  const features = convolution(16).apply(convolution(8).apply(picture));
+  const code = layers
+    .dense({ units: 32, activation: 'relu', kernelInitializer: kernelInitializer() })
+    .apply(layers.flatten().apply(features));
+  const logits = layers.dense({ units: 10, kernelInitializer: kernelInitializer() }).apply(code) as SymbolicTensor;
+  const redrawn = layers.dense({ units: side * side, activation: 'sigmoid', kernelInitializer: kernelInitializer() }).apply(code);
+  return model({ inputs: picture, outputs: [logits, redrawn as SymbolicTensor] });
+}
+// #endregion
+
+// #region losses
+/** Both losses of one batch. The network runs under the policy, the losses outside of it, in float32. */
+function lossesOf(network: LayersModel, policy: string, { images, labels }: Batch): { naming: tf.Scalar; redrawing: tf.Scalar } {
+  const [logits, redrawn] = autocast(policy, () => network.apply(images, { training: true })) as [tf.Tensor2D, tf.Tensor2D];
+  return {
+    naming: tf.losses.softmaxCrossEntropy(labels, logits),
+    redrawing: tf.losses.meanSquaredError(tf.reshape(images, redrawn.shape), redrawn),
+  };
+}
+// #endregion
+
+// #region accumulate
+/** Gradients of one batch, taken in `parts` parts whose activations never lie in memory together. They carry the loss scale. */
+function gradientsOf(run: Run, batch: Batch, parts: number): tf.NamedTensorMap {
+  let total: tf.NamedTensorMap | null = null;
+  for (const part of split(batch, parts)) {
+    const { value, grads } = run.scaler.variableGrads(() => {
+      const { naming, redrawing } = lossesOf(run.network, run.policy, part);
+      run.seen.push(tf.keep(tf.stack([naming, redrawing])));
+      return tf.div(tf.add(naming, tf.mul(redrawing, REDRAWING)), parts); // the mean over the whole batch
+    });
+    value.dispose();
+    tf.dispose([part.images, part.labels]);
+    total = run.scaler.accumulate(total, grads);
+  }
+  return total ?? {};
+}
+// #endregion
+
+// #region loop
+/** Trains; in mixed precision a broken batch comes in between, half way. */
+async function train(lesson: Lesson, data: Digits, policy: string): Promise<Outcome> {
+  const { steps, batch } = SIZES[lesson.length];
+  const run = start(data, policy, lesson);
+  const optimizer = tf.train.adam(0.003);
+  const curve: Point[] = [];
+  let accident: Accident | null = null;
+  for (let step = 1; step <= steps; step += 1) {
+    lesson.signal.throwIfAborted();
+    const gradients = gradientsOf(run, batchAt(data.train, step, batch), PARTS);
+    run.scaler.apply(optimizer, gradients, { clipNorm: 1 }); // unscales, clips, looks for infinities, steps, moves the scale
+    if (step % READ_EVERY === 0) {
+      const { scale } = await run.scaler.lossScaleState(); // waits for the device, and so it is not done at every step
+      const [naming, redrawing] = await meanOf(run.seen);
+      curve.push({ step, naming, redrawing, scale });
+      lesson.progress({ what: policy, step, steps, loss: naming, scale });
+    }
+    if (policy !== 'float32' && step === steps / 2) {
+      accident = { step, ...(await overflow(run, optimizer, batchAt(data.train, step + 1, batch))) };
+      run.seen.splice(0).forEach((kept) => kept.dispose());
+    }
+  }
+  const { scale, skipped } = await run.scaler.lossScaleState();
+  const judged = await judge(run, data.heldOut, SIZES[lesson.length].judged);
+  stop(run, optimizer);
+  return { policy, curve, scale, skipped, accident, ...judged };
+}
+// #endregion
+
+// #region overflow
+/** One step with pixels as a 16-bit file has them, 0 to 1e6: nobody has divided them by 1e6. */
+async function overflow(run: Run, optimizer: tf.Optimizer, batch: Batch): Promise<Omit<Accident, 'step'>> {
+  const [before, scaleBefore] = [await numbersOf(run.network, optimizer), (await run.scaler.lossScaleState()).scale];
+  const broken = { images: tf.mul(batch.images, 1e6) as tf.Tensor4D, labels: batch.labels };
+  batch.images.dispose();
+  run.scaler.apply(optimizer, gradientsOf(run, broken, PARTS), { clipNorm: 1 });
+  const { applied, firstNonFinite, scale } = await run.scaler.lastStep();
+  const after = await numbersOf(run.network, optimizer);
+  const changed = after.filter((values, at) => !sameBits(values, before[at])).length;
+  return { applied, firstNonFinite, scaleBefore, scaleAfter: scale, compared: before.length, changed };
+}
+
+/** All that a step may change: the weights, Adam's two averages for each of them, and its powers of beta. */
+async function numbersOf(network: LayersModel, optimizer: tf.Optimizer): Promise<Float32Array[]> {
+  const { slots, powers } = optimizerState(optimizer);
+  const tensors = [...network.getWeights(), ...[...slots, ...powers].map(({ variable }) => variable)];
+  return Promise.all(tensors.map(async (tensor) => Float32Array.from(await tensor.data())));
+}
+// #endregion
+
+// #region plain
+/** The same accident without a scaler: gradients of tfjs itself, applied whatever they hold. */
+async function withoutScaler(lesson: Lesson, data: Digits): Promise<number> {
+  const { batch } = SIZES[lesson.length];
+  const run = start(data, 'mixed_float16', lesson);
+  const optimizer = tf.train.adam(0.003);
+  const { images, labels } = batchAt(data.train, 1, batch);
+  optimizer.minimize(() => {
+    const { naming, redrawing } = lossesOf(run.network, run.policy, { images: tf.mul(images, 1e6), labels });
+    return tf.add(naming, tf.mul(redrawing, REDRAWING));
+  });
+  const weights = await Promise.all(run.network.getWeights().map((weight) => weight.data()));
+  tf.dispose([images, labels]);
+  stop(run, optimizer);
+  return weights.filter((values) => values.some((value) => !Number.isFinite(value))).length;
+}
+// #endregion
+
+// #region checks
+/** How far the gradients of a batch in parts are from those of the whole batch, relative to their length. */
+async function accumulationGap(lesson: Lesson, data: Digits, policy: string): Promise<number> {
+  const run = start(data, policy, lesson);
+  const whole = run.scaler.unscale(gradientsOf(run, batchAt(data.train, 1, 64), 1));
+  const parts = run.scaler.unscale(gradientsOf(run, batchAt(data.train, 1, 64), PARTS));
+  const gap = tf.tidy(() => {
+    const squares = Object.keys(whole).map((name) => tf.sum(tf.squaredDifference(parts[name] as tf.Tensor, whole[name] as tf.Tensor)));
+    const lengths = Object.values(whole).map((gradient) => tf.sum(tf.square(gradient)));
+    return tf.sqrt(tf.div(tf.addN(squares), tf.addN(lengths)));
+  });
+  const [found = Number.NaN] = await gap.data();
+  tf.dispose([whole, parts, gap]);
+  stop(run);
+  return found;
+}
+
+/** How far one step of SGD with rate 1 goes when the gradient is clipped to a length of 0.05. */
+async function clippedLength(lesson: Lesson, data: Digits): Promise<{ moved: number; scale: number }> {
+  const run = start(data, 'mixed_float16', lesson);
+  const optimizer = tf.train.sgd(1);
+  const before = await numbersOf(run.network, optimizer);
+  const { scale } = await run.scaler.lossScaleState();
+  run.scaler.apply(optimizer, gradientsOf(run, batchAt(data.train, 1, 64), PARTS), { clipNorm: 0.05 });
+  const after = await numbersOf(run.network, optimizer);
+  const squares = after.flatMap((values, at) => Array.from(values, (value, i) => (value - (before[at]?.[i] ?? 0)) ** 2));
+  stop(run, optimizer);
+  return { moved: Math.sqrt(squares.reduce((sum, square) => sum + square, 0)), scale };
+}
+// #endregion
+
+type Batch = {
+  readonly images: tf.Tensor4D;
+  readonly labels: tf.Tensor2D;
+};
+interface Run {
+  readonly policy: string;
+  readonly network: LayersModel;
+  readonly scaler: GradScaler;
+  /** Losses that nobody has read yet. */
+  readonly seen: tf.Tensor[];
+}
+interface Point {
+  readonly step: number;
+  readonly naming: number;
+  readonly redrawing: number;
+  readonly scale: number;
+}
+interface Accident {
+  /** After which step it came. */
+  readonly step: number;
+  readonly applied: boolean;
+  readonly firstNonFinite: string | null;
+  readonly scaleBefore: number;
+  readonly scaleAfter: number;
+  readonly compared: number;
+  readonly changed: number;
+}
+interface Outcome extends Judgement {
+  readonly policy: string;
+  readonly curve: readonly Point[];
+  readonly scale: number;
+  readonly skipped: number;
+  readonly accident: Accident | null;
+}
+interface Judgement {
+  readonly naming: number;
+  readonly redrawing: number;
+  readonly accuracy: number;
+  readonly drawings: Float32Array;
+}
+
+// #region start
+function start({ train: { side } }: Digits, policy: string, { length, seed }: Lesson): Run {
+  const lossScale =
+    policy === 'float32' ? noLossScale() : dynamicLossScale({ initialScale: INITIAL_SCALE, growthInterval: SIZES[length].growthInterval });
+  return { policy, network: buildNetwork(side, seed), scaler: gradScaler({ lossScale }), seen: [] };
+}
+// #endregion
+
+function stop(run: Run, optimizer?: tf.Optimizer): void {
+  run.network.dispose();
+  run.scaler.dispose();
+  optimizer?.dispose();
+  tf.dispose(run.seen);
+}
+
+/** The pictures of one step, in the order of the set, over and over. */
+function batchAt({ side, pixels, labels }: Pictures, step: number, count: number): Batch {
+  const from = ((step - 1) * count) % (labels.length - count + 1);
+  return {
+    images: tf.tensor4d(pixels.slice(from * side * side, (from + count) * side * side), [count, side, side, 1]),
+    labels: tf.tidy(
+      () => tf.cast(tf.oneHot(tf.tensor1d(Int32Array.from(labels.subarray(from, from + count)), 'int32'), 10), 'float32') as tf.Tensor2D,
+    ),
+  };
+}
+
+/** Takes the batch over. */
+function split({ images, labels }: Batch, parts: number): Batch[] {
+  const [pictures, names] = [tf.split(images, parts), tf.split(labels, parts)];
+  tf.dispose([images, labels]);
+  return pictures.map((part, i) => ({ images: part as tf.Tensor4D, labels: names[i] as tf.Tensor2D }));
+}
+
+async function meanOf(seen: tf.Tensor[]): Promise<[naming: number, redrawing: number]> {
+  const mean = tf.tidy(() => tf.mean(tf.stack(seen), 0));
+  tf.dispose(seen.splice(0));
+  const [naming = Number.NaN, redrawing = Number.NaN] = await mean.data();
+  mean.dispose();
+  return [naming, redrawing];
+}
+
+async function judge(run: Run, set: Pictures, wanted: number): Promise<Judgement> {
+  const batch = batchAt(set, 1, Math.min(wanted, set.labels.length));
+  const [losses, right, drawings] = tf.tidy(() => {
+    const { naming, redrawing } = lossesOf(run.network, run.policy, batch);
+    const [logits, redrawn] = autocast(run.policy, () => run.network.predict(batch.images)) as [tf.Tensor2D, tf.Tensor2D];
+    const hits = tf.equal(tf.argMax(logits, 1), tf.argMax(batch.labels, 1));
+    return [tf.stack([naming, redrawing]), tf.mean(tf.cast(hits, 'float32')), tf.slice(redrawn, 0, SHOWN)];
+  });
+  const [[naming = Number.NaN, redrawing = Number.NaN], [accuracy = Number.NaN], drawn] = (await Promise.all(
+    [losses, right, drawings].map((tensor) => tensor.data() as Promise<Float32Array>),
+  )) as [Float32Array, Float32Array, Float32Array];
+  tf.dispose([batch.images, batch.labels, losses, right, drawings]);
+  return { naming, redrawing, accuracy, drawings: Float32Array.from(drawn) };
+}
+
+function sameBits(values: Float32Array, others: Float32Array | undefined): boolean {
+  if (others === undefined || others.length !== values.length) return false;
+  const [bits, otherBits] = [values, others].map(({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length)) as [
+    Uint32Array,
+    Uint32Array,
+  ];
+  return bits.every((word, i) => word === otherBits[i]);
+}
+
+// #region promises
+function finding(data: Digits, outcomes: readonly [Outcome, Outcome], checks: Checks): Finding {
+  const [float32, mixed] = outcomes;
+  const { accident } = mixed;
+  const [gapFloat32, gapMixed] = checks.gaps;
+  return {
+    columns: ['policy', 'naming loss', 'redrawing loss', 'known', 'loss scale', 'steps skipped', 'parts against whole batch'],
+    rows: outcomes.map((outcome, i) => [
+      outcome.policy,
+      fixed(outcome.naming),
+      fixed(outcome.redrawing),
+      `${(100 * outcome.accuracy).toFixed(1)} %`,
+      outcome.policy === 'float32' ? 'none' : outcome.scale,
+      outcome.skipped,
+      (checks.gaps[i] ?? Number.NaN).toExponential(1),
+    ]),
+    claims: [
+      claim(
+        'Both losses fall in both runs',
+        outcomes.every(({ curve }) => falls(curve, 'naming') && falls(curve, 'redrawing')),
+        losses(outcomes),
+      ),
+      claim(
+        'The sum of both losses on unseen pictures is within 5 % of float32',
+        within(total(mixed), total(float32), 0.05),
+        `${fixed(total(float32))} in float32, ${fixed(total(mixed))} in mixed_float16`,
+      ),
+      claim(
+        'The batch that overflows is skipped',
+        accident !== null && !accident.applied && accident.firstNonFinite !== null,
+        `first gradient that is not finite: ${accident?.firstNonFinite ?? 'none'}`,
+      ),
+      claim(
+        'The skipped step changes no bit of weights and of what Adam remembers',
+        accident?.changed === 0,
+        `${accident?.changed} of ${accident?.compared} tensors changed`,
+      ),
+      claim(
+        'The scale halves',
+        accident !== null && accident.scaleAfter === accident.scaleBefore / 2,
+        `from ${accident?.scaleBefore} to ${accident?.scaleAfter}`,
+      ),
+      claim(
+        'Training goes on: the next steps are applied, and the scale grows again',
+        accident !== null && recovers(mixed.curve, accident),
+        `${mixed.skipped} skipped in all, scale ${mixed.scale} at the end`,
+      ),
+      claim(
+        'Without the scaler the same batch ruins the weights',
+        checks.ruined > 0,
+        `${checks.ruined} weight tensors hold NaN or infinity`,
+      ),
+      claim(
+        'Four parts give the gradient of the whole batch, within 1e-5 in float32 and 1e-3 in mixed_float16',
+        gapFloat32 <= 1e-5 && gapMixed <= 1e-3,
+        `${gapFloat32.toExponential(1)} and ${gapMixed.toExponential(1)}`,
+      ),
+      claim(
+        'Clipping sees true gradients: a step clipped to 0.05 is 0.05 long, whatever the scale',
+        within(checks.clipped.moved, 0.05, 1e-3),
+        `${checks.clipped.moved.toFixed(5)} long at scale ${checks.clipped.scale}`,
+      ),
+    ],
+    numbers: Object.fromEntries(
+      outcomes.flatMap(({ policy, naming, redrawing, accuracy, scale, skipped }) =>
+        Object.entries({ naming, redrawing, accuracy, scale, skipped }).map(([name, value]) => [`${policy}.${name}`, value]),
+      ),
+    ),
+    pictures: pictures(data, outcomes),
+  };
+}
+// #endregion
+
+function pictures(data: Digits, outcomes: readonly Outcome[]): Picture[] {
+  const { side, pixels } = data.heldOut;
+  const image = (label: string, values: Float32Array, i: number) => ({
+    label,
+    side,
+    values: values.slice(i * side * side, (i + 1) * side * side),
+  });
+  const shown = Array.from({ length: SHOWN }, (_, i) => i);
+  const ends = outcomes.map(({ policy, redrawing }) => `${fixed(redrawing)} in ${policy}`).join(', ');
+  return [
+    {
+      kind: 'curves',
+      title: 'Naming loss',
+      x: 'step',
+      y: 'cross-entropy',
+      series: outcomes.map(({ policy, curve }) => ({ name: policy, points: curve.map(({ step, naming }) => [step, naming]) })),
+      summary: `The loss of naming the digit, step by step: ${losses(outcomes)}.`,
+    },
+    {
+      kind: 'curves',
+      title: 'Loss scale',
+      x: 'step',
+      y: 'scale, as a power of two',
+      series: outcomes
+        .slice(1)
+        .map(({ policy, curve }) => ({ name: policy, points: curve.map(({ step, scale }) => [step, Math.log2(scale)]) })),
+      summary:
+        'The loss scale doubles after a while of good steps, and halves at the broken batch, half way, and wherever it had grown too far.',
+    },
+    {
+      kind: 'images',
+      title: 'Redrawn from 32 numbers',
+      rows: [
+        { caption: 'unseen', images: shown.map((i) => image(String(data.heldOut.labels[i]), pixels, i)) },
+        ...outcomes.map(({ policy, drawings }) => ({
+          caption: policy,
+          images: shown.map((i) => image(String(data.heldOut.labels[i]), drawings, i)),
+        })),
+      ],
+      summary: `Unseen digits and what both networks redraw from 32 numbers; the loss of redrawing is ${ends}.`,
+    },
+  ];
+}
+
+interface Checks {
+  readonly gaps: readonly [float32: number, mixed: number];
+  readonly clipped: { readonly moved: number; readonly scale: number };
+  readonly ruined: number;
+}
+
+const claim = (what: string, holds: boolean, found: string): Finding['claims'][number] => ({ what, holds, found });
+const fixed = (value: number): string => value.toFixed(4);
+const total = ({ naming, redrawing }: Judgement): number => naming + REDRAWING * redrawing;
+const within = (value: number, wanted: number, part: number): boolean => Math.abs(value - wanted) <= part * wanted;
+const falls = (curve: readonly Point[], loss: 'naming' | 'redrawing'): boolean =>
+  (curve.at(-1)?.[loss] ?? Number.NaN) < 0.8 * (curve[0]?.[loss] ?? 0);
+const recovers = (curve: readonly Point[], { step, scaleAfter }: Accident): boolean =>
+  curve.some((point) => point.step > step && point.scale > scaleAfter);
+const losses = (outcomes: readonly Outcome[]): string =>
+  outcomes
+    .map(({ policy, curve }) => `${fixed(curve[0]?.naming ?? Number.NaN)} to ${fixed(curve.at(-1)?.naming ?? Number.NaN)} in ${policy}`)
+    .join(', ');
+
+const SHOWN = 5;
+
+async function run(lesson: Lesson): Promise<Finding> {
+  const plugin = await lesson.usePlugin();
+  try {
+    const data = await lesson.digits();
+    const float32 = await train(lesson, data, 'float32');
+    const mixed = await train(lesson, data, 'mixed_float16');
+    const gaps = [await accumulationGap(lesson, data, 'float32'), await accumulationGap(lesson, data, 'mixed_float16')] as const;
+    return finding(data, [float32, mixed], { gaps, clipped: await clippedLength(lesson, data), ruined: await withoutScaler(lesson, data) });
+  } finally {
+    plugin.dispose();
+  }
+}
+
+export const program: Program = {
+  name: 'custom-loop',
+  title: 'A training loop of your own',
+  plugins: ['webgpu', 'node', 'emulate'],
+  run,
+};
