@@ -1,10 +1,12 @@
 import { autocast, storageOf, toStorage, type Storage } from '@halftone/autocast';
 import { createRandom, decodeText, encodeText, type Random } from '@halftone/data';
 import { adamW, mixedPrecisionOptimizer } from '@halftone/optimizer';
+import { policy as policyOf } from '@halftone/policy';
 import { layerNorm, softmaxCrossEntropy } from '@halftone/webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // brings tfjs-core its gradients
 import type { Finding, Length, Lesson, Program } from '../lesson.ts';
+import { languageFinding, type HiddenRow, type TrainedGpt } from './language-finding.ts';
 
 const AMOUNT = {
   full: { width: 128, heads: 4, blocks: 2, tokens: 64, batch: 8, steps: 400, judged: 24, written: 80 },
@@ -14,8 +16,6 @@ const AMOUNT = {
 
 const POLICIES = ['float32', 'mixed_float16', 'mixed_bfloat16'] as const;
 const ALL_HALF = 'float16'; // a policy without any float32, to see what mixed precision is for
-const BOUND = 0.02; // how far losses may be apart
-const LEARNED = { full: 0.6, short: 0.7, glance: 0.75 } as const satisfies Record<Length, number>; // part of the loss of guessing
 type Policy = (typeof POLICIES)[number];
 
 interface Shape {
@@ -91,32 +91,25 @@ function causalMask(tokens: number, hidden: number): tf.Tensor2D {
 }
 // #endregion
 
-interface Trained {
-  readonly policy: Policy;
-  readonly losses: readonly number[];
-  /** On text that was never trained on. */
-  readonly heldOut: number;
-  readonly text: string;
-  readonly peakBytes: number;
-  readonly skipped: number;
-}
-
-async function train(policy: Policy, lesson: Lesson): Promise<Trained> {
+async function train(policy: Policy, lesson: Lesson): Promise<TrainedGpt> {
   const { steps, batch, judged, written, ...sizes } = AMOUNT[lesson.length];
   const { train: known, heldOut: unseen, characters } = await lesson.text();
   const [text, unseenText] = [encodeText(known, characters), encodeText(unseen, characters)];
   const shape = { ...sizes, characters: 8 * Math.ceil(characters.length / 8) }; // GPUs like whole vectors
-  const of = { batch, tokens: shape.tokens };
+  const size = { batch, tokens: shape.tokens };
+  const random = createRandom(lesson.seed, 'training');
+  const losses: number[] = [];
   const device = await lesson.usePlugin(); // one for each training, so that their bytes do not mix
+  // #region precision
+  const gpt = createGpt(shape, lesson.seed);
+  const optimizer = mixedPrecisionOptimizer(adamW(0.003, { weightDecay: 0.01 }), { policy });
+  const lossOf = ({ ids, next }: Texts): tf.Scalar => autocast(policy, () => tf.mean(softmaxCrossEntropy(next, gpt.logits(ids))));
+  // #endregion
   try {
-    const random = createRandom(lesson.seed, 'training');
-    const losses: number[] = [];
     // #region training
-    const gpt = createGpt(shape, lesson.seed);
-    const optimizer = mixedPrecisionOptimizer(adamW(0.003, { weightDecay: 0.01 }), { policy });
-    const lossOf = ({ ids, next }: Texts): tf.Scalar => autocast(policy, () => tf.mean(softmaxCrossEntropy(next, gpt.logits(ids))));
-    for (let step = 1; step <= steps && !lesson.signal.aborted; step += 1) {
-      const texts = textsFrom(text, of, random);
+    for (let step = 1; step <= steps; step += 1) {
+      lesson.signal.throwIfAborted();
+      const texts = textsFrom(text, size, random);
       const loss = optimizer.minimize(() => lossOf(texts), true, gpt.weights) as tf.Scalar;
       losses.push(await numberOf(loss));
       lesson.progress({ what: policy, step, steps, loss: losses.at(-1) ?? Number.NaN });
@@ -128,16 +121,20 @@ async function train(policy: Policy, lesson: Lesson): Promise<Trained> {
     const fixed = createRandom(0, 'held-out'); // the same for every seed
     let heldOut = 0;
     for (let i = 0; i < judged; i += 1) {
-      const texts = textsFrom(unseenText, of, fixed);
+      const texts = textsFrom(unseenText, size, fixed);
       heldOut += (await numberOf(tf.tidy(() => lossOf(texts)))) / judged;
       tf.dispose([texts.ids, texts.next]);
     }
-    const ids = await write(gpt, policy, { ...of, count: written, known: characters.length, random: createRandom(lesson.seed, 'writing') });
-    gpt.dispose();
-    optimizer.dispose();
-    lesson.signal.throwIfAborted();
+    const ids = await write(gpt, policy, {
+      ...size,
+      count: written,
+      known: characters.length,
+      random: createRandom(lesson.seed, 'writing'),
+    });
     return { policy, losses, heldOut, text: decodeText(ids, characters), peakBytes, skipped };
   } finally {
+    optimizer.dispose();
+    gpt.dispose();
     device.dispose();
   }
 }
@@ -180,38 +177,32 @@ interface Writing extends Size {
   readonly random: Random;
 }
 
-/** Writes on from an empty line, each character drawn by its odds. A temperature below 1 takes fewer risks. */
-async function write(gpt: Gpt, policy: Policy, { batch, tokens, count, known, random }: Writing, temperature = 0.7): Promise<number[]> {
+/** Writes on from an empty line, a character at a time. */
+async function write(gpt: Gpt, policy: Policy, { batch, tokens, count, known, random }: Writing): Promise<number[]> {
   const written = [0]; // a line break
   while (written.length <= count) {
     const seen = written.slice(-tokens);
-    const ids = tf.tensor1d(
-      Int32Array.from({ length: batch * tokens }, (_, i) => seen[i] ?? 0),
-      'int32',
-    ); // as large as in training: the kernels are there
-    const logits = tf.tidy(() => autocast(policy, () => gpt.logits(ids)));
-    const first = (seen.length - 1) * (logits.shape[1] ?? 0);
-    const scores = (await logits.data()).slice(first, first + known);
-    tf.dispose([ids, logits]);
-    const odds = Array.from(scores, (score) => Math.exp((score - Math.max(...scores)) / temperature));
-    let drawn = random.next() * odds.reduce((sum, odd) => sum + odd, 0);
-    written.push(
-      Math.max(
-        0,
-        odds.findIndex((odd) => (drawn -= odd) < 0),
-      ),
-    );
+    const input = new Int32Array(batch * tokens); // as large as in training, so that the kernels are there
+    input.set(seen);
+    const logits = tf.tidy(() => autocast(policy, () => gpt.logits(tf.tensor1d(input, 'int32'))));
+    const place = (seen.length - 1) * (logits.shape[1] ?? 0);
+    written.push(drawn((await logits.data()).subarray(place, place + known) as Float32Array, random));
+    logits.dispose();
   }
   return written.slice(1);
 }
-// #endregion
 
-interface HiddenRow {
-  /** How the scores are stored once the mask is on them. */
-  readonly storage: Storage;
-  /** What the row's attention adds up to; it should be 1. */
-  readonly sum: number;
+/** Draws one by its odds. A temperature below 1 takes fewer risks. */
+function drawn(logits: Float32Array, random: Random, temperature = 0.7): number {
+  const most = Math.max(...logits);
+  const odds = logits.map((logit) => Math.exp((logit - most) / temperature));
+  let left = random.next() * odds.reduce((sum, odd) => sum + odd, 0);
+  return Math.max(
+    0,
+    odds.findIndex((odd) => (left -= odd) < 0),
+  );
 }
+// #endregion
 
 // #region mask
 /** Attention of a row in which every place is hidden, as in the rows that fill up a short text. */
@@ -235,10 +226,9 @@ async function hiddenRow(policy: string, hidden: number, maskStorage: Storage): 
 async function hiddenRows(lesson: Lesson): Promise<readonly { readonly usual: HiddenRow; readonly small: HiddenRow }[]> {
   const device = await lesson.usePlugin();
   try {
-    const halves: readonly Storage[] = ['float32', 'float16', 'bfloat16', 'float16'];
     const rows = [];
-    for (const [i, policy] of [...POLICIES, ALL_HALF].entries())
-      rows.push({ usual: await hiddenRow(policy, -1e9, 'float32'), small: await hiddenRow(policy, -1e4, halves[i] ?? 'float32') });
+    for (const policy of [...POLICIES, ALL_HALF])
+      rows.push({ usual: await hiddenRow(policy, -1e9, 'float32'), small: await hiddenRow(policy, -1e4, policyOf(policy).compute) });
     return rows;
   } finally {
     device.dispose();
@@ -246,85 +236,10 @@ async function hiddenRows(lesson: Lesson): Promise<readonly { readonly usual: Hi
 }
 
 async function run(lesson: Lesson): Promise<Finding> {
-  const trained: Trained[] = [];
+  const trained: TrainedGpt[] = [];
   for (const policy of POLICIES) trained.push(await train(policy, lesson));
   const rows = await hiddenRows(lesson);
-  return findingOf(trained, rows, { guess: Math.log((await lesson.text()).characters.length), learned: LEARNED[lesson.length] });
-}
-
-type Rows = Awaited<ReturnType<typeof hiddenRows>>;
-
-function findingOf(
-  trained: readonly Trained[],
-  rows: Rows,
-  { guess, learned }: { readonly guess: number; readonly learned: number },
-): Finding {
-  const base = trained[0]?.heldOut ?? Number.NaN;
-  const gaps = trained.map(({ heldOut }) => heldOut / base - 1);
-  const isWhole = ({ sum }: HiddenRow): boolean => Math.abs(sum - 1) < 0.01;
-  const [mixed, everything] = [rows.slice(0, -1), rows.slice(-1)];
-  const percent = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(2)} %`;
-  const end = ({ losses }: Trained): number => losses.slice(-20).reduce((sum, loss) => sum + loss, 0) / Math.min(20, losses.length);
-  return {
-    columns: ['', ...POLICIES, 'everything in float16'],
-    rows: [
-      ['loss on text never seen', ...trained.map(({ heldOut }) => heldOut.toFixed(4)), '-'],
-      ['difference from float32', '-', ...gaps.slice(1).map(percent), '-'],
-      ['steps skipped', ...trained.map(({ skipped }) => skipped), '-'],
-      ['most bytes on the device', ...trained.map(({ peakBytes }) => `${(peakBytes / 2 ** 20).toFixed(1)} MiB`), '-'],
-      ['it writes', ...trained.map(({ text }) => text.replaceAll('\n', ' / ')), '-'],
-      ['scores under a mask of −1,000,000,000 lie in', ...rows.map(({ usual }) => usual.storage)],
-      ['a row with all hidden adds up to', ...rows.map(({ usual }) => usual.sum.toFixed(3))],
-      ['scores under a half mask of −10,000 lie in', ...rows.map(({ small }) => small.storage)],
-      ['that row adds up to', ...rows.map(({ small }) => small.sum.toFixed(3))],
-    ],
-    claims: [
-      {
-        what: 'mixed float16 and bfloat16 read text never seen as well as float32: losses within 2 %',
-        holds: gaps.every((gap) => Math.abs(gap) <= BOUND),
-        found: gaps.slice(1).map(percent).join(' and '),
-      },
-      {
-        what: `each has learned: its loss is below ${learned} of that of guessing, ${guess.toFixed(3)}`,
-        holds: trained.every(({ heldOut }) => heldOut < learned * guess),
-        found: trained.map(({ heldOut }) => heldOut.toFixed(3)).join(', '),
-      },
-      {
-        what: 'in mixed precision a mask of −1,000,000,000 keeps the scores in float32, and a row with all hidden is still whole',
-        holds: mixed.every(({ usual }) => usual.storage === 'float32' && isWhole(usual)),
-        found: mixed.map(({ usual }) => `${usual.sum} in ${usual.storage}`).join(', '),
-      },
-      {
-        what: 'with everything in float16 the same row is ruined',
-        holds: everything.every(({ usual }) => usual.storage === 'float16' && !isWhole(usual)),
-        found: everything.map(({ usual }) => `it adds up to ${usual.sum}`).join(),
-      },
-      {
-        what: 'a mask of −10,000 fits: the scores stay in half and the row is whole under every policy',
-        holds: rows.every(({ small }) => isWhole(small)) && rows.slice(1).every(({ small }) => small.storage !== 'float32'),
-        found: rows.map(({ small }) => `${small.sum} in ${small.storage}`).join(', '),
-      },
-    ],
-    numbers: {
-      ...Object.fromEntries(
-        trained.flatMap(({ policy, heldOut, skipped }) => [
-          [`${policy}.loss`, heldOut],
-          [`${policy}.skipped`, skipped],
-        ]),
-      ),
-      guess,
-    },
-    pictures: [
-      {
-        kind: 'curves',
-        title: 'Loss of each batch',
-        x: 'step',
-        y: 'loss',
-        series: trained.map(({ policy, losses }) => ({ name: policy, points: losses.map((loss, step) => [step + 1, loss] as const) })),
-        summary: `Three curves that lie on each other: ${trained.map((one) => `${one.policy} falls from ${one.losses[0]?.toFixed(2)} to ${end(one).toFixed(2)}`).join(', ')}.`,
-      },
-    ],
-  };
+  return languageFinding(trained, { rows, characters: (await lesson.text()).characters.length, length: lesson.length });
 }
 
 export const program: Program = {

@@ -5,23 +5,16 @@ import { mixedPrecision } from '@halftone/models';
 import type { MixedPrecisionOptimizer } from '@halftone/optimizer';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, input, layers, metrics, model, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { Finding, Image, Length, Lesson, Program } from '../lesson.ts';
+import type { Finding, Length, Lesson, Program } from '../lesson.ts';
+import { segmentationFinding, type Sums, type TrainedUnet } from './segmentation-finding.ts';
 
 const AMOUNT = {
   full: { policies: ['float32', 'mixed_float16', 'mixed_bfloat16'], steps: 200, crop: 64, batch: 4, judged: 6 },
   short: { policies: ['float32', 'mixed_float16'], steps: 40, crop: 32, batch: 8, judged: 2 },
-  glance: { policies: ['float32', 'mixed_float16'], steps: 20, crop: 32, batch: 4, judged: 3 },
-} as const satisfies Record<Length, unknown>;
-
-/** What is promised: how far the Dice of mixed precision may be from that of float32, and how well both find cells. */
-const BOUNDS = {
-  full: { dice: 0.01, cells: 0.9 },
-  short: { dice: 0.02, cells: 0.85 },
-  glance: { dice: 0.05, cells: 0.7 },
+  glance: { policies: ['float32', 'mixed_float16'], steps: 20, crop: 32, batch: 4, judged: 4 },
 } as const satisfies Record<Length, unknown>;
 
 const ALL_HALF = 'float16'; // a policy without any float32, to see what mixed precision is for
-const LARGEST = 65_504; // that float16 holds
 
 // #region network
 /** A small U-Net (Ronneberger et al. 2015) in plain tfjs: down twice, up twice, and on the way up it sees again what it saw on the way down. */
@@ -70,31 +63,21 @@ function diceAndCrossEntropy(truth: tf.Tensor, found: tf.Tensor): tf.Tensor {
 }
 // #endregion
 
-interface Trained {
-  readonly policy: string;
-  readonly losses: readonly number[];
-  /** Dice of the judged pictures together. */
-  readonly membranes: number;
-  readonly cells: number;
-  /** Chance of a membrane at each pixel of the judged pictures. */
-  readonly chances: Float32Array;
-  readonly peakBytes: number;
-  readonly skipped: number;
-}
-
-async function train(policy: string, lesson: Lesson): Promise<Trained> {
+async function train(policy: string, lesson: Lesson): Promise<TrainedUnet> {
   const { steps, judged, ...cut } = AMOUNT[lesson.length];
   const { train: known, heldOut } = await lesson.membranes();
+  const random = createRandom(lesson.seed, 'crops');
+  const losses: number[] = [];
   const device = await lesson.usePlugin(); // one for each training, so that their bytes do not mix
+  // #region precision
+  const network = unet(lesson.seed);
+  if (policy !== 'float32') mixedPrecision(network, policy);
+  network.compile({ optimizer: tf.train.adam(0.003), loss: diceAndCrossEntropy });
+  // #endregion
   try {
-    const random = createRandom(lesson.seed, 'crops');
-    const losses: number[] = [];
     // #region training
-    const network = unet(lesson.seed);
-    const optimizer = tf.train.adam(0.003);
-    if (policy !== 'float32') mixedPrecision(network, policy);
-    network.compile({ optimizer, loss: diceAndCrossEntropy });
-    for (let step = 1; step <= steps && !lesson.signal.aborted; step += 1) {
+    for (let step = 1; step <= steps; step += 1) {
+      lesson.signal.throwIfAborted();
       const { pictures, masks } = crops(known, cut, random);
       const loss = Number(await network.trainOnBatch(pictures, masks));
       losses.push(loss);
@@ -104,12 +87,10 @@ async function train(policy: string, lesson: Lesson): Promise<Trained> {
     // #endregion
     const { peakBytes } = device.memory();
     const { skipped } = policy === 'float32' ? { skipped: 0 } : await (network.optimizer as MixedPrecisionOptimizer).lastStep();
-    const judgement = await judge(network, heldOut, judged);
+    return { policy, losses, ...(await judge(network, heldOut, judged)), peakBytes, skipped };
+  } finally {
     network.optimizer.dispose();
     network.dispose();
-    lesson.signal.throwIfAborted();
-    return { policy, losses, ...judgement, peakBytes, skipped };
-  } finally {
     device.dispose();
   }
 }
@@ -119,7 +100,7 @@ async function judge(
   network: LayersModel,
   { side, pictures, masks }: MembraneSet,
   count: number,
-): Promise<Pick<Trained, 'membranes' | 'cells' | 'chances'>> {
+): Promise<Pick<TrainedUnet, 'membranes' | 'cells' | 'chances'>> {
   const size = side * side;
   const chances = new Float32Array(count * size);
   for (let i = 0; i < count; i += 1) {
@@ -165,12 +146,6 @@ function tensorOf(pixels: Float32Array, side: number): tf.Tensor {
   return tf.tensor4d(pixels, [pixels.length / side ** 2, side, side, 1]);
 }
 
-interface Sums {
-  /** Pixels of cells, true and found, added up on the device. */
-  readonly cells: number;
-  readonly loss: number;
-}
-
 // #region overflow
 /** The Dice loss of all judged pictures in one batch, and the sum inside it, under a policy. */
 async function sumsUnder(policy: string, { truth, found }: { readonly truth: tf.Tensor; readonly found: tf.Tensor }): Promise<Sums> {
@@ -194,7 +169,7 @@ function countedOneByOne(masks: Float32Array): number {
 // #endregion
 
 async function run(lesson: Lesson): Promise<Finding> {
-  const trained: Trained[] = [];
+  const trained: TrainedUnet[] = [];
   for (const policy of AMOUNT[lesson.length].policies) trained.push(await train(policy, lesson));
   const { heldOut } = await lesson.membranes();
   const chances = trained[0]?.chances ?? new Float32Array();
@@ -205,102 +180,10 @@ async function run(lesson: Lesson): Promise<Finding> {
     const sums: Sums[] = [];
     for (const { policy } of [...trained, { policy: ALL_HALF }]) sums.push(await sumsUnder(policy, batch));
     tf.dispose([batch.truth, batch.found]);
-    return findingOf(trained, { sums, oneByOne: countedOneByOne(masks), heldOut, bounds: BOUNDS[lesson.length] });
+    return segmentationFinding(trained, { sums, oneByOne: countedOneByOne(masks), heldOut, length: lesson.length });
   } finally {
     device.dispose();
   }
-}
-
-interface Judged {
-  readonly sums: readonly Sums[];
-  readonly oneByOne: number;
-  readonly heldOut: MembraneSet;
-  readonly bounds: { readonly dice: number; readonly cells: number };
-}
-
-function findingOf(trained: readonly Trained[], { sums, oneByOne, heldOut, bounds }: Judged): Finding {
-  const [float32, ...mixed] = trained as [Trained, ...Trained[]];
-  const gaps = mixed.map((one) => Math.max(Math.abs(one.membranes - float32.membranes), Math.abs(one.cells - float32.cells)));
-  const half = sums.at(-1);
-  const whole = (value: number): string => (Number.isFinite(value) ? Math.round(value).toLocaleString('en') : String(value));
-  const list = (values: readonly number[], digits = 4): string => values.map((value) => value.toFixed(digits)).join(' and ');
-  return {
-    columns: ['', ...trained.map(({ policy }) => policy), 'everything in float16'],
-    rows: [
-      ['Dice of membranes, pictures never seen', ...trained.map(({ membranes }) => membranes.toFixed(4)), '-'],
-      ['Dice of cells, pictures never seen', ...trained.map(({ cells }) => cells.toFixed(4)), '-'],
-      ['steps skipped', ...trained.map(({ skipped }) => skipped), '-'],
-      ['most bytes on the device', ...trained.map(({ peakBytes }) => `${(peakBytes / 2 ** 20).toFixed(1)} MiB`), '-'],
-      ['pixels of cells, true and found, added up', ...sums.map(({ cells }) => whole(cells))],
-      ['Dice loss of these pictures in one batch', ...sums.map(({ loss }) => loss.toFixed(4))],
-      [
-        'true pixels of cells, counted one by one',
-        whole(heldOut.masks.subarray(0, float32.chances.length).reduce((sum, mask) => sum + 1 - mask, 0)),
-        ...mixed.map(() => '-'),
-        whole(oneByOne),
-      ],
-    ],
-    claims: [
-      {
-        what: `mixed precision finds membranes and cells as float32 does: Dice within ${bounds.dice}`,
-        holds: gaps.every((gap) => gap <= bounds.dice),
-        found: `largest differences ${list(gaps)}`,
-      },
-      {
-        what: `each has learned: its Dice of cells is above ${bounds.cells}`,
-        holds: trained.every(({ cells }) => cells > bounds.cells),
-        found: list(trained.map(({ cells }) => cells)),
-      },
-      {
-        what: `the sum under Dice is larger than ${LARGEST.toLocaleString('en')}, and with everything in float16 it is infinite and the loss no number`,
-        holds: (sums[0]?.cells ?? 0) > LARGEST && half?.cells === Infinity && Number.isNaN(half.loss),
-        found: `${whole(sums[0]?.cells ?? 0)}; ${half?.cells} and ${half?.loss}`,
-      },
-      {
-        what: 'mixed precision adds up in float32: sum and loss are those of float32',
-        holds: sums
-          .slice(1, -1)
-          .every(({ cells, loss }) => Math.abs(cells / (sums[0]?.cells ?? 0) - 1) < 1e-5 && Math.abs(loss - (sums[0]?.loss ?? 0)) < 1e-5),
-        found: `losses ${list(
-          sums.slice(0, -1).map(({ loss }) => loss),
-          6,
-        )}`,
-      },
-      { what: 'counted one by one, float16 stops at 2,048', holds: oneByOne === 2048, found: whole(oneByOne) },
-    ],
-    numbers: Object.fromEntries(
-      trained.flatMap(({ policy, membranes, cells, skipped }) => [
-        [`${policy}.membranes`, membranes],
-        [`${policy}.cells`, cells],
-        [`${policy}.skipped`, skipped],
-      ]),
-    ),
-    pictures: [picturesOf(trained, heldOut)],
-  };
-}
-
-/** The middle of the first pictures: what the microscope saw, what is there, and what each network found. */
-function picturesOf(trained: readonly Trained[], { side, pictures, masks }: MembraneSet): Finding['pictures'][number] {
-  const shown = Math.min(side, 128);
-  const middle = (label: string, values: Float32Array, picture: number): Image => {
-    const start = (side - shown) / 2;
-    const pixel = (i: number): number => values[picture * side * side + (start + Math.floor(i / shown)) * side + start + (i % shown)] ?? 0;
-    return { label, side: shown, values: Float32Array.from({ length: shown * shown }, (_, i) => pixel(i)) };
-  };
-  const light = pictures.map((value) => Math.min(1, Math.max(0, (value + 2) / 4)));
-  return {
-    kind: 'images',
-    title: 'Membranes that were never seen',
-    rows: [0, 1].map((picture) => ({
-      caption: `picture ${picture + 1}`,
-      images: [
-        middle('picture', light, picture),
-        middle('truth', masks, picture),
-        ...trained.map(({ policy, chances }) => middle(policy, chances, picture)),
-      ],
-    })),
-    summary: `Two pictures with their true membranes and what each network found; Dice of membranes ${trained.map(({ policy, membranes }) => `${membranes.toFixed(2)} in ${policy}`).join(', ')}.`,
-  };
 }
 
 export const program: Program = {
