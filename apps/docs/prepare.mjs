@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { anchorsOf, withApiLinks } from './prepare/api-links.mjs';
 import { contentFile, pageOf } from './prepare/page.mjs';
 import { withSiteLinks } from './prepare/links.mjs';
 import { listOf, sidebarOf } from './prepare/sidebar.mjs';
@@ -32,13 +33,13 @@ for (const { file, slug, section } of sources) {
   await write(slug, { ...page, title: titles[slug] ?? page.title, body }, section);
 }
 await writeApi();
-for (const file of (await readdir(join(apiFolder, '@halftone'))).toSorted()) {
-  const name = file.replace(/\.md$/, '');
-  const page = pageOf(await readFile(join(apiFolder, '@halftone', file), 'utf8'), file);
-  const body = page.body.replace(/\]\((?:@halftone\/)?([\w-]+)\.md/g, '](/reference/api/$1/');
+const exported = await readApi();
+const anchors = new Map([...exported].map(([name, text]) => [name, anchorsOf(text)]));
+for (const [name, text] of exported) {
+  const page = pageOf(text, `the API of ${name}`);
   const description = `Every export of @halftone/${name}: what it does, what it costs, what it throws.`;
   const lead = `From the doc comments of the sources. What the package is for: [its own page](/reference/packages/${name}/).`;
-  await write(`reference/api/${name}`, { title: page.title, description, body: `${lead}\n\n${body}` }, 'api', { tableOfContents: { maxHeadingLevel: 3 } });
+  await write(`reference/api/${name}`, { title: page.title, description, body: `${lead}\n\n${withApiLinks(page.body, name, anchors)}` }, 'api');
 }
 for (const section of sections) await write(section.folder, listOf(section, entries), 'lists');
 await cp(join(import.meta.dirname, 'pages'), pages, { recursive: true });
@@ -50,6 +51,13 @@ async function write(slug, page, section, extra = {}) {
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, contentFile(page, extra));
   entries.push({ slug, label: page.title, section, about: page.description });
+}
+
+/** @returns {Promise<Map<string, string>>} Markdown by package */
+async function readApi() {
+  const folder = join(apiFolder, '@halftone');
+  const files = (await readdir(folder)).toSorted();
+  return new Map(await Promise.all(files.map(async (file) => /** @type {const} */ ([file.replace(/\.md$/, ''), await readFile(join(folder, file), 'utf8')]))));
 }
 
 function writeApi() {
