@@ -26,9 +26,7 @@ export function tutorialPages(root: string, { write }: { readonly write: boolean
   const pages = readdirSync(folder)
     .filter((file) => file.endsWith('.md'))
     .sort();
-  const lacking = programNames().find((name) => !pages.includes(`${name}.md`));
-  if (lacking !== undefined) throw new Error(`[tutorials] every program must have a page, got no docs/tutorials/${lacking}.md. Write it.`);
-  return pages.map((page) => {
+  const states = pages.map((page) => {
     const path = join(folder, page);
     const text = readFileSync(path, 'utf8');
     const filled = fillPage(text, `docs/tutorials/${page}`, sources);
@@ -36,6 +34,9 @@ export function tutorialPages(root: string, { write }: { readonly write: boolean
     if (write && !isFresh) writeFileSync(path, filled);
     return { file: `docs/tutorials/${page}`, isFresh };
   });
+  const lacking = programNames().find((name) => !pages.includes(`${name}.md`));
+  if (lacking !== undefined) throw new Error(`[tutorials] every program must have a page, got no docs/tutorials/${lacking}.md. Write it.`);
+  return states;
 }
 
 function sourcesIn(root: string): PageSources {
