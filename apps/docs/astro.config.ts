@@ -33,7 +33,17 @@ export default defineConfig({
       customCss: ['./src/styles/site.css', './src/styles/start.css'],
       social: [{ icon: 'github', label: 'Sources', href: 'https://github.com/halftone-js/halftone' }],
       components: { Head: './src/components/Head.astro', Search: './src/components/Search.astro' },
-      expressiveCode: { themes: ['github-dark', 'github-light'] },
+      expressiveCode: {
+        themes: ['github-dark', 'github-light'],
+        styleOverrides: {
+          borderRadius: '0.5rem',
+          borderColor: 'var(--sl-color-hairline)',
+          codeBackground: 'var(--halftone-code)',
+          codeFontSize: '0.84375rem',
+          codeLineHeight: '1.6',
+          frames: { frameBoxShadowCssValue: 'none' },
+        },
+      },
       sidebar,
     }),
   ],

@@ -37,7 +37,8 @@ function options() {
 
 async function buildSite() {
   const astro = join(here, 'node_modules', 'astro', 'astro.js');
-  if (!existsSync(astro)) throw new SetupError(`the tools of the site are not installed, ${astro} is missing. Delete .cache/stamps and run it again.`);
+  if (!existsSync(astro))
+    throw new SetupError(`the tools of the site are not installed, ${astro} is missing. Delete .cache/stamps and run it again.`);
   const start = performance.now();
   const steps = [
     { says: 'Pages from docs/, READMEs and doc comments', args: [join(here, 'prepare.mjs')] },

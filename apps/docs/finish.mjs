@@ -24,7 +24,8 @@ await writeFile(join(folder, '_headers'), headersFile(policy));
 
 const isFile = /** @param {string} path */ (path) => existsSync(join(folder, path)) && statSync(join(folder, path)).isFile();
 const faults = referenceFaults(new Map([...pages].map(([path, html]) => [path, referencesOf(html)])), isFile);
-for (const [path, html] of pages) if (/<[^>]+\son[a-z]+=["']/i.test(html)) faults.push(`${path} holds a handler in an attribute, which the policy forbids`);
+for (const [path, html] of pages)
+  if (/<[^>]+\son[a-z]+=["']/i.test(html)) faults.push(`${path} holds a handler in an attribute, which the policy forbids`);
 for (const fault of faults) console.error(`[docs] ${fault}.`);
 if (faults.length > 0) process.exitCode = 1;
 else console.error(`[docs] ${pages.size} pages, every link leads somewhere, nothing comes from elsewhere`);

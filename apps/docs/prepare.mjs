@@ -39,7 +39,11 @@ for (const [name, text] of exported) {
   const page = pageOf(text, `the API of ${name}`);
   const description = `Every export of @halftone/${name}: what it does, what it costs, what it throws.`;
   const lead = `From the doc comments of the sources. What the package is for: [its own page](/reference/packages/${name}/).`;
-  await write(`reference/api/${name}`, { title: page.title, description, body: `${lead}\n\n${withApiLinks(page.body, name, anchors)}` }, 'api');
+  await write(
+    `reference/api/${name}`,
+    { title: page.title, description, body: `${lead}\n\n${withApiLinks(page.body, name, anchors)}` },
+    'api',
+  );
 }
 for (const section of sections) await write(section.folder, listOf(section, entries), 'lists');
 await cp(join(import.meta.dirname, 'pages'), pages, { recursive: true });
@@ -57,13 +61,19 @@ async function write(slug, page, section, extra = {}) {
 async function readApi() {
   const folder = join(apiFolder, '@halftone');
   const files = (await readdir(folder)).toSorted();
-  return new Map(await Promise.all(files.map(async (file) => /** @type {const} */ ([file.replace(/\.md$/, ''), await readFile(join(folder, file), 'utf8')]))));
+  return new Map(
+    await Promise.all(
+      files.map(async (file) => /** @type {const} */ ([file.replace(/\.md$/, ''), await readFile(join(folder, file), 'utf8')])),
+    ),
+  );
 }
 
 function writeApi() {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'prepare', 'api.mjs'), apiFolder], { stdio: ['ignore', 2, 2] });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(undefined) : reject(new Error('[docs] the API could not be written, see above. Document what is exported.'))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(undefined) : reject(new Error('[docs] the API could not be written, see above. Document what is exported.')),
+    );
   });
 }

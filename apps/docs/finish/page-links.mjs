@@ -12,7 +12,9 @@
  * @returns {References}
  */
 export function referencesOf(html) {
-  const tags = [...html.replace(/<!--[\s\S]*?-->/g, '').matchAll(/<([a-z][\w-]*)((?:\s+[^\s=>]+(?:=(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)\s*\/?>/g)];
+  const tags = [
+    ...html.replace(/<!--[\s\S]*?-->/g, '').matchAll(/<([a-z][\w-]*)((?:\s+[^\s=>]+(?:=(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)\s*\/?>/g),
+  ];
   /** @type {string[]} */
   const links = [];
   /** @type {string[]} */
@@ -26,7 +28,11 @@ export function referencesOf(html) {
     const address = attribute.get('href');
     if (address !== undefined && ['a', 'area'].includes(tag)) links.push(address);
     if (address !== undefined && tag === 'link' && attribute.get('rel') !== 'canonical') resources.push(address);
-    const sources = [attribute.get('src'), attribute.get('poster'), ...(attribute.get('srcset') ?? '').split(',').map((part) => part.trim().split(/\s/)[0])];
+    const sources = [
+      attribute.get('src'),
+      attribute.get('poster'),
+      ...(attribute.get('srcset') ?? '').split(',').map((part) => part.trim().split(/\s/)[0]),
+    ];
     resources.push(...sources.flatMap((source) => (source ? [source] : [])));
   }
   return { links, resources, ids };
@@ -40,7 +46,15 @@ function attributesOf(text) {
 
 /** @param {string} text */
 function unescaped(text) {
-  const signs = /** @type {Readonly<Record<string, string>>} */ ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#38': '&', '#x26': '&' });
+  const signs = /** @type {Readonly<Record<string, string>>} */ ({
+    amp: '&',
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    '#39': "'",
+    '#38': '&',
+    '#x26': '&',
+  });
   return text.replace(/&(amp|lt|gt|quot|#39|#38|#x26);/g, (_, name) => signs[name] ?? '');
 }
 
@@ -55,7 +69,9 @@ function unescaped(text) {
  */
 export function referenceFaults(pages, isFile) {
   const faults = [...pages].flatMap(([path, { links, resources }]) => {
-    const strange = resources.filter((address) => /^([a-z][a-z+.-]*:)?\/\//i.test(address)).map((address) => `${path} fetches ${address}, which is not ours`);
+    const strange = resources
+      .filter((address) => /^([a-z][a-z+.-]*:)?\/\//i.test(address))
+      .map((address) => `${path} fetches ${address}, which is not ours`);
     const local = [...links, ...resources].filter((address) => !/^([a-z][a-z+.-]*:|\/\/)/i.test(address));
     return [...strange, ...local.flatMap((address) => localFault(path, address, pages, isFile) ?? [])];
   });
@@ -69,5 +85,7 @@ function localFault(path, address, pages, isFile) {
   const page = pages.get(target);
   if (!page) return isFile(target) ? undefined : `${path} leads to ${address}, where nothing is`;
   const anchor = decodeURIComponent(url.hash.slice(1));
-  return anchor === '' || anchor === '_top' || page.ids.has(anchor) ? undefined : `${path} leads to ${address}, but that page has no such place`;
+  return anchor === '' || anchor === '_top' || page.ids.has(anchor)
+    ? undefined
+    : `${path} leads to ${address}, but that page has no such place`;
 }

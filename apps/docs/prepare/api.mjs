@@ -1,13 +1,21 @@
-// `node apps/docs/prepare/api.mjs FOLDER [PACKAGES_FOLDER]`: writes one Markdown file a package with every export, as its doc comments say it.
+// `node apps/docs/prepare/api.mjs FOLDER [--packages FOLDER --tsconfig FILE]`: writes one Markdown file a package with every export, as its doc comments say it.
 // Exit code 1 with one line for each undocumented export and for each other warning of TypeDoc.
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Application, Comment, Converter, LogLevel, ReflectionKind, TSConfigReader } from 'typedoc';
 
 /** @import { DeclarationReflection, SignatureReflection } from 'typedoc' */
 
 const root = join(import.meta.dirname, '../../..');
-const [out = '', packagesFolder = join(root, 'packages')] = process.argv.slice(2).map((path) => resolve(path));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    packages: { type: 'string', default: join(root, 'packages') },
+    tsconfig: { type: 'string', default: join(import.meta.dirname, 'api.tsconfig.json') },
+  },
+});
+const packagesFolder = resolve(values.packages);
 const withoutApi = ['halftone', 'testing']; // one re-exports the others, one is for our own tests
 const names = (await readdir(packagesFolder)).filter((name) => !withoutApi.includes(name)).toSorted();
 
@@ -16,7 +24,7 @@ const app = await Application.bootstrapWithPlugins(
     plugin: ['typedoc-plugin-markdown'],
     entryPoints: names.map((name) => join(packagesFolder, name, 'src', 'index.ts')),
     basePath: packagesFolder,
-    tsconfig: join(import.meta.dirname, 'api.tsconfig.json'),
+    tsconfig: resolve(values.tsconfig),
     alwaysCreateEntryPointModule: true,
     skipErrorChecking: true, // `npm test` checks the types
     readme: 'none',
@@ -49,7 +57,8 @@ const app = await Application.bootstrapWithPlugins(
   [new TSConfigReader()],
 );
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
-  for (const reflection of context.project.getReflectionsByKind(ReflectionKind.FunctionOrMethod)) shareComment(/** @type {DeclarationReflection} */ (reflection));
+  for (const reflection of context.project.getReflectionsByKind(ReflectionKind.FunctionOrMethod))
+    shareComment(/** @type {DeclarationReflection} */ (reflection));
 });
 
 const project = await app.convert();
@@ -57,13 +66,15 @@ if (project) {
   for (const module of project.children ?? []) module.name = `@halftone/${module.name.split('/')[0]}`;
   app.validate(project);
   if (app.logger.errorCount === 0 && app.logger.warningCount === 0) {
-    app.options.setValue('markdown', out);
+    app.options.setValue('markdown', resolve(positionals[0] ?? 'api'));
     await app.generateOutputs(project);
   }
 }
 const faults = app.logger.errorCount + app.logger.warningCount;
 if (faults > 0 || !project) {
-  console.error(`[docs] TypeDoc found ${faults} faults in the doc comments, each named above. Document what is exported; say why it is there.`);
+  console.error(
+    `[docs] TypeDoc found ${faults} faults in the doc comments, each named above. Document what is exported; say why it is there.`,
+  );
   process.exitCode = 1;
 }
 
@@ -80,7 +91,11 @@ function shareComment({ signatures = [] }) {
     (signature, name) => (signature.parameters ?? []).some((parameter) => parameter.name === name)
   );
   const params = comment.blockTags.filter(({ tag }) => tag === '@param');
-  for (const other of others) other.comment ??= new Comment([], params.filter(({ name }) => has(other, name)).map((tag) => tag.clone()));
+  for (const other of others)
+    other.comment ??= new Comment(
+      [],
+      params.filter(({ name }) => has(other, name)).map((tag) => tag.clone()),
+    );
   const isElsewhere = /** @param {string | undefined} name */ (name) => others.some((other) => has(other, name));
   comment.blockTags = comment.blockTags.filter(({ tag, name }) => tag !== '@param' || has(first, name) || !isElsewhere(name));
 }

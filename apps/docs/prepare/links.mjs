@@ -23,7 +23,10 @@ export function withSiteLinks(body, place) {
   const target = /** @param {string} link */ (link) => siteTarget(link, place);
   return outsideCode(body, (prose) =>
     prose
-      .replace(/!\[([^\]]*)\]\(([^)\s]+)\)/g, (_, words, link) => `![${words}](${elsewhere.test(link) ? link : place.picture(inRepository(link, place.file))})`)
+      .replace(
+        /!\[([^\]]*)\]\(([^)\s]+)\)/g,
+        (_, words, link) => `![${words}](${elsewhere.test(link) ? link : place.picture(inRepository(link, place.file))})`,
+      )
       .replace(/(?<!!)\[((?:[^[\]]|\[[^\]]*\]|!\[[^\]]*\]\([^)]*\))*)\]\(([^)\s]+)\)/g, (_, words, link) => {
         const to = target(link);
         return to === undefined ? words : `[${words}](${to})`;

@@ -59,7 +59,12 @@ export function plainText(markdown) {
 /** @param {string} body */
 function firstParagraph(body) {
   const isProse = /** @param {string} block */ (block) => block !== '' && !/^(#|```|!\[|\||<|[-*] |\d+\. |>)/.test(block);
-  return body.split(/\n{2,}/).map((block) => block.trim()).find(isProse) ?? '';
+  return (
+    body
+      .split(/\n{2,}/)
+      .map((block) => block.trim())
+      .find(isProse) ?? ''
+  );
 }
 
 /** @param {string} text */
@@ -88,6 +93,6 @@ export function outsideCode(text, change) {
   const code = /^( {0,3})(`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?\n)?\1 {0,3}\2[^\S\n]*$|(`+)(?!`)[^\n]*?(?<!`)\3(?!`)/gm;
   /** @type {string[]} */
   const kept = [];
-  const hidden = text.replace(code, (found) => `\u0000${kept.push(found) - 1}\u0000`);
-  return change(hidden).replace(/\u0000(\d+)\u0000/g, (_, index) => kept[Number(index)] ?? '');
+  const hidden = text.replace(code, (found) => `\ue000${kept.push(found) - 1}\ue000`);
+  return change(hidden).replace(/\ue000(\d+)\ue000/g, (_, index) => kept[Number(index)] ?? '');
 }

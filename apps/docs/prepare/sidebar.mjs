@@ -24,7 +24,11 @@ export function sidebarOf(entries) {
     const api = group('API', items(entries, 'api', packagesForReaders), true);
     return group(label, [...packages, ...api, ...pages]);
   });
-  return [...group('Start', [{ label: 'What Halftone is', slug: 'index' }, ...items(entries, 'start', ['overview'])]), { label: 'Playground', slug: 'playground' }, ...texts];
+  return [
+    ...group('Start', [{ label: 'What Halftone is', slug: 'index' }, ...items(entries, 'start', ['overview'])]),
+    { label: 'Playground', slug: 'playground' },
+    ...texts,
+  ];
 }
 
 /**
@@ -37,8 +41,17 @@ export function sidebarOf(entries) {
  * @returns {import('./page.mjs').Page}
  */
 export function listOf({ folder, label, about, order }, entries) {
-  const parts = folder === 'reference' ? [...pagesIn(entries, folder, order), ...pagesIn(entries, 'packages', packagesForReaders), ...pagesIn(entries, 'api', packagesForReaders)] : pagesIn(entries, folder, order);
-  const lines = parts.map(({ slug, label: title, about: text }) => `- [${title}](/${slug}/)${text === '' ? '' : `<br>${text.replaceAll('<', '&lt;')}`}`);
+  const parts =
+    folder === 'reference'
+      ? [
+          ...pagesIn(entries, folder, order),
+          ...pagesIn(entries, 'packages', packagesForReaders),
+          ...pagesIn(entries, 'api', packagesForReaders),
+        ]
+      : pagesIn(entries, folder, order);
+  const lines = parts.map(
+    ({ slug, label: title, about: text }) => `- [${title}](/${slug}/)${text === '' ? '' : `<br>${text.replaceAll('<', '&lt;')}`}`,
+  );
   return { title: label, description: about, body: [about, '', ...lines].join('\n') };
 }
 

@@ -39,7 +39,9 @@ export async function findSources() {
 export function routesOf(sources) {
   const files = sources.map(({ file, slug }) => /** @type {const} */ ([file, `/${slug}/`]));
   const folders = sections.map(({ folder }) => /** @type {const} */ ([`docs/${folder}`, `/${folder}/`]));
-  const packages = sources.filter(({ section }) => section === 'packages').map(({ file, slug }) => /** @type {const} */ ([file.replace('/README.md', ''), `/${slug}/`]));
+  const packages = sources
+    .filter(({ section }) => section === 'packages')
+    .map(({ file, slug }) => /** @type {const} */ ([file.replace('/README.md', ''), `/${slug}/`]));
   return new Map([...folders, ...packages, ...files]);
 }
 

@@ -80,10 +80,16 @@ export function headersFile(policy) {
  * @returns {(path: string) => Record<string, string>} the headers of an address
  */
 export function readHeaders(text) {
-  const blocks = text.trim().split(/\n\n+/).map((block) => {
-    const [pattern = '', ...lines] = block.split('\n');
-    return { start: pattern.replace(/\*$/, ''), headers: lines.map((line) => /** @type {[string, string]} */ (line.trim().split(/:\s+(.*)/s, 2))) };
-  });
+  const blocks = text
+    .trim()
+    .split(/\n\n+/)
+    .map((block) => {
+      const [pattern = '', ...lines] = block.split('\n');
+      return {
+        start: pattern.replace(/\*$/, ''),
+        headers: lines.map((line) => /** @type {[string, string]} */ (line.trim().split(/:\s+(.*)/s, 2))),
+      };
+    });
   return (path) => Object.fromEntries(blocks.filter(({ start }) => path.startsWith(start)).flatMap(({ headers }) => headers));
 }
 

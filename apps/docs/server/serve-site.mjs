@@ -19,13 +19,16 @@ import { mediaTypeOf } from './media-types.mjs';
  */
 export async function serveSite({ folder, port = 0 }) {
   const text = await readFile(join(folder, '_headers'), 'utf8').catch(() => undefined);
-  if (text === undefined) throw new Error(`[docs] ${folder} must hold a built site, got no _headers there. Build it: npm run docs -- --build`);
+  if (text === undefined)
+    throw new Error(`[docs] ${folder} must hold a built site, got no _headers there. Build it: npm run docs -- --build`);
   const headersOf = readHeaders(text);
   const server = createServer((request, response) => {
     answer(request, response, resolve(folder), headersOf).catch(() => response.destroy());
   });
   await new Promise((done, fail) => {
-    server.once('error', (cause) => fail(new Error(`[docs] port ${port} must be free, got ${cause.message}. Choose another one: --port`, { cause })));
+    server.once('error', (cause) =>
+      fail(new Error(`[docs] port ${port} must be free, got ${cause.message}. Choose another one: --port`, { cause })),
+    );
     server.listen(port, '127.0.0.1', () => done(undefined));
   });
   const address = server.address();
@@ -55,7 +58,12 @@ async function answer(request, response, folder, headersOf) {
   }
   const file = found?.file ?? join(folder, '404.html');
   const { size } = await stat(file);
-  response.writeHead(found ? 200 : 404, { 'Cache-Control': 'no-cache', ...headers, 'Content-Type': mediaTypeOf(extname(file)), 'Content-Length': size });
+  response.writeHead(found ? 200 : 404, {
+    'Cache-Control': 'no-cache',
+    ...headers,
+    'Content-Type': mediaTypeOf(extname(file)),
+    'Content-Length': size,
+  });
   if (request.method === 'HEAD') response.end();
   else await pipeline(createReadStream(file), response);
 }

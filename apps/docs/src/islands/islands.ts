@@ -8,5 +8,6 @@ export const islands: Readonly<Record<string, () => Promise<Island>>> = {
   device: () => import('@halftone/explorables/device'),
   formats: () => import('@halftone/explorables/formats'),
   'loss-scale': () => import('@halftone/explorables/loss-scale'),
+  playground: () => import('@halftone/playground'),
   tutorial: () => import('@halftone/tutorials/page'),
 };

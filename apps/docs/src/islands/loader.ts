@@ -6,7 +6,8 @@ for (const element of document.querySelectorAll<HTMLElement>('[data-island]')) v
 async function mount(element: HTMLElement): Promise<void> {
   try {
     const load = islands[element.dataset['island'] ?? ''];
-    if (!load) throw new Error(`[docs] no island is called so, got "${element.dataset['island']}". Name one of ${Object.keys(islands).join(', ')}.`);
+    if (!load)
+      throw new Error(`[docs] no island is called so, got "${element.dataset['island']}". Name one of ${Object.keys(islands).join(', ')}.`);
     const island = await load();
     await island.mount(element);
   } catch (error) {

@@ -9,5 +9,9 @@ export interface FoundPage {
 /** What we use of the index that Pagefind writes beside the pages. */
 export interface Pagefind {
   /** @returns nothing if another search followed within the wait */
-  debouncedSearch(words: string, options: object, waitMs: number): Promise<{ readonly results: readonly { data(): Promise<FoundPage> }[] } | null>;
+  debouncedSearch(
+    words: string,
+    options: object,
+    waitMs: number,
+  ): Promise<{ readonly results: readonly { data(): Promise<FoundPage> }[] } | null>;
 }
