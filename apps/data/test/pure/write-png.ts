@@ -34,7 +34,10 @@ export function writePng({ width, height, pixels, filters = [0], kind = [8, 0, 0
   const [first, second] = [packed.subarray(0, 5), packed.subarray(5)]; // two chunks, as large files have
   return Buffer.concat([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-    ...[chunk('IHDR', header), chunk('IDAT', first), chunk('IDAT', second), chunk('IEND', Buffer.alloc(0))],
+    chunk('IHDR', header),
+    chunk('IDAT', first),
+    chunk('IDAT', second),
+    chunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
