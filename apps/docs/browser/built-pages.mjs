@@ -16,7 +16,7 @@ export async function builtPages(folder) {
     .filter((entry) => entry.isFile() && entry.name.endsWith('.html'))
     .map(({ parentPath, name }) => join(parentPath, name));
   if (files.length === 0)
-    throw new Error(`[docs] there is no built site, got nothing in ${folder}. Build it with: npm run docs -- --build-only`);
+    throw new Error(`[docs] there is no built site, got nothing in ${folder}. Build it with: npm run docs -- --build`);
   return files.toSorted().map((file) => {
     const path = pathOf(relative(folder, file).split(sep).join('/'));
     return { path, file, section: path.split('/')[1] ?? '' };
@@ -35,20 +35,15 @@ export function writtenPages(pages) {
 }
 
 /**
- * A few pages of the API reference that stand for the rest: of each package its own page, and one page below it.
+ * The first page of each kind: of each folder of the site. Pages of one kind have one design and other words.
  *
  * Pure.
  *
  * @param {readonly BuiltPage[]} pages
  */
-export function sampleOfApi(pages) {
-  /** @type {Map<string, BuiltPage>} */
-  const firsts = new Map();
-  for (const page of pages.filter(({ path }) => isApiPage(path))) {
-    const depth = page.path.split('/').length;
-    if (!firsts.has(String(depth))) firsts.set(String(depth), page);
-  }
-  return [...firsts.values()];
+export function onePageOfEachKind(pages) {
+  const kindOf = (/** @type {BuiltPage} */ { path }) => path.split('/').slice(0, -2).join('/');
+  return pages.filter((page, i) => pages.findIndex((other) => kindOf(other) === kindOf(page)) === i);
 }
 
 /** @param {string} path */

@@ -3,7 +3,7 @@ import { addressOf } from './server-address.mjs';
 
 /** What Chromium asks of its maker on its own account, whatever page is open. */
 const browserOwn =
-  /^(accounts|clients\d|www|update|optimizationguide-pa|safebrowsing|content-autofill|redirector)\.(google|googleapis|gvt1)\.com$/;
+  /^(accounts|android\.clients|clients\d|www|update|optimizationguide-pa|safebrowsing|content-autofill|redirector)\.(google|googleapis|gvt1)\.com$/;
 
 /** The only way out of a browser that knows no other: it lets nothing through and keeps what wanted to leave. */
 export class ExitProxy {

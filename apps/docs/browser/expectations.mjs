@@ -1,4 +1,12 @@
 /**
+ * @param {readonly string[]} faults
+ * @throws {Error} with all of them, each once
+ */
+export function expectNone(faults) {
+  if (faults.length > 0) throw new Error([...new Set(faults)].join('\n'));
+}
+
+/**
  * @param {string} text
  * @param {RegExp} pattern
  * @param {string} what - it is

@@ -2,12 +2,12 @@
 
 /** @typedef {(typeof looks)[number]} Look */
 
-/** The ways in which a page is read. The widths are those of a laptop and of a phone. */
+/** The ways in which a page is read. The widths are those of a laptop and of a phone. Two of them show every colour and every arrangement; all four are for a page of each kind. */
 export const looks = /** @type {const} */ ([
-  { name: 'desktop-light', width: 1280, height: 800, scheme: 'light', rules: 'all' },
-  { name: 'desktop-dark', width: 1280, height: 800, scheme: 'dark', rules: 'colours' },
-  { name: 'phone-dark', width: 390, height: 844, scheme: 'dark', rules: 'all' },
-  { name: 'phone-light', width: 390, height: 844, scheme: 'light', rules: 'colours' },
+  { name: 'desktop-light', width: 1280, height: 800, scheme: 'light', rules: 'all', isForAll: true },
+  { name: 'desktop-dark', width: 1280, height: 800, scheme: 'dark', rules: 'colours', isForAll: false },
+  { name: 'phone-dark', width: 390, height: 844, scheme: 'dark', rules: 'all', isForAll: true },
+  { name: 'phone-light', width: 390, height: 844, scheme: 'light', rules: 'colours', isForAll: false },
 ]);
 
 /** The narrowest screen that a page must fit. */

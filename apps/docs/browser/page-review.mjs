@@ -1,66 +1,71 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { axeFaults } from './accessibility.mjs';
+import { onePageOfEachKind } from './built-pages.mjs';
 import { looks, narrowest, overflowOf, useLook } from './page-looks.mjs';
 import { watchedContext } from './page-watch.mjs';
 
 /** @import { Browser, Page } from 'playwright-core' */
 /** @import { BuiltPage } from './built-pages.mjs' */
+/** @import { Look } from './page-looks.mjs' */
 /** @import { Site } from './open-site.mjs' */
 
-/** What was found wrong with pages: their parts that break a rule of WCAG, and their parts that are wider than a phone. @typedef {{ readonly axe: readonly string[], readonly wide: readonly string[], readonly seen: number }} Review */
+/** Where pictures go, and whether of every page in every look. @typedef {{ readonly folder: string, readonly everyLook: boolean }} Pictures */
+/** What was found wrong with pages: parts that break a rule of WCAG, parts wider than a phone, words in the console. @typedef {{ readonly axe: readonly string[], readonly wide: readonly string[], readonly said: readonly string[], readonly looks: number }} Review */
 
 /**
- * Looks at pages in every look: axe, width, and a picture of each into a folder.
+ * Looks at pages: axe, width, and a picture of each.
  *
  * @param {Browser} browser
  * @param {Site} site
- * @param {{ readonly pages: readonly BuiltPage[], readonly pictures: string }} what - `pictures`: the folder
+ * @param {{ readonly pages: readonly BuiltPage[], readonly pictures: Pictures }} what
  * @returns {Promise<Review>}
- * @throws {Error} where a page says something in the console
  */
 export async function reviewPages(browser, site, { pages, pictures }) {
-  await mkdir(pictures, { recursive: true });
+  await mkdir(pictures.folder, { recursive: true });
   const { context, watch } = await watchedContext(browser, site.origin);
+  const kinds = new Set(onePageOfEachKind(pages));
   const waiting = [...pages];
   /** @type {string[]} */
   const axe = [];
   /** @type {string[]} */
   const wide = [];
+  let seen = 0;
   const review = async () => {
     const page = await context.newPage();
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      await page.goto(`${site.origin}${next.path}`, { waitUntil: 'load' });
-      const found = await reviewPage(page, next.path, pictures);
-      axe.push(...found.axe);
-      wide.push(...found.wide);
+      const { path } = next;
+      const chosen = looks.filter(({ isForAll }) => isForAll || pictures.everyLook || kinds.has(next));
+      await page.goto(`${site.origin}${path}`, { waitUntil: 'load' });
+      for (const look of chosen) axe.push(...(await reviewLook(page, path, look, pictures.folder)));
+      await page.setViewportSize(narrowest);
+      const overflow = await overflowOf(page);
+      if (overflow) wide.push(`${path}: ${overflow}`);
+      seen += chosen.length;
     }
     await page.close();
   };
   await Promise.all([review(), review()]);
-  watch.expectNothing();
   await context.close();
-  return { axe, wide, seen: pages.length };
+  return { axe, wide, said: watch.take(), looks: seen };
 }
 
 /**
  * @param {Page} page
  * @param {string} path
- * @param {string} pictures
+ * @param {Look} look
+ * @param {string} folder
  */
-async function reviewPage(page, path, pictures) {
-  /** @type {string[]} */
-  const axe = [];
-  /** @type {string[]} */
-  const wide = [];
+async function reviewLook(page, path, look, folder) {
+  await useLook(page, look);
+  const faults = await axeFaults(page, look.rules);
   const name = path.replaceAll(/^\/|\/$/g, '').replaceAll('/', '.') || 'start';
-  for (const look of looks) {
-    await useLook(page, look);
-    for (const fault of await axeFaults(page, look.rules)) axe.push(`${path} ${look.name}: ${fault}`);
-    await page.screenshot({ path: join(pictures, `${name}.${look.name}.png`), fullPage: true, animations: 'disabled' });
-  }
-  await page.setViewportSize(narrowest);
-  const overflow = await overflowOf(page);
-  if (overflow) wide.push(`${path}: ${overflow}`);
-  return { axe, wide };
+  await page.screenshot({
+    path: join(folder, `${name}.${look.name}.jpg`),
+    type: 'jpeg',
+    quality: 70,
+    fullPage: true,
+    animations: 'disabled',
+  });
+  return faults.map((fault) => `${path} ${look.name}: ${fault}`);
 }

@@ -1,4 +1,4 @@
-// `node apps/docs/browser/site.mjs [--only WORDS] [--pictures DIR]`: the built site, its tutorials and its playground in real Chromiums.
+// `node apps/docs/browser/site.mjs [--only WORDS] [--pictures DIR] [--every-look]`: the built site, its tutorials and its playground in real Chromiums.
 import { parseArgs } from 'node:util';
 import { Verdicts } from '../../consumers/src/verdicts.mjs';
 import { inCache } from '../../setup/src/folders.mjs';
@@ -9,11 +9,15 @@ import { openSite } from './open-site.mjs';
 import { pageCases } from './page-cases.mjs';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, pictures: { type: 'string', default: inCache('site-pictures') } },
+  options: {
+    only: { type: 'string', default: '' },
+    pictures: { type: 'string', default: inCache('site-pictures') },
+    'every-look': { type: 'boolean', default: false },
+  },
 });
 const verdicts = new Verdicts(requiredNeeds());
 const site = await openSite();
-const lanes = [{ kind: browserKinds.packed, cases: pageCases(values.pictures) }];
+const lanes = [{ kind: browserKinds.packed, cases: pageCases({ folder: values.pictures, everyLook: values['every-look'] }) }];
 try {
   await runLanes(lanes, site, verdicts, values.only);
 } finally {

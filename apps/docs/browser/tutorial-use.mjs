@@ -1,0 +1,49 @@
+/** @import { Page } from 'playwright-core' */
+/** @import { TutorialFinding } from './node-findings.mjs' */
+
+const island = '[data-island="tutorial"]';
+
+/**
+ * Runs the tutorial of an open page as a reader does: the offered length, by keyboard, to its end.
+ *
+ * @param {Page} page
+ * @returns {Promise<TutorialFinding & { readonly note: string }>} what the page lets a reader copy; `note`: what it says of the device
+ * @throws {Error} with what the page says where it breaks off
+ */
+export async function runTutorial(page) {
+  const place = page.locator(island);
+  await place.getByRole('button', { name: /^Run/ }).focus();
+  await page.keyboard.press('Enter');
+  const last = place.getByRole('status').filter({ hasText: /^(Done|It broke off|Stopped)/ });
+  await last.waitFor({ timeout: 180_000 });
+  const words = await last.innerText();
+  if (!words.startsWith('Done')) throw new Error(words);
+  const json = (await place.locator('[data-finding-json]').textContent()) ?? '';
+  return { ...JSON.parse(json), note: (await place.locator('.tutorial-note:visible').allInnerTexts()).join(' ') };
+}
+
+/**
+ * What a reader sees of a finished tutorial: a table, claims, and beside each curve its words and its table.
+ *
+ * @param {Page} page
+ * @throws {Error} for what is missing
+ */
+export async function expectShown(page) {
+  const seen = await page.locator(island).evaluate((place) => ({
+    tables: place.querySelectorAll('table caption').length,
+    claims: place.querySelectorAll('li strong').length,
+    plots: place.querySelectorAll('.tutorial-plot canvas').length,
+    described: place.querySelectorAll('.tutorial-plot[role="img"][aria-label]').length,
+    behind: place.querySelectorAll('figure details table').length,
+    images: place.querySelectorAll('.tutorial-images canvas').length,
+    named: place.querySelectorAll('.tutorial-images canvas[role="img"][aria-label]').length,
+  }));
+  const isWhole =
+    seen.tables > 0 &&
+    seen.claims > 0 &&
+    seen.plots + seen.images > 0 &&
+    seen.described === seen.plots &&
+    seen.behind === seen.plots &&
+    seen.named === seen.images;
+  if (!isWhole) throw new Error(`a part is missing: ${JSON.stringify(seen)}`);
+}
