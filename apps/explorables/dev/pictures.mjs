@@ -65,7 +65,8 @@ document.body.dataset.ready = '';`,
     write: false,
     logLevel: 'warning',
   });
-  for (const [path, { bytes, entryPoint }] of Object.entries(metafile.outputs)) console.log(`${path.split('/').at(-1)} ${bytes} bytes${entryPoint ? ` (${entryPoint})` : ''}`);
+  for (const [path, { bytes, entryPoint }] of Object.entries(metafile.outputs))
+    console.log(`${path.split('/').at(-1)} ${bytes} bytes${entryPoint ? ` (${entryPoint})` : ''}`);
   return new Map(outputFiles.map(({ path, contents }) => [path.split('/').at(-1) ?? '', contents]));
 }
 
@@ -85,6 +86,10 @@ async function takePictures() {
   const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: switches });
   try {
     for (const name of chosen) for (const look of looks) await takePicture(context, name, look);
+    if (chosen.includes('device')) {
+      await context.addInitScript("Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })");
+      for (const look of looks) await takePicture(context, 'device', { ...look, name: `${look.name}-without-webgpu` });
+    }
   } finally {
     await context.close();
     server.close();
@@ -95,7 +100,7 @@ async function takePictures() {
 /**
  * @param {import('playwright-core').BrowserContext} context
  * @param {string} name
- * @param {(typeof looks)[number]} look
+ * @param {{ readonly name: string, readonly width: number, readonly height: number, readonly colorScheme: 'light' | 'dark' }} look
  */
 async function takePicture(context, name, { name: title, width, height, colorScheme }) {
   const tab = await context.newPage();
@@ -106,6 +111,12 @@ async function takePicture(context, name, { name: title, width, height, colorSch
   await tab.goto(`${origin}/${name}.html`);
   await tab.waitForSelector('body[data-ready]', { timeout: 20_000 });
   await tab.waitForTimeout(700); // what is drawn again at its width, and said once things rest
+  const probe = tab.getByRole('button', { name: 'Probe it' });
+  if (await probe.isVisible()) {
+    await probe.click();
+    await tab.getByText(/^(Done|The probe broke off)/).waitFor({ timeout: 60_000 });
+    if (title === 'desktop-light') console.log(await tab.locator('.ht-json').inputValue());
+  }
   const overflow = await tab.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   if (overflow) console.log(`${name} ${title}: wider than the page by ${overflow} px`);
   const file = join(values.out, `${name}-${title}.png`);

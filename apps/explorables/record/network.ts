@@ -20,7 +20,12 @@ export const architecture = {
 export function createWeights(random: Random): tf.Variable[] {
   const [first, second] = architecture.convolutions;
   const { hidden, classes } = architecture;
-  const shapes = [[3, 3, 1, first], [3, 3, first, second], [4 * 4 * second, hidden], [hidden, classes]] as const;
+  const shapes = [
+    [3, 3, 1, first],
+    [3, 3, first, second],
+    [4 * 4 * second, hidden],
+    [hidden, classes],
+  ] as const;
   return shapes.flatMap((shape) => {
     const inputs = shape.slice(0, -1).reduce((product, size) => product * size, 1);
     const count = inputs * (shape.at(-1) ?? 0);
@@ -30,7 +35,16 @@ export function createWeights(random: Random): tf.Variable[] {
 }
 
 /** Names of the weights, in the same order; biases stand with their layer. */
-export const weightNames = ['filters of convolution 1', 'bias', 'filters of convolution 2', 'bias', 'weights of dense 1', 'bias', 'weights of dense 2', 'bias'] as const;
+export const weightNames = [
+  'filters of convolution 1',
+  'bias',
+  'filters of convolution 2',
+  'bias',
+  'weights of dense 1',
+  'bias',
+  'weights of dense 2',
+  'bias',
+] as const;
 
 /** What each layer hands on, for a batch; a tensor of zeros of this shape is added there, and its gradient is that of the layer's output. */
 export function activationPlaces(batch: number): readonly Place[] {
@@ -45,7 +59,16 @@ export function activationPlaces(batch: number): readonly Place[] {
 
 /** The mean loss of a batch. */
 export function lossOf(images: tf.Tensor4D, labels: tf.Tensor2D, weights: readonly tf.Tensor[], probes: readonly tf.Tensor[]): tf.Scalar {
-  const [filter1, bias1, filter2, bias2, dense1, bias3, dense2, bias4] = weights as [tf.Tensor4D, tf.Tensor, tf.Tensor4D, tf.Tensor, tf.Tensor2D, tf.Tensor, tf.Tensor2D, tf.Tensor];
+  const [filter1, bias1, filter2, bias2, dense1, bias3, dense2, bias4] = weights as [
+    tf.Tensor4D,
+    tf.Tensor,
+    tf.Tensor4D,
+    tf.Tensor,
+    tf.Tensor2D,
+    tf.Tensor,
+    tf.Tensor2D,
+    tf.Tensor,
+  ];
   const [probe1, probe2, probe3, probe4] = probes as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
   const convolve = (input: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tensor, probe: tf.Tensor): tf.Tensor4D =>
     tf.maxPool(tf.add(tf.relu(tf.add(tf.conv2d(input, filter, 1, 'valid'), bias)), probe) as tf.Tensor4D, 2, 2, 'valid');

@@ -33,7 +33,10 @@ export async function recordGradients(steps: number, progress: (step: number, lo
     const rows = Array.from({ length: batch }, () => random.integer(pictures));
     const { loss, gradients } = await trainStep(rows);
     progress(step, loss);
-    const named = new Map([...places.map(({ name }, i) => [name, gradients[weights.length + i]] as const), ...weightNames.map((name, i) => [name, gradients[i]] as const)]);
+    const named = new Map([
+      ...places.map(({ name }, i) => [name, gradients[weights.length + i]] as const),
+      ...weightNames.map((name, i) => [name, gradients[i]] as const),
+    ]);
     largest.push(Math.ceil(Math.max(...gradients.map(largestOf)) / LARGEST_UNIT));
     if (!keptSteps.some((kept) => kept === step)) continue;
     losses.push(Number(loss.toPrecision(3)));
@@ -44,14 +47,25 @@ export async function recordGradients(steps: number, progress: (step: number, lo
 
   async function trainStep(rows: readonly number[]): Promise<{ loss: number; gradients: Float32Array[] }> {
     const size = data.side ** 2;
-    const pixels = Float32Array.from({ length: batch * size }, (_, i) => data.pixels[(rows[Math.floor(i / size)] ?? 0) * size + (i % size)] ?? 0);
+    const pixels = Float32Array.from(
+      { length: batch * size },
+      (_, i) => data.pixels[(rows[Math.floor(i / size)] ?? 0) * size + (i % size)] ?? 0,
+    );
     const { images, labels, probes } = tf.tidy(() => ({
       images: tf.tensor4d(pixels, [batch, data.side, data.side, 1]),
-      labels: tf.oneHot(tf.tensor1d(rows.map((row) => data.labels[row] ?? 0), 'int32'), architecture.classes) as tf.Tensor2D,
+      labels: tf.oneHot(
+        tf.tensor1d(
+          rows.map((row) => data.labels[row] ?? 0),
+          'int32',
+        ),
+        architecture.classes,
+      ) as tf.Tensor2D,
       probes: places.map(({ shape }) => tf.zeros([...shape])),
     }));
     const all = [...weights, ...probes];
-    const { value, grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) => lossOf(images, labels, inputs.slice(0, weights.length), inputs.slice(weights.length)))(all);
+    const { value, grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) =>
+      lossOf(images, labels, inputs.slice(0, weights.length), inputs.slice(weights.length)),
+    )(all);
     optimizer.applyGradients(weights.map(({ name }, i) => ({ name, tensor: grads[i] as tf.Tensor })));
     const gradients = await Promise.all(grads.map(async (gradient) => Float32Array.from(await gradient.data())));
     const loss = (await value.data())[0] ?? NaN;

@@ -1,1 +1,1 @@
-export function mount(element: HTMLElement): void { element.textContent = 'soon'; }
+export { mount } from './island.ts';

@@ -30,14 +30,22 @@ export function createBitRow(format: NumberFormat, onFlip: (bit: number) => void
   const groups = parts.map(({ name, count }) => {
     const bits = Array.from({ length: count }, (_, i) => {
       const label = count === 1 ? name : `${name} bit ${i + 1} of ${count}`;
-      const button = html('button', { type: 'button', class: `ht-bit ht-bit-${name}`, tabindex: buttons.length === 0 ? 0 : -1, 'data-label': label }, '0');
+      const button = html(
+        'button',
+        { type: 'button', class: `ht-bit ht-bit-${name}`, tabindex: buttons.length === 0 ? 0 : -1, 'data-label': label },
+        '0',
+      );
       buttons.push(button);
       return button;
     });
     const caption = html('span', { class: 'ht-bit-caption', 'aria-hidden': 'true' }, count === 1 ? 'sign' : `${name}, ${count}`);
     return html('span', { class: `ht-bits ht-bits-${name}` }, caption, html('span', { class: 'ht-bit-line' }, ...bits));
   });
-  const element = html('div', { class: 'ht-bit-row', role: 'group', 'aria-label': `bits of ${format.name}; arrow keys move, Space turns one over` }, ...groups);
+  const element = html(
+    'div',
+    { class: 'ht-bit-row', role: 'group', 'aria-label': `bits of ${format.name}; arrow keys move, Space turns one over` },
+    ...groups,
+  );
   element.addEventListener('click', (event) => {
     const at = buttons.findIndex((button) => button === event.target);
     if (at < 0) return;
@@ -66,7 +74,14 @@ export function createBitRow(format: NumberFormat, onFlip: (bit: number) => void
 
 /** The bit that a key leads to, if it leads to one. */
 function target(key: string, at: number, count: number): number | undefined {
-  const moves: Readonly<Record<string, number>> = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: count - 1 };
+  const moves: Readonly<Record<string, number>> = {
+    ArrowLeft: at - 1,
+    ArrowUp: at - 1,
+    ArrowRight: at + 1,
+    ArrowDown: at + 1,
+    Home: 0,
+    End: count - 1,
+  };
   const next = moves[key];
   return next === undefined ? undefined : Math.min(count - 1, Math.max(0, next));
 }

@@ -25,7 +25,14 @@ export function createFormatCard(format: NumberFormat, onCode: (code: number) =>
   const error = html('span', { class: 'ht-error' });
   const madeOf = html('p', { class: 'ht-note ht-mono ht-formula' });
   const bits = createBitRow(format, (bit) => onCode(flipBit(shown?.code ?? 0, bit)));
-  const hex = html('input', { id: freshId('hex'), class: 'ht-mono ht-hex', size: format.bits / 4 + 1, maxlength: format.bits / 4 + 2, spellcheck: 'false', autocomplete: 'off' });
+  const hex = html('input', {
+    id: freshId('hex'),
+    class: 'ht-mono ht-hex',
+    size: format.bits / 4 + 1,
+    maxlength: format.bits / 4 + 2,
+    spellcheck: 'false',
+    autocomplete: 'off',
+  });
   hex.addEventListener('input', () => {
     const code = codeFromHex(hex.value, format);
     setAttributes(hex, { 'aria-invalid': code === null ? 'true' : undefined });
@@ -37,7 +44,10 @@ export function createFormatCard(format: NumberFormat, onCode: (code: number) =>
   });
   const down = stepButton('down');
   const up = stepButton('up');
-  for (const [{ button }, direction] of [[down, -1], [up, 1]] as const) {
+  for (const [{ button }, direction] of [
+    [down, -1],
+    [up, 1],
+  ] as const) {
     button.addEventListener('click', () => {
       const next = neighbour(shown?.code ?? 0, direction, format);
       if (next !== null) onCode(next);
@@ -46,7 +56,12 @@ export function createFormatCard(format: NumberFormat, onCode: (code: number) =>
   const head = html(
     'div',
     { class: 'ht-format-head' },
-    html('p', { class: 'ht-title', id: titleId }, html('code', { class: 'ht-mono' }, format.name), html('span', { class: 'ht-note' }, ` ${format.about}`)),
+    html(
+      'p',
+      { class: 'ht-title', id: titleId },
+      html('code', { class: 'ht-mono' }, format.name),
+      html('span', { class: 'ht-note' }, ` ${format.about}`),
+    ),
     html('span', { class: 'ht-hex-field' }, html('label', { for: hex.id, class: 'ht-note' }, 'bits, hex'), hex),
   );
   const element = html(

@@ -24,7 +24,14 @@ import { summary } from './words.ts';
 export function mount(element: HTMLElement): void {
   let typed: TypedNumber = { value: 0.1 };
   let view: keyof typeof windows = 'all';
-  const input = html('input', { id: freshId('number'), class: 'ht-mono ht-number', value: '0.1', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' });
+  const input = html('input', {
+    id: freshId('number'),
+    class: 'ht-mono ht-number',
+    value: '0.1',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    autocapitalize: 'off',
+  });
   const problem = html('p', { id: freshId('problem'), class: 'ht-problem', role: 'status' });
   setAttributes(input, { 'aria-describedby': problem.id });
   const words = html('p', { class: 'ht-summary' });
@@ -54,7 +61,7 @@ export function mount(element: HTMLElement): void {
     setAttributes(input, { 'aria-invalid': false });
     setText(words, summary(typed.value));
     announcer.say(summary(typed.value));
-    table.replaceChildren(tableElement(rangeTable(inFull(typed.value), placings)));
+    table.replaceChildren(tableElement(rangeTable(typed.value, placings)));
     drawChart();
   }
   function drawChart(): void {
@@ -79,7 +86,12 @@ export function mount(element: HTMLElement): void {
     });
     return button;
   });
-  const field = html('div', { class: 'ht-field' }, html('label', { for: input.id }, 'A number: 0.1, 1e-8, 2^-24, 1/3, inf, nan, or bits such as 0x3c00'), input);
+  const field = html(
+    'div',
+    { class: 'ht-field' },
+    html('label', { for: input.id }, 'A number: 0.1, 1e-8, 2^-24, 1/3, inf, nan, or bits such as 0x3c00'),
+    input,
+  );
   const zoom = zoomChoice((chosen) => {
     view = chosen;
     drawChart();
@@ -93,7 +105,14 @@ export function mount(element: HTMLElement): void {
       html('div', { class: 'ht-presets', role: 'group', 'aria-label': 'numbers to try' }, ...choices),
       words,
       ...cards.map((card) => card.element),
-      html('figure', { class: 'ht-part' }, html('figcaption', { class: 'ht-title' }, 'Where it lies in the range of each format'), zoom, chart, legend()),
+      html(
+        'figure',
+        { class: 'ht-part' },
+        html('figcaption', { class: 'ht-title' }, 'Where it lies in the range of each format'),
+        zoom,
+        chart,
+        legend(),
+      ),
       table,
       announcer.element,
     ),
@@ -117,6 +136,13 @@ function zoomChoice(onChoice: (chosen: keyof typeof windows) => void): HTMLEleme
 }
 
 function legend(): HTMLElement {
-  const key = (kind: string, text: string): HTMLElement => html('span', { class: 'ht-key' }, html('span', { class: `ht-swatch ${kind}` }), text);
-  return html('p', { class: 'ht-note ht-keys' }, key('ht-key-normal', 'full precision'), key('ht-key-subnormal', 'subnormal: fewer bits the smaller'), '● kept, × lost');
+  const key = (kind: string, text: string): HTMLElement =>
+    html('span', { class: 'ht-key' }, html('span', { class: `ht-swatch ${kind}` }), text);
+  return html(
+    'p',
+    { class: 'ht-note ht-keys' },
+    key('ht-key-normal', 'full precision'),
+    key('ht-key-subnormal', 'subnormal: fewer bits the smaller'),
+    '● kept, × lost',
+  );
 }

@@ -36,7 +36,19 @@ const FLOAT32: NumberFormat = {
 
 function narrow(name: Format, about: string): NumberFormat {
   const { bits, exponentBits, mantissaBits, bias, max, minNormal, minSubnormal, maxCode, infinityCode, hasInfinity } = formats[name];
-  return { name, about, bits, exponentBits, mantissaBits, bias, max, minNormal, minSubnormal, topCode: infinityCode ?? maxCode, hasInfinity };
+  return {
+    name,
+    about,
+    bits,
+    exponentBits,
+    mantissaBits,
+    bias,
+    max,
+    minNormal,
+    minSubnormal,
+    topCode: infinityCode ?? maxCode,
+    hasInfinity,
+  };
 }
 
 /** The five formats, from wide to narrow. */

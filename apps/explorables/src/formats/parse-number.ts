@@ -29,7 +29,9 @@ export function parseNumber(text: string): TypedNumber | Unreadable {
   if (/^[+-]?0x/i.test(typed)) return parseBits(typed);
   const value = parseWord(typed) ?? parsePair(typed) ?? parseDecimal(typed);
   if (value !== null) return { value };
-  const hint = /^[+-]?\d+,\d+$/.test(typed) ? `Write a point: ${typed.replace(',', '.')}.` : 'Try 0.1, 1e-8, 2^-24, 1/3, inf, nan or 0x3c00.';
+  const hint = /^[+-]?\d+,\d+$/.test(typed)
+    ? `Write a point: ${typed.replace(',', '.')}.`
+    : 'Try 0.1, 1e-8, 2^-24, 1/3, inf, nan or 0x3c00.';
   return { problem: `“${shortened(typed)}” is no number. ${hint}` };
 }
 

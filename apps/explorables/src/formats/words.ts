@@ -1,4 +1,4 @@
-import { inFull, inShort, powerOfTwo } from '../shared/number-words.ts';
+import { inFull, inShort, inShortUnlike, powerOfTwo } from '../shared/number-words.ts';
 import type { NumberFormat } from './number-format.ts';
 import { numberFormats } from './number-format.ts';
 import type { Placing } from './placing.ts';
@@ -17,7 +17,11 @@ export function formula({ code, stored, region }: Placing, { bits, mantissaBits,
 }
 
 /** How far a number moved, in one line. */
-export function errorWords(value: number, { error, relative, ulps, overflows, vanishes, region }: Placing, { hasInfinity, max }: NumberFormat): string {
+export function errorWords(
+  value: number,
+  { error, relative, ulps, overflows, vanishes, region }: Placing,
+  { hasInfinity, max }: NumberFormat,
+): string {
   if (region === 'nan') return Number.isNaN(value) ? 'stays NaN' : `too large: the format ends at ${inShort(max)} and has no infinity`;
   if (overflows) return `too large: the format ends at ${inShort(max)}${hasInfinity ? '' : ', without infinity'}`;
   if (vanishes) return `lost: becomes zero, all of it is the error (${inShort(ulps)} ulp)`;
@@ -58,7 +62,7 @@ export function summary(value: number): string {
   const rounded = placings.filter(({ error, vanishes }) => error > 0 && error < Infinity && !vanishes);
   const parts = [
     exact.length === placings.length ? 'every format has it exactly' : exact.length > 0 ? `exact in ${list(exact)}` : '',
-    rounded.length > 0 ? `rounded in ${rounded.map(({ name, stored }) => `${name} (${inShort(stored)})`).join(', ')}` : '',
+    rounded.length > 0 ? `rounded in ${rounded.map(({ name, stored }) => `${name} (${inShortUnlike(stored, value)})`).join(', ')}` : '',
     lost.length > 0 ? `lost to zero in ${list(lost)}` : '',
     tooLarge.length > 0 ? `too large for ${list(tooLarge)}` : '',
   ].filter((part) => part !== '');

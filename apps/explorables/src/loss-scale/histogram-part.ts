@@ -21,7 +21,12 @@ const SCALE = { min: 0, max: 24, start: 0 } as const;
  */
 export function createHistogramPart(record: GradientRecord, announcer: Announcer): HTMLElement {
   const lastStep = record.keptSteps.length - 1;
-  const layer = selectField('Gradients of', [[ALL, ALL], ...record.names.map((name) => [name, name] as const)], record.names[0] ?? ALL, redraw);
+  const layer = selectField(
+    'Gradients of',
+    [[ALL, ALL], ...record.names.map((name) => [name, name] as const)],
+    record.names[0] ?? ALL,
+    redraw,
+  );
   const steps = record.keptSteps.map((step, i) => [i, `${step} (loss ${record.losses[i] ?? '?'})`] as const);
   const when = selectField('At training step', steps, lastStep, redraw);
   const scale = sliderField('Loss scale', SCALE, scaleWords, show);
@@ -69,7 +74,11 @@ export function createHistogramPart(record: GradientRecord, announcer: Announcer
       pushButton('as far as nothing overflows', () => scale.set(largestSafeScale(chosen(), SCALE.min, SCALE.max))),
     ),
     plot,
-    html('dl', { class: 'ht-tiles' }, ...tiles.map(({ fate, number }) => html('div', { class: `ht-tile ht-tile-${fate}` }, html('dt', {}, fateNames[fate]), number))),
+    html(
+      'dl',
+      { class: 'ht-tiles' },
+      ...tiles.map(({ fate, number }) => html('div', { class: `ht-tile ht-tile-${fate}` }, html('dt', {}, fateNames[fate]), number)),
+    ),
     summary,
     html('details', {}, html('summary', {}, 'The same for each layer, as a table'), table),
     html('p', { class: 'ht-note' }, `Recorded from a real training: ${record.how}. Each bar is one power of two.`),

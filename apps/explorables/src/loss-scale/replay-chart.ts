@@ -27,9 +27,13 @@ interface Frame {
 export function drawReplay(width: number, steps: readonly ReplayStep[], cursor: number): SVGElement {
   const frame = frameOf(width, steps);
   const { x, y } = frame;
-  const line = steps.map(({ step, scale }, i) => `${i === 0 ? 'M' : 'V'}${i === 0 ? `${x(step)} ` : ''}${round(y(scale))}H${round(x(step + 1))}`).join('');
+  const line = steps
+    .map(({ step, scale }, i) => `${i === 0 ? 'M' : 'V'}${i === 0 ? `${x(step)} ` : ''}${round(y(scale))}H${round(x(step + 1))}`)
+    .join('');
   const limits = steps.map(({ step, limit }) => `M${round(x(step + 0.5))} ${round(y(limit))}h0`).join('');
-  const marks = steps.filter(({ outcome }) => outcome !== 'applied').map(({ step, scale, outcome }) => drawSkip(x(step + 0.5), y(scale), outcome));
+  const marks = steps
+    .filter(({ outcome }) => outcome !== 'applied')
+    .map(({ step, scale, outcome }) => drawSkip(x(step + 0.5), y(scale), outcome));
   return svg(
     'svg',
     { class: 'ht-chart ht-replay', viewBox: `0 0 ${width} ${HEIGHT}`, height: HEIGHT, 'aria-hidden': 'true', focusable: 'false' },
@@ -80,7 +84,13 @@ function drawAxes({ x, y, low, high, count, width }: Frame): SVGElement[] {
   for (let i = 0; i <= parts; i += 1) {
     const step = Math.max(1, Math.round((i * count) / parts));
     const anchor = i === 0 ? 'start' : i === parts ? 'end' : 'middle';
-    marks.push(svg('text', { class: 'ht-quiet-text', x: x(step + 0.5), y: BOTTOM + 18, 'text-anchor': anchor }, i === 0 ? `step ${step}` : String(step)));
+    marks.push(
+      svg(
+        'text',
+        { class: 'ht-quiet-text', x: x(step + 0.5), y: BOTTOM + 18, 'text-anchor': anchor },
+        i === 0 ? `step ${step}` : String(step),
+      ),
+    );
   }
   return [...marks, svg('line', { class: 'ht-axis', x1: LEFT, x2: width, y1: BOTTOM, y2: BOTTOM })];
 }

@@ -11,7 +11,12 @@ import { replay } from './replay.ts';
 import { drawReplay, stepAt } from './replay-chart.ts';
 import { eventsTable, replaySummary } from './words.ts';
 
-const KEYS = ['━ the scale', '× skipped: a gradient overflowed', '▲ skipped: the overflow you injected', '· the largest scale that would have fitted'] as const;
+const KEYS = [
+  '━ the scale',
+  '× skipped: a gradient overflowed',
+  '▲ skipped: the overflow you injected',
+  '· the largest scale that would have fitted',
+] as const;
 const INTERVALS = [10, 25, 50, 100, 200, 2000] as const;
 const BACKOFFS = [0.125, 0.25, 0.5, 0.75] as const;
 const INITIAL = [4, 8, 12, 16, 20, 24] as const;
@@ -24,11 +29,34 @@ const INITIAL = [4, 8, 12, 16, 20, 24] as const;
  */
 export function createReplayPart(record: GradientRecord, announcer: Announcer): HTMLElement {
   const { growthInterval, backoffFactor } = dynamicLossScale().options;
-  const note = (value: number, standard: number): readonly [number, string] => [value, value === standard ? `${value} (default)` : String(value)];
-  const initial = selectField('Scale at first', INITIAL.map((exponent) => [exponent, powerOfTwo(exponent)] as const), 16, show);
-  const interval = selectField('Growth interval, steps', INTERVALS.map((value) => note(value, growthInterval)), 50, show);
-  const backoff = selectField('Backoff factor', BACKOFFS.map((value) => note(value, backoffFactor)), backoffFactor, show);
-  const cursor = sliderField('A step to disturb', { min: 1, max: record.steps, start: Math.round(record.steps / 2) }, (step) => `step ${step}`, draw);
+  const note = (value: number, standard: number): readonly [number, string] => [
+    value,
+    value === standard ? `${value} (default)` : String(value),
+  ];
+  const initial = selectField(
+    'Scale at first',
+    INITIAL.map((exponent) => [exponent, powerOfTwo(exponent)] as const),
+    16,
+    show,
+  );
+  const interval = selectField(
+    'Growth interval, steps',
+    INTERVALS.map((value) => note(value, growthInterval)),
+    50,
+    show,
+  );
+  const backoff = selectField(
+    'Backoff factor',
+    BACKOFFS.map((value) => note(value, backoffFactor)),
+    backoffFactor,
+    show,
+  );
+  const cursor = sliderField(
+    'A step to disturb',
+    { min: 1, max: record.steps, start: Math.round(record.steps / 2) },
+    (step) => `step ${step}`,
+    draw,
+  );
   const plot = html('div', { class: 'ht-plot' });
   const summary = html('p', { class: 'ht-summary' });
   const table = html('div');
@@ -37,7 +65,12 @@ export function createReplayPart(record: GradientRecord, announcer: Announcer): 
   let width = 640;
 
   function show(): void {
-    steps = replay(record, { initialExponent: initial.value(), growthInterval: interval.value(), backoffFactor: backoff.value(), injected });
+    steps = replay(record, {
+      initialExponent: initial.value(),
+      growthInterval: interval.value(),
+      backoffFactor: backoff.value(),
+      injected,
+    });
     const words = replaySummary(steps);
     setText(summary, words);
     announcer.say(words);

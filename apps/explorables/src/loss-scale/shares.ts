@@ -44,7 +44,9 @@ export function combine(list: readonly ExponentCounts[]): ExponentCounts {
   if (filled.length === 0) return { first: 0, counts: [], zeros };
   const first = Math.min(...filled.map((one) => one.first));
   const end = Math.max(...filled.map((one) => one.first + one.counts.length));
-  const counts = Array.from({ length: end - first }, (_, i) => filled.reduce((sum, one) => sum + (one.counts[first + i - one.first] ?? 0), 0));
+  const counts = Array.from({ length: end - first }, (_, i) =>
+    filled.reduce((sum, one) => sum + (one.counts[first + i - one.first] ?? 0), 0),
+  );
   return { first, counts, zeros };
 }
 

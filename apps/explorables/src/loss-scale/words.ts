@@ -43,7 +43,8 @@ export function replaySummary(steps: readonly ReplayStep[]): string {
   const skipped = steps.filter(({ outcome }) => outcome !== 'applied').map(({ step }) => step);
   const named = skipped.length > 8 ? `${skipped.slice(0, 8).join(', ')}, …` : skipped.join(', ');
   const [first, last] = [steps[0], steps.at(-1)];
-  const counted = skipped.length === 0 ? 'none was skipped' : `${skipped.length} skipped (${skipped.length === 1 ? 'step' : 'steps'} ${named})`;
+  const counted =
+    skipped.length === 0 ? 'none was skipped' : `${skipped.length} skipped (${skipped.length === 1 ? 'step' : 'steps'} ${named})`;
   return `${steps.length} steps: ${steps.length - skipped.length} applied, ${counted}. The scale begins at ${scaleText(first?.scale ?? 1)} and ends at ${scaleText(last?.state.scale ?? 1)}.`;
 }
 

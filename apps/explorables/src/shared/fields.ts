@@ -14,8 +14,17 @@ export interface SelectField<T extends string | number> {
  * @param start - the value that is chosen at first
  * @param onChange - called after a choice
  */
-export function selectField<T extends string | number>(label: string, options: readonly (readonly [T, string])[], start: T, onChange: () => void): SelectField<T> {
-  const select = html('select', { id: freshId('select') }, ...options.map(([value, text]) => html('option', { value, selected: value === start }, text)));
+export function selectField<T extends string | number>(
+  label: string,
+  options: readonly (readonly [T, string])[],
+  start: T,
+  onChange: () => void,
+): SelectField<T> {
+  const select = html(
+    'select',
+    { id: freshId('select') },
+    ...options.map(([value, text]) => html('option', { value, selected: value === start }, text)),
+  );
   select.addEventListener('change', onChange);
   return {
     element: html('div', { class: 'ht-field' }, html('label', { for: select.id }, label), select),
@@ -58,7 +67,12 @@ export function sliderField(
   input.addEventListener('input', changed);
   tell();
   return {
-    element: html('div', { class: 'ht-field ht-slider' }, html('span', { class: 'ht-slider-head' }, html('label', { for: input.id }, label), said), input),
+    element: html(
+      'div',
+      { class: 'ht-field ht-slider' },
+      html('span', { class: 'ht-slider-head' }, html('label', { for: input.id }, label), said),
+      input,
+    ),
     input,
     value: () => Number(input.value),
     set(value) {

@@ -1,4 +1,7 @@
-const SUPERSCRIPTS: Readonly<Record<string, string>> = { '-': '⁻', ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((sign, digit) => [String(digit), sign])) };
+const SUPERSCRIPTS: Readonly<Record<string, string>> = {
+  '-': '⁻',
+  ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((sign, digit) => [String(digit), sign])),
+};
 
 /** A power of two as it is printed: `2⁻²⁴`. */
 export function powerOfTwo(exponent: number): string {
@@ -17,6 +20,14 @@ export function inFull(value: number): string {
 export function inShort(value: number): string {
   if (!Number.isFinite(value) || value === 0 || (Number.isInteger(value) && Math.abs(value) < 1e6)) return inFull(value);
   return String(Number(value.toPrecision(4)));
+}
+
+/** A number in as few digits, four or more, as tell it from another. */
+export function inShortUnlike(value: number, other: number): string {
+  if (value === other || inShort(value) !== inShort(other)) return inShort(value);
+  for (let digits = 5; digits < 17; digits += 1)
+    if (Number(value.toPrecision(digits)) !== Number(other.toPrecision(digits))) return String(Number(value.toPrecision(digits)));
+  return inFull(value);
 }
 
 /** A share in percent. What is not nothing is never printed as nothing, and what is not all never as all. */
