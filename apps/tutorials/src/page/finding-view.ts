@@ -52,7 +52,7 @@ function jsonParts(json: OutcomeJson): HTMLElement[] {
 
 function imagesFigure({ title, rows, summary }: ImagesPicture): HTMLElement {
   const parts = rows.flatMap(({ caption, images }) => [
-    make('h4', {}, [caption]),
+    make('p', { class: 'tutorial-caption' }, [caption]),
     make('div', { class: 'tutorial-images' }, images.map(imageFigure)),
   ]);
   return make('figure', { class: 'tutorial-figure' }, [...parts, make('figcaption', {}, [`${title}. ${summary}`])]);

@@ -54,14 +54,21 @@ class TutorialPage {
   constructor(element: HTMLElement, name: string) {
     this.#name = name;
     for (const [value, text] of Object.entries(LENGTHS)) this.#length.append(make('option', { value }, [text]));
-    const controls = make('div', { class: 'tutorial-controls' }, [make('label', {}, ['How long ', this.#length]), this.#run, this.#anew, this.#stop]);
+    const controls = make('div', { class: 'tutorial-controls' }, [
+      make('label', {}, ['How long ', this.#length]),
+      this.#run,
+      this.#anew,
+      this.#stop,
+    ]);
     this.#run.addEventListener('click', () => void this.#start({ anew: false }));
     this.#anew.addEventListener('click', () => void this.#start({ anew: true }));
     this.#stop.addEventListener('click', () => this.#ask());
     this.#length.addEventListener('change', () => void this.#offer());
     const parts = [controls, this.#note, this.#status, this.#bar, this.#steps, this.#place];
     void this.#offer();
-    element.replaceChildren(make('section', { class: 'tutorial-run', 'aria-label': 'Run this tutorial in your browser' }, parts));
+    element.replaceChildren(
+      make('section', { class: 'tutorial-run not-content', 'aria-label': 'Run this tutorial in your browser' }, parts),
+    );
   }
 
   async #start({ anew }: { readonly anew: boolean }): Promise<void> {
