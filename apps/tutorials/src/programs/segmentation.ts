@@ -11,7 +11,7 @@ import { segmentationFinding, type Sums, type TrainedUnet } from './segmentation
 const AMOUNT = {
   full: { policies: ['float32', 'mixed_float16', 'mixed_bfloat16'], steps: 200, crop: 64, batch: 4, judged: 6 },
   short: { policies: ['float32', 'mixed_float16'], steps: 40, crop: 32, batch: 8, judged: 2 },
-  glance: { policies: ['float32', 'mixed_float16'], steps: 20, crop: 32, batch: 4, judged: 4 },
+  glance: { policies: ['float32', 'mixed_float16'], steps: 32, crop: 32, batch: 4, judged: 4 },
 } as const satisfies Record<Length, unknown>;
 
 const ALL_HALF = 'float16'; // a policy without any float32, to see what mixed precision is for
@@ -23,9 +23,7 @@ function unet(seed: number): LayersModel {
   const twice = (x: SymbolicTensor, filters: number): SymbolicTensor => {
     for (let i = 0; i < 2; i += 1) {
       const kernelInitializer = initializers.heNormal({ seed: (drawn += 1) });
-      x = layers.conv2d({ filters, kernelSize: 3, padding: 'same', useBias: false, kernelInitializer }).apply(x) as SymbolicTensor;
-      x = layers.batchNormalization({ momentum: 0.9 }).apply(x) as SymbolicTensor;
-      x = layers.reLU().apply(x) as SymbolicTensor;
+      x = layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer }).apply(x) as SymbolicTensor;
     }
     return x;
   };
