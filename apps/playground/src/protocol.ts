@@ -51,7 +51,7 @@ export interface MadeFile {
 
 /** What the worker tells the page. */
 export type FromWorker =
-  | { readonly kind: 'preparing'; readonly what: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'preparing'; readonly what: string }
   | {
       readonly kind: 'ready';
       readonly device: DeviceReport;

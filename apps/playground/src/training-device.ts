@@ -12,8 +12,6 @@ export interface RunDevice {
   /** Bytes now, pools included, and the most since `resetPeak()`. Runs what waits. */
   bytes(): { readonly held: number; readonly peak: number };
   resetPeak(): void;
-  /** Runs a function once, and says how far the compiling of its kernels is. */
-  warmUp<T>(work: () => T, onProgress: (done: number, total: number) => void): Promise<T>;
   /** Whether the device is gone, once its loss has had a turn to arrive. */
   isLost(): Promise<boolean>;
   /** Destroys the device under whoever uses it, as a crash of its driver does; nothing where there is none. */
@@ -73,7 +71,6 @@ async function openWebGPU(policy: PolicyName, { onLost }: DeviceOptions): Promis
       return { held: physicalBytes + cachedBytes, peak: peakBytes };
     },
     resetPeak: () => handle.resetPeak(),
-    warmUp: (work, onProgress) => handle.warmUp(work, { onProgress }),
     isLost: watch.isLost,
     lose: () => device.destroy(),
     dispose: () => {
@@ -119,7 +116,6 @@ async function openEmulated(policy: PolicyName, { wasmPath, why }: DeviceOptions
       return { held: emulatedBytes, peak: peakEmulatedBytes };
     },
     resetPeak: () => handle.resetPeak(),
-    warmUp: async (work) => work(),
     isLost: async () => false,
     lose: () => undefined,
     dispose: () => handle.dispose(),

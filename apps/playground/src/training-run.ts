@@ -9,9 +9,6 @@ import type { HostArray, HostBatch, Task } from './tasks/task.ts';
 import type { RunDevice } from './training-device.ts';
 import { lossScaleOf, optimizerFor } from './training-optimizer.ts';
 
-/** Steps whose kernels are compiled before they run, so that the page can say how far it is. */
-const WARM_STEPS = 1;
-
 /** One model that is trained under one policy on a device of its own. */
 export class TrainingRun {
   readonly policy: PolicyName;
@@ -22,7 +19,6 @@ export class TrainingRun {
   readonly #variables: Variable[];
   readonly #hasScale: boolean;
   #records: StepRecord[] = [];
-  #warm = 0;
   /** Of the next step; `null` before the first, and without a loss scale. */
   #scale: number | null = null;
 
@@ -59,20 +55,16 @@ export class TrainingRun {
 
   /**
    * One step. Everything is issued before the first wait; then loss, accuracy and the state of the loss scale are waited for together.
-   *
-   * @param onCompile - told how many kernels of a first step are compiled
+   * The first one compiles kernels: a moment on a GPU, many seconds on a driver for CPUs.
    */
-  async take(batch: HostBatch, onCompile: (done: number, total: number) => void): Promise<StepRecord> {
+  async take(batch: HostBatch): Promise<StepRecord> {
     await setBackend(this.device.backendName);
     this.device.resetPeak();
     this.#scale ??= this.#hasScale ? (await this.optimizer.lossScaleState()).scale : null;
     const scale = this.#scale;
     const begin = performance.now();
     const [inputs, targets] = [toTensor(batch.inputs), toTensor(batch.targets)];
-    const work = (): Issued => this.#issue(inputs, targets);
-    const isWarm = this.#warm >= WARM_STEPS;
-    const issued = isWarm ? work() : await this.device.warmUp(work, onCompile);
-    this.#warm += 1;
+    const issued = this.#issue(inputs, targets);
     try {
       const [[loss = Number.NaN], [accuracy = 0], report] = await Promise.all([
         issued.loss.data(),

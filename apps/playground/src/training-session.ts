@@ -33,6 +33,7 @@ export class TrainingSession {
   #lost: string | null = null;
   #devices: readonly RunDevice[] = [];
   #runs: readonly TrainingRun[] = [];
+  readonly #begun = new Set<TrainingRun>();
   #savedAt = 0;
   #over = false;
   #resting = false;
@@ -106,7 +107,7 @@ export class TrainingSession {
 
   async #prepare({ settings, images, resume, wasmPath }: Start): Promise<Task> {
     const { post, only, targetOf } = this.#world;
-    const say = (what: string): void => post({ kind: 'preparing', what, done: 0, total: 0 });
+    const say = (what: string): void => post({ kind: 'preparing', what });
     say('making the data');
     const task = taskFor(settings, images);
     say('opening the device');
@@ -153,9 +154,9 @@ export class TrainingSession {
   /** One step of one run, and a breath in which messages of the page arrive. */
   async #takeTurn(run: TrainingRun, task: Task): Promise<void> {
     const { post } = this.#world;
-    const record = await run.take(task.batch(run.step + 1), (done, total) =>
-      post({ kind: 'preparing', what: `compiling kernels of ${run.policy}`, done, total }),
-    );
+    if (!this.#begun.has(run)) post({ kind: 'preparing', what: `first step in ${run.policy}: its kernels are compiled` });
+    this.#begun.add(run);
+    const record = await run.take(task.batch(run.step + 1));
     post({ kind: 'step', policy: run.policy, record });
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (this.#lost !== null) throw new LostError(this.#lost);

@@ -20,7 +20,7 @@ export interface PlayState {
   readonly asked: 'pause' | 'stop' | null;
   readonly settings: Settings;
   /** What is done while a training is prepared. */
-  readonly preparing: { readonly what: string; readonly done: number; readonly total: number };
+  readonly preparing: string;
   readonly device: DeviceReport | null;
   readonly versions: Readonly<Record<string, string>>;
   /** Where the examples come from, in words. */
@@ -42,6 +42,8 @@ export type PageEvent =
   | { readonly kind: 'change'; readonly settings: Settings }
   | { readonly kind: 'start'; readonly settings: Settings }
   | { readonly kind: 'ask'; readonly what: 'pause' | 'stop' }
+  /** A training that was stopped before its first step: its worker is gone. */
+  | { readonly kind: 'abandoned' }
   | { readonly kind: 'refused'; readonly message: string };
 
 export type PlayEvent = PageEvent | FromWorker;
@@ -52,7 +54,7 @@ export function openedState(settings: Settings, saved: SavedRun | null): PlaySta
     phase: 'idle',
     asked: null,
     settings,
-    preparing: { what: '', done: 0, total: 0 },
+    preparing: '',
     device: null,
     versions: {},
     source: null,
@@ -93,6 +95,8 @@ export function nextState(state: PlayState, event: PlayEvent): PlayState {
       return { ...openedState(event.settings, state.saved), phase: 'preparing' };
     case 'ask':
       return state.phase === 'training' || (state.phase === 'paused' && event.what === 'stop') ? { ...state, asked: event.what } : state;
+    case 'abandoned':
+      return state.phase === 'preparing' ? { ...state, phase: 'stopped', asked: null } : state;
     case 'refused':
       return { ...state, error: event.message };
     case 'half':
@@ -110,7 +114,7 @@ type Work = Exclude<FromWorker, { readonly kind: 'half' | 'halfFailed' }>;
 function worked(state: PlayState, event: Work): PlayState {
   switch (event.kind) {
     case 'preparing':
-      return { ...state, preparing: { what: event.what, done: event.done, total: event.total } };
+      return { ...state, preparing: event.what };
     case 'ready':
       return begun(state, event);
     case 'step': {

@@ -47,3 +47,21 @@ export function reportOf(state: PlayState, made: { readonly at: Date; readonly b
     runs,
   };
 }
+
+/**
+ * A report as JSON that people can read: a line a step.
+ *
+ * Pure.
+ *
+ * @example
+ * JSON.parse(reportText(report)); // equals report
+ */
+export function reportText(report: PlayReport): string {
+  const { runs, ...rest } = report;
+  const lines = runs.map(({ policy, heldOut, records }) => {
+    const steps = records.map((record) => `        ${JSON.stringify(record)}`).join(',\n');
+    return `    { "policy": ${JSON.stringify(policy)}, "heldOut": ${JSON.stringify(heldOut)}, "records": [${steps === '' ? '' : `\n${steps}\n      `}] }`;
+  });
+  const head = JSON.stringify(rest, null, 2).replace(/\n\}$/, '');
+  return `${head},\n  "runs": [${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `}]\n}\n`;
+}

@@ -162,3 +162,8 @@ const FOLLOWERS: Readonly<Partial<Record<SettingName, readonly SettingName[]>>> 
 export function runsOf({ policy, compare }: Pick<Settings, 'policy' | 'compare'>): readonly PolicyName[] {
   return policy === 'float32' || compare === 'no' ? [policy] : ['float32', policy];
 }
+
+/** Whether a run has a loss scale. Pure. */
+export function lossScaleShown({ lossScale }: Pick<Settings, 'lossScale'>): boolean {
+  return lossScale !== 'none';
+}

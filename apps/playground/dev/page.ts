@@ -1,0 +1,4 @@
+import { mount } from '../src/index.ts';
+
+const place = document.querySelector<HTMLElement>('[data-island="playground"]');
+if (place !== null) mount(place);

@@ -1,0 +1,74 @@
+import type { DeviceReport } from '../protocol.ts';
+import { element, setText } from '../page/element.ts';
+import type { RunHistory } from '../state/records.ts';
+import type { PolicyName } from '../state/settings.ts';
+import { chartSummary, chartTable } from './chart-text.ts';
+import type { Measure } from './measures.ts';
+import { createPlot, type Plot } from './plot.ts';
+
+/** A chart with what it says in words and as a table. */
+export class ChartFigure {
+  readonly element: HTMLElement;
+  readonly measure: Measure;
+  readonly #place: HTMLElement;
+  readonly #about: HTMLElement;
+  readonly #summary: HTMLElement;
+  readonly #details: HTMLDetailsElement;
+  readonly #table: HTMLTableElement;
+  #plot: Plot | null = null;
+  #runs: readonly RunHistory[] = [];
+
+  constructor(measure: Measure) {
+    this.measure = measure;
+    const id = `playground-${measure.name}`;
+    this.#place = element('div', { class: 'playground-plot', 'aria-hidden': 'true' });
+    this.#about = element('p', { class: 'playground-about' });
+    this.#summary = element('p', { class: 'playground-summary', 'data-summary': measure.name });
+    this.#table = element('table', { 'data-table': measure.name });
+    const scroll = element('div', { class: 'playground-scroll', tabindex: '0', role: 'region', 'aria-label': `${measure.title}, step by step` }, this.#table);
+    this.#details = element('details', {}, element('summary', {}, `${measure.title} as a table`), scroll);
+    this.element = element(
+      'figure',
+      { class: 'playground-chart', 'aria-labelledby': id, 'data-chart': measure.name },
+      element('figcaption', {}, element('h3', { id }, measure.title), this.#about),
+      this.#place,
+      this.#summary,
+      this.#details,
+    );
+    this.#details.addEventListener('toggle', () => this.#fillTable());
+  }
+
+  /** Starts a drawing for the runs of a training. */
+  begin(policies: readonly PolicyName[], device: DeviceReport | null): void {
+    this.#plot?.destroy();
+    this.#plot = createPlot(this.#place, this.measure, policies);
+    setText(this.#about, this.measure.about(device));
+  }
+
+  /** Draws and says what the runs have come to. A measure that no run has is hidden. */
+  show(runs: readonly RunHistory[]): void {
+    this.#runs = runs;
+    this.#plot?.draw(runs);
+    setText(this.#summary, chartSummary(this.measure, runs));
+    this.#fillTable();
+  }
+
+  recolour(): void {
+    this.#plot?.recolour();
+  }
+
+  destroy(): void {
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  #fillTable(): void {
+    if (!this.#details.open) return;
+    const { columns, rows } = chartTable(this.measure, this.#runs);
+    const head = element('tr', {}, ...columns.map((column) => element('th', { scope: 'col' }, column)));
+    const body = rows.map(([step = '', ...cells]) =>
+      element('tr', {}, element('th', { scope: 'row' }, step), ...cells.map((cell) => element('td', {}, cell))),
+    );
+    this.#table.replaceChildren(element('thead', {}, head), element('tbody', {}, ...body));
+  }
+}

@@ -1,0 +1,112 @@
+import uPlot from 'uplot';
+import { COMPILING_STEPS, type RunHistory } from '../state/records.ts';
+import type { PolicyName } from '../state/settings.ts';
+import type { Measure } from './measures.ts';
+
+const HEIGHT = 190;
+/** How the float32 run is drawn, so that colour is not all that tells the runs apart. */
+const DASH = [6, 4];
+
+/** A drawing of one measure. */
+export interface Plot {
+  draw(runs: readonly RunHistory[]): void;
+  /** Takes colours from the page anew: dark has become light. */
+  recolour(): void;
+  destroy(): void;
+}
+
+/** The custom property that colours a run. */
+export function colourName(policy: PolicyName): string {
+  return policy === 'float32' ? '--playground-float32' : '--playground-mixed';
+}
+
+/**
+ * Makes a drawing with uPlot that is as wide as its place and grows with it.
+ *
+ * @param place - an element that is laid out
+ * @param measure - what is drawn
+ * @param policies - the runs, in their order
+ */
+export function createPlot(place: HTMLElement, measure: Measure, policies: readonly PolicyName[]): Plot {
+  const colour = (name: string): string => getComputedStyle(place).getPropertyValue(name).trim();
+  const axis: uPlot.Axis = {
+    stroke: () => colour('--playground-text'),
+    grid: { stroke: () => colour('--playground-line'), width: 1 },
+    ticks: { stroke: () => colour('--playground-line'), width: 1 },
+    font: '12px system-ui, sans-serif',
+  };
+  const value = (_: uPlot, number: number | null): string => (number === null ? '–' : measure.format(number));
+  const chart = new uPlot(
+    {
+      width: widthOf(place),
+      height: HEIGHT,
+      cursor: { drag: { x: false, y: false }, points: { size: 7 } },
+      scales: {
+        x: { time: false },
+        y: { ...(measure.axis === 'doubling' ? { distr: 3, log: 2 } : {}), range: (_, low, high) => spanOf(measure, low, high) },
+      },
+      axes: [
+        { ...axis, space: 60 },
+        { ...axis, size: 64, space: 34, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : measure.format(tick))) },
+      ],
+      series: [
+        { label: 'Step' },
+        ...policies.map((policy) => ({
+          label: policy,
+          stroke: () => colour(colourName(policy)),
+          width: 2,
+          value,
+          points: { show: false },
+          ...(policy === 'float32' && policies.length > 1 ? { dash: DASH } : {}),
+        })),
+        ...(measure.marksSkipped
+          ? policies.map((policy) => ({
+              label: `skipped, ${policy}`,
+              stroke: () => colour('--playground-skipped'),
+              paths: () => null,
+              value,
+              points: { show: true, size: 9, width: 2 },
+            }))
+          : []),
+      ],
+    },
+    dataOf(measure, []),
+    place,
+  );
+  const observer = new ResizeObserver(() => {
+    if (widthOf(place) !== chart.width) chart.setSize({ width: widthOf(place), height: HEIGHT });
+  });
+  observer.observe(place);
+  return {
+    draw: (runs) => chart.setData(dataOf(measure, runs)),
+    recolour: () => chart.redraw(false),
+    destroy: () => {
+      observer.disconnect();
+      chart.destroy();
+    },
+  };
+}
+
+const widthOf = (place: HTMLElement): number => Math.max(220, place.clientWidth);
+
+/** What the axis spans: a flat line gets room, steps that compile are left out, scales stand between powers of two. */
+function spanOf(measure: Measure, low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return measure.axis === 'doubling' ? [1, 2] : [0, 1];
+  if (measure.axis === 'doubling') return [low / 4, high * 4];
+  const top = measure.name === 'accuracy' ? 1 : high + 0.08 * (high - Math.min(low, 0) || 1);
+  return [measure.fromZero ? Math.min(0, low) : low, top];
+}
+
+/** Columns as uPlot takes them. The times of compiling steps would flatten all others: they stand in the table. */
+function dataOf(measure: Measure, runs: readonly RunHistory[]): uPlot.AlignedData {
+  const steps = Math.max(0, ...runs.map(({ records }) => records.length));
+  const x = Array.from({ length: steps }, (_, i) => i + 1);
+  const columns = runs.map(({ records }) =>
+    x.map((step) => {
+      const record = records[step - 1];
+      return record === undefined || (measure.hidesFirst && step <= COMPILING_STEPS) ? null : measure.valueOf(record);
+    }),
+  );
+  if (!measure.marksSkipped) return [x, ...columns];
+  return [x, ...columns, ...runs.map(({ records }) => x.map((step) => (records[step - 1]?.skipped === true ? (records[step - 1]?.scale ?? null) : null)))];
+}
