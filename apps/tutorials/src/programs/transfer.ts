@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CustomCallback, initializers, layers, loadLayersModel, model as modelOf, sequential } from '@tensorflow/tfjs-layers';
 import type { Callback, LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { storageOf } from '@halftone/autocast';
+import { dynamicLossScale } from '@halftone/loss-scale';
 import {
   checkpointCallback,
   freezeLayers,
@@ -12,7 +13,8 @@ import {
   saveHalf,
 } from '@halftone/models';
 import { pick } from '@halftone/data';
-import type { Finding, Length, Lesson, Picture, Program } from '../lesson.ts';
+import type { Finding, Length, Lesson, Program } from '../lesson.ts';
+import { chosen, likeliest, SHOWN, transferFinding, type Facts, type FileTrip, type Resumed, type Straight } from './transfer-finding.ts';
 
 type Digits = Awaited<ReturnType<Lesson['digits']>>;
 
@@ -20,9 +22,11 @@ type Digits = Awaited<ReturnType<Lesson['digits']>>;
 const SIZES = {
   full: { base: 3000, few: 320, judged: 800, baseEpochs: 4, epochs: 12 },
   short: { base: 768, few: 128, judged: 300, baseEpochs: 3, epochs: 8 },
-  glance: { base: 256, few: 64, judged: 100, baseEpochs: 4, epochs: 6 },
+  glance: { base: 320, few: 96, judged: 200, baseEpochs: 5, epochs: 8 },
 } as const satisfies Record<Length, object>;
 const BATCH = 32;
+/** The default begins at 65536, and a run of a few dozen steps has none to lose on the way down. */
+const SHORT_RUN = { lossScale: dynamicLossScale({ initialScale: 1024 }) } as const;
 
 // #region base
 /** Learns the digits 0 to 4 and keeps the model as a file, as a model from elsewhere would come. */
@@ -46,7 +50,7 @@ async function learnBase(lesson: Lesson, data: Digits): Promise<number> {
   const [learnt, unseen] = [examples(data.train, 0, base), examples(data.heldOut, 0, judged)];
   try {
     await model.save(lesson.storage.model('untrained')); // to compare with
-    mixedPrecision(model);
+    mixedPrecision(model, 'mixed_float16', SHORT_RUN);
     model.compile({ optimizer: tf.train.adam(0.003), loss: 'categoricalCrossentropy' });
     await fit(lesson, model, learnt, { what: 'digits 0 to 4', epochs: baseEpochs });
     await model.save(lesson.storage.model('base'));
@@ -67,7 +71,7 @@ async function carryOver(lesson: Lesson, policy: string, file = 'base'): Promise
   const model = modelOf({ inputs: base.inputs, outputs: head.apply(base.getLayer('features').output) as SymbolicTensor });
   base.layers.at(-1)?.dispose(); // its old head
   freezeLayers(model, 'block_*');
-  mixedPrecision(model, policy);
+  mixedPrecision(model, policy, policy === 'float32' ? {} : SHORT_RUN);
   model.compile({ optimizer: tf.train.adam(0.003), loss: 'categoricalCrossentropy' });
   return model;
 }
@@ -174,7 +178,7 @@ async function run(lesson: Lesson): Promise<Finding> {
     }
     const resumed = await goOn(lesson, data); // also where an earlier visit left a checkpoint
     await lesson.storage.clear();
-    return finding(lesson, data, resumed);
+    return transferFinding(SIZES[lesson.length].epochs, data.heldOut, resumed);
   } finally {
     await releaseCheckpoint(lesson.storage.checkpoint);
     plugin.dispose();
@@ -182,34 +186,6 @@ async function run(lesson: Lesson): Promise<Finding> {
 }
 // #endregion
 
-/** What is known before the stop; it travels in the checkpoint, so it is JSON. */
-type Facts = { readonly known: number; readonly untrained: Straight; readonly float32: Straight; readonly mixed: Straight };
-type Straight = {
-  readonly known: number;
-  readonly curve: readonly number[];
-  /** Of each frozen kernel. */
-  readonly storages: readonly string[];
-  readonly bytes: number;
-  /** SHA-256 of all weights. */
-  readonly digest: string;
-};
-interface Resumed {
-  readonly facts: Facts;
-  /** Epochs that were done when the checkpoint was saved. */
-  readonly from: number;
-  readonly curve: readonly number[];
-  readonly known: number;
-  readonly digest: string;
-  readonly file: FileTrip;
-}
-interface FileTrip {
-  readonly bytes: readonly [float32: number, half: number];
-  readonly reported: number;
-  readonly fromFloat32: number;
-  readonly fromHalf: number;
-  readonly opened: Float32Array;
-  readonly inHalf: Float32Array;
-}
 type Examples = {
   readonly xs: tf.Tensor4D;
   readonly ys: tf.Tensor2D;
@@ -238,14 +214,9 @@ async function fit(lesson: Lesson, model: LayersModel, { xs, ys }: Examples, wis
     batchSize: BATCH,
     shuffle: false,
     verbose: 0,
-    callbacks: [...callbacks, watch as Callback],
+    callbacks: [...callbacks, watch],
   });
   return curve;
-}
-
-/** Where the first so many pictures of the digits `first` to `first + 4` are. */
-function chosen({ labels }: Digits['train'], first: number, wanted: number): number[] {
-  return [...labels.keys()].filter((i) => Math.floor((labels[i] ?? 0) / 5) === first / 5).slice(0, wanted);
 }
 
 function examples(set: Digits['train'], first: number, wanted: number): Examples {
@@ -285,14 +256,6 @@ async function judge(lesson: Lesson, data: Digits, model: LayersModel): Promise<
   }
 }
 
-/** The class with the highest chance, of each row of five. */
-function likeliest(chances: ArrayLike<number>): number[] {
-  return Array.from({ length: chances.length / 5 }, (_, row) => {
-    const five = Array.from({ length: 5 }, (_, i) => chances[row * 5 + i] ?? 0);
-    return five.indexOf(Math.max(...five));
-  });
-}
-
 async function digestOf(model: LayersModel): Promise<string> {
   const weights = await Promise.all(model.getWeights().map(async (weight) => Float32Array.from(await weight.data())));
   const bytes = await new Blob(weights).arrayBuffer();
@@ -308,135 +271,6 @@ async function weightBytes(place: string | tf.io.IOHandler): Promise<number> {
 
 const farthest = (a: Float32Array, b: Float32Array): number =>
   a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
-
-const SHOWN = 6;
-
-// #region promises
-function finding(lesson: Lesson, data: Digits, { facts, from, curve, known, digest, file }: Resumed): Finding {
-  const { untrained, float32, mixed } = facts;
-  const { epochs } = SIZES[lesson.length];
-  const straights = [
-    ['untrained base, float32', untrained],
-    ['float32', float32],
-    ['mixed_float16', mixed],
-  ] as const;
-  const same = digest === mixed.digest;
-  const [wide, narrow] = file.bytes;
-  return {
-    columns: ['training', 'loss at the end', 'known of unseen', 'frozen kernels', 'of them in half'],
-    rows: [
-      ['the base, digits 0 to 4', '', percent(facts.known), '', ''],
-      ...straights.map(([name, one]) => [
-        name,
-        fixed(one.curve.at(-1)),
-        percent(one.known),
-        `${one.bytes} bytes`,
-        `${halves(one)} of ${one.storages.length}`,
-      ]),
-      [
-        `mixed_float16, stopped at epoch ${from} of ${epochs} and gone on`,
-        fixed(curve.at(-1)),
-        percent(known),
-        `${mixed.bytes} bytes`,
-        same ? 'the same bits' : 'other bits',
-      ],
-    ],
-    claims: [
-      claim(
-        'What the base learnt of 0 to 4 helps with 5 to 9: more is known than over a base that learnt nothing',
-        float32.known > untrained.known,
-        `${percent(float32.known)} against ${percent(untrained.known)}`,
-      ),
-      claim(
-        'In mixed_float16 as much is known as in float32, within 3 points',
-        Math.abs(mixed.known - float32.known) <= 0.03,
-        `${percent(mixed.known)} and ${percent(float32.known)}`,
-      ),
-      claim(
-        'Frozen kernels of 256 numbers and more lie in half, without masters',
-        halves(mixed) === 2 && halves(float32) === 0,
-        `${mixed.storages.join(', ')}; ${mixed.bytes} bytes instead of ${float32.bytes}`,
-      ),
-      claim(
-        'The file in half is half as large',
-        narrow === file.reported && Math.abs(narrow / wide - 0.5) < 0.01,
-        `${narrow} bytes of weights instead of ${wide}`,
-      ),
-      claim(
-        'Plain tfjs opens it: its predictions are those of the model in float32, within 0.001',
-        file.fromFloat32 <= 1e-3,
-        `at most ${file.fromFloat32.toExponential(1)} away`,
-      ),
-      claim(
-        'and those of the model that computes in half, within 0.01',
-        file.fromHalf <= 1e-2,
-        `at most ${file.fromHalf.toExponential(1)} away`,
-      ),
-      claim(
-        'A run that was stopped, disposed and restored ends with the bits of the run that never stopped',
-        same && from > 0 && from < epochs,
-        `SHA-256 of all weights ${digest.slice(0, 12)}… and ${mixed.digest.slice(0, 12)}…, gone on at epoch ${from} of ${epochs}`,
-      ),
-    ],
-    numbers: {
-      'base.known': facts.known,
-      ...Object.fromEntries(
-        straights.flatMap(([name, one]) => [
-          [`${name}.loss`, one.curve.at(-1) ?? Number.NaN],
-          [`${name}.known`, one.known],
-          [`${name}.bytes`, one.bytes],
-        ]),
-      ),
-      'file.float32': wide,
-      'file.half': narrow,
-    },
-    pictures: pictures(lesson, data, { facts, from, curve, known, digest, file }),
-  };
-}
-// #endregion
-
-function pictures(lesson: Lesson, data: Digits, { facts, from, curve, file }: Resumed): Picture[] {
-  const { side } = data.heldOut;
-  const shown = chosen(data.heldOut, 5, SHOWN);
-  const named = (chances: Float32Array) => {
-    const answers = likeliest(chances);
-    return shown.map((at, i) => ({
-      label: String((answers[i] ?? 0) + 5),
-      side,
-      values: data.heldOut.pixels.slice(at * side * side, (at + 1) * side * side),
-    }));
-  };
-  const points = (losses: readonly number[], first: number) => losses.map((loss, i) => [first + i + 1, loss] as const);
-  return [
-    {
-      kind: 'curves',
-      title: 'Digits 5 to 9',
-      x: 'epoch',
-      y: 'cross-entropy',
-      series: [
-        { name: 'untrained base, float32', points: points(facts.untrained.curve, 0) },
-        { name: 'float32', points: points(facts.float32.curve, 0) },
-        { name: 'mixed_float16', points: points(facts.mixed.curve, 0) },
-        { name: 'gone on', points: points(curve, from) },
-      ],
-      summary: `The loss over the epochs. The run that was stopped at epoch ${from} of ${SIZES[lesson.length].epochs} goes on exactly on the curve of the one that never stopped; over an untrained base the loss stays higher.`,
-    },
-    {
-      kind: 'images',
-      title: 'What the file in half answers',
-      rows: [
-        { caption: 'in mixed_float16', images: named(file.inHalf) },
-        { caption: 'plain tfjs, cpu', images: named(file.opened) },
-      ],
-      summary: 'Unseen digits with the answer of the model in mixed precision, and that of plain tfjs with the file in half.',
-    },
-  ];
-}
-
-const claim = (what: string, holds: boolean, found: string): Finding['claims'][number] => ({ what, holds, found });
-const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
-const fixed = (value: number | undefined): string => (value ?? Number.NaN).toFixed(4);
-const halves = ({ storages }: Straight): number => storages.filter((storage) => storage !== 'float32').length;
 
 export const program: Program = {
   name: 'transfer',
