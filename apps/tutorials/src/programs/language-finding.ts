@@ -40,6 +40,8 @@ export function languageFinding(trained: readonly TrainedGpt[], { rows, characte
   const [mixed, everything] = [rows.slice(0, -1), rows.slice(-1)];
   const percent = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(2)} %`;
   const end = ({ losses }: TrainedGpt): number => losses.slice(-20).reduce((sum, loss) => sum + loss, 0) / Math.min(20, losses.length);
+  const farthest = ({ losses }: TrainedGpt): number =>
+    Math.max(...losses.map((loss, step) => Math.abs(loss - (trained[0]?.losses[step] ?? 0))));
   return {
     columns: ['', ...trained.map(({ policy }) => policy), 'everything in float16'],
     rows: [
@@ -97,6 +99,22 @@ export function languageFinding(trained: readonly TrainedGpt[], { rows, characte
         y: 'loss',
         series: trained.map(({ policy, losses }) => ({ name: policy, points: losses.map((loss, step) => [step + 1, loss] as const) })),
         summary: `Three curves that lie on each other: ${trained.map((one) => `${one.policy} falls from ${one.losses[0]?.toFixed(2)} to ${end(one).toFixed(2)}`).join(', ')}.`,
+      },
+      {
+        kind: 'curves',
+        title: 'How far apart they are',
+        x: 'step',
+        y: 'loss less that of float32',
+        series: trained
+          .slice(1)
+          .map(({ policy, losses }) => ({
+            name: policy,
+            points: losses.map((loss, step) => [step + 1, loss - (trained[0]?.losses[step] ?? 0)] as const),
+          })),
+        summary: `The same losses less those of float32; the largest differences are ${trained
+          .slice(1)
+          .map((one) => `${farthest(one).toFixed(3)} in ${one.policy}`)
+          .join(', ')}.`,
       },
     ],
   };

@@ -9,7 +9,7 @@ import type { Finding, Length, Lesson, Program } from '../lesson.ts';
 import { languageFinding, type HiddenRow, type TrainedGpt } from './language-finding.ts';
 
 const AMOUNT = {
-  full: { width: 128, heads: 4, blocks: 2, tokens: 64, batch: 8, steps: 400, judged: 24, written: 80 },
+  full: { width: 64, heads: 2, blocks: 2, tokens: 64, batch: 8, steps: 500, judged: 24, written: 80 },
   short: { width: 32, heads: 2, blocks: 2, tokens: 32, batch: 4, steps: 150, judged: 16, written: 40 },
   glance: { width: 32, heads: 2, blocks: 2, tokens: 32, batch: 4, steps: 60, judged: 8, written: 24 },
 } as const satisfies Record<Length, unknown>;

@@ -12,8 +12,9 @@ test('keeps its promises at a glance, and leaves no tensor behind', async () => 
   expect(claims).toHaveLength(5);
   expect(rows.map((row) => row.length)).toEqual(rows.map(() => columns.length));
   expect(Object.values(numbers).every(Number.isFinite)).toBe(true);
-  expect(pictures).toMatchObject([
-    { kind: 'curves', series: [{ name: 'float32' }, { name: 'mixed_float16' }, { name: 'mixed_bfloat16' }] },
+  expect(pictures.map((picture) => picture.kind === 'curves' && picture.series.map(({ name }) => name))).toEqual([
+    ['float32', 'mixed_float16', 'mixed_bfloat16'],
+    ['mixed_float16', 'mixed_bfloat16'],
   ]);
   expect(tensors()).toBe(before);
 });

@@ -46,3 +46,16 @@ test('a hidden row that mixed precision ruins breaks a promise, and so does one 
 test('line breaks of what a model writes are shown as strokes', () => {
   expect(judge(2).rows.find(([name]) => name === 'it writes')).toEqual(['it writes', 'To be / or', 'To be / or', '-']);
 });
+
+test('the second picture shows how far each batch is from float32', () => {
+  const one = { ...trained('mixed_float16', 2), losses: [4.25, 2.1] };
+  const [, apart] = languageFinding([trained('float32', 2), one], { rows, characters: 65, length: 'short' }).pictures;
+  if (apart?.kind !== 'curves') throw new Error('it must be of curves');
+  expect(apart.series.map(({ points }) => points.map(([step, gap]) => [step, gap.toFixed(2)]))).toEqual([
+    [
+      [1, '0.05'],
+      [2, '-0.10'],
+    ],
+  ]);
+  expect(apart.summary).toContain('0.100 in mixed_float16');
+});
