@@ -1,7 +1,7 @@
 import { train, type Optimizer } from '@tensorflow/tfjs-core';
 import { dynamicLossScale, noLossScale, staticLossScale, type LossScale } from '@halftone/loss-scale';
 import { adamW, mixedPrecisionOptimizer, type MixedPrecisionOptimizer } from '@halftone/optimizer';
-import type { LossScaleName, OptimizerName, PolicyName, Settings } from './state/settings.ts';
+import { lossScaleOf, type LossScaleName, type OptimizerName, type PolicyName, type Settings } from './state/settings.ts';
 
 const MAKERS: Readonly<Record<OptimizerName, (learningRate: number) => Optimizer>> = {
   adam: (learningRate) => train.adam(learningRate),
@@ -15,11 +15,6 @@ const SCALES: Readonly<Record<LossScaleName, (scale: number) => LossScale>> = {
   static: (scale) => staticLossScale(scale),
   none: () => noLossScale(),
 };
-
-/** The kind of loss scale that a run has: the float32 run beside another is plain, as a yardstick is. Pure. */
-export function lossScaleOf(policy: PolicyName, settings: Settings): LossScaleName {
-  return policy === settings.policy ? settings.lossScale : 'none';
-}
 
 /** The optimizer of a run, wrapped. Owned by the caller. */
 export function optimizerFor(policy: PolicyName, settings: Settings): MixedPrecisionOptimizer {

@@ -4,10 +4,10 @@ import { autocast } from '@halftone/autocast';
 import type { MixedPrecisionOptimizer } from '@halftone/optimizer';
 import { recipeFor, type Recipe } from './models/recipe.ts';
 import type { Judgement, StepRecord } from './state/records.ts';
-import type { PolicyName, Settings } from './state/settings.ts';
+import { lossScaleOf, type PolicyName, type Settings } from './state/settings.ts';
 import type { HostArray, HostBatch, Task } from './tasks/task.ts';
 import type { RunDevice } from './training-device.ts';
-import { lossScaleOf, optimizerFor } from './training-optimizer.ts';
+import { optimizerFor } from './training-optimizer.ts';
 
 /** One model that is trained under one policy on a device of its own. */
 export class TrainingRun {

@@ -1,9 +1,9 @@
 import 'uplot/dist/uPlot.min.css';
 import { element } from '../page/element.ts';
 import type { PlayState } from '../state/play-state.ts';
-import { lossScaleShown, runsOf } from '../state/settings.ts';
+import { lossScaleOf, runsOf, type PolicyName, type Settings } from '../state/settings.ts';
 import { ChartFigure } from './chart-figure.ts';
-import { MEASURES } from './measures.ts';
+import { MEASURES, type Measure } from './measures.ts';
 
 /** All charts of a training. */
 export class ChartBoard {
@@ -20,9 +20,9 @@ export class ChartBoard {
   /** Charts of a new training; a loss scale is drawn where there is one. */
   begin({ settings, device }: PlayState): void {
     for (const figure of this.#figures) figure.destroy();
-    this.#figures = MEASURES.filter(({ name }) => name !== 'scale' || lossScaleShown(settings)).map((measure) => new ChartFigure(measure));
+    this.#figures = MEASURES.filter((measure) => drawnRuns(measure, settings).length > 0).map((measure) => new ChartFigure(measure));
     this.element.replaceChildren(...this.#figures.map((figure) => figure.element));
-    for (const figure of this.#figures) figure.begin(runsOf(settings), device);
+    for (const figure of this.#figures) figure.begin(drawnRuns(figure.measure, settings), device);
   }
 
   show({ runs }: PlayState): void {
@@ -33,6 +33,11 @@ export class ChartBoard {
     this.#stopWatching();
     for (const figure of this.#figures) figure.destroy();
   }
+}
+
+/** The runs that have what is measured: a loss scale is not everyone's. */
+function drawnRuns({ name }: Measure, settings: Settings): readonly PolicyName[] {
+  return runsOf(settings).filter((policy) => name !== 'scale' || lossScaleOf(policy, settings) !== 'none');
 }
 
 /** Calls back when the page turns dark or light: by its switch, or with the system. */

@@ -17,6 +17,7 @@ export class ChartFigure {
   readonly #table: HTMLTableElement;
   #plot: Plot | null = null;
   #runs: readonly RunHistory[] = [];
+  #policies: readonly PolicyName[] = [];
 
   constructor(measure: Measure) {
     this.measure = measure;
@@ -41,15 +42,16 @@ export class ChartFigure {
   /** Starts a drawing for the runs of a training. */
   begin(policies: readonly PolicyName[], device: DeviceReport | null): void {
     this.#plot?.destroy();
+    this.#policies = policies;
     this.#plot = createPlot(this.#place, this.measure, policies);
     setText(this.#about, this.measure.about(device));
   }
 
-  /** Draws and says what the runs have come to. A measure that no run has is hidden. */
+  /** Draws and says what the runs have come to. */
   show(runs: readonly RunHistory[]): void {
-    this.#runs = runs;
-    this.#plot?.draw(runs);
-    setText(this.#summary, chartSummary(this.measure, runs));
+    this.#runs = runs.filter(({ policy }) => this.#policies.includes(policy));
+    this.#plot?.draw(this.#runs);
+    setText(this.#summary, chartSummary(this.measure, this.#runs));
     this.#fillTable();
   }
 

@@ -28,6 +28,7 @@ export function colourName(policy: PolicyName): string {
  * @param policies - the runs, in their order
  */
 export function createPlot(place: HTMLElement, measure: Measure, policies: readonly PolicyName[]): Plot {
+  const order = [...policies].sort((a, b) => Number(a === 'float32') - Number(b === 'float32')); // the dashed line lies on top
   const colour = (name: string): string => getComputedStyle(place).getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
     stroke: () => colour('--playground-text'),
@@ -47,21 +48,21 @@ export function createPlot(place: HTMLElement, measure: Measure, policies: reado
       },
       axes: [
         { ...axis, space: 60 },
-        { ...axis, size: 64, space: 34, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : measure.format(tick))) },
+        { ...axis, size: 76, space: 34, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : measure.format(tick))) },
       ],
       series: [
         { label: 'Step' },
-        ...policies.map((policy) => ({
+        ...order.map((policy) => ({
           label: policy,
           stroke: () => colour(colourName(policy)),
-          width: 2,
+          width: policy === 'float32' ? 2 : 3,
           value,
           points: { show: false },
           ...(policy === 'float32' && policies.length > 1 ? { dash: DASH } : {}),
         })),
         ...(measure.marksSkipped
-          ? policies.map((policy) => ({
-              label: `skipped, ${policy}`,
+          ? order.map((policy) => ({
+              label: order.length > 1 ? `skipped, ${policy}` : 'skipped',
               stroke: () => colour('--playground-skipped'),
               paths: () => null,
               value,
@@ -70,7 +71,7 @@ export function createPlot(place: HTMLElement, measure: Measure, policies: reado
           : []),
       ],
     },
-    dataOf(measure, []),
+    dataOf(measure, [], order),
     place,
   );
   const observer = new ResizeObserver(() => {
@@ -78,7 +79,7 @@ export function createPlot(place: HTMLElement, measure: Measure, policies: reado
   });
   observer.observe(place);
   return {
-    draw: (runs) => chart.setData(dataOf(measure, runs)),
+    draw: (runs) => chart.setData(dataOf(measure, runs, order)),
     recolour: () => chart.redraw(false),
     destroy: () => {
       observer.disconnect();
@@ -98,7 +99,8 @@ function spanOf(measure: Measure, low: number | null, high: number | null): [num
 }
 
 /** Columns as uPlot takes them. The times of compiling steps would flatten all others: they stand in the table. */
-function dataOf(measure: Measure, runs: readonly RunHistory[]): uPlot.AlignedData {
+function dataOf(measure: Measure, histories: readonly RunHistory[], order: readonly PolicyName[]): uPlot.AlignedData {
+  const runs = order.map((policy) => histories.find((run) => run.policy === policy) ?? { policy, records: [], heldOut: null });
   const steps = Math.max(0, ...runs.map(({ records }) => records.length));
   const x = Array.from({ length: steps }, (_, i) => i + 1);
   const columns = runs.map(({ records }) =>

@@ -4,7 +4,7 @@ import type { TaskShape } from '../tasks/task.ts';
 /** How fast moving statistics follow: in tens of steps, so that a short training can be judged by them. */
 export const NORM_MOMENTUM = 0.9;
 
-const FILTERS = [16, 32] as const;
+const FILTERS = [8, 16] as const;
 
 /** Two convolutions with batch norm, relu and pooling, and a dense layer; it ends in logits. */
 export function cnn({ side, channels, classes }: Extract<TaskShape, { readonly model: 'cnn' }>): LayersModel {

@@ -84,7 +84,7 @@ export class SettingsForm {
     input.addEventListener('change', () => this.#read(name, input.value));
     const label = element('label', { for: id }, field.label);
     const row = element('div', { class: 'playground-field' }, label, input, problem);
-    if (hint !== undefined) label.after(element('span', { id: `${id}-hint`, class: 'playground-hint' }, hint));
+    if (hint !== undefined) input.after(element('span', { id: `${id}-hint`, class: 'playground-hint' }, hint));
     return { input, row, problem };
   }
 

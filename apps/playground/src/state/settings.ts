@@ -1,8 +1,8 @@
 /** What can be trained; `batch` and `steps` are what is offered with it. */
 export const MODELS = {
-  cnn: { title: 'CNN: a small convolutional network', data: ['digits', 'images'], batch: 32, steps: 120 },
-  unet: { title: 'U-Net: finds membranes in pictures', data: ['membranes'], batch: 4, steps: 60 },
-  transformer: { title: 'Transformer: writes the next character', data: ['text'], batch: 8, steps: 150 },
+  cnn: { title: 'CNN: a small convolutional network', data: ['digits', 'images'], batch: 32, steps: 60 },
+  unet: { title: 'U-Net: finds membranes in pictures', data: ['membranes'], batch: 4, steps: 40 },
+  transformer: { title: 'Transformer: writes the next character', data: ['text'], batch: 8, steps: 80 },
 } as const satisfies Record<string, { title: string; data: readonly string[]; batch: number; steps: number }>;
 
 /** What there is to learn from; all of it is made or read in the visitor's browser. */
@@ -86,7 +86,7 @@ export const FIELDS = {
   model: { kind: 'choice', label: 'Model', choices: titles(MODELS) },
   data: { kind: 'choice', label: 'Data', choices: DATA },
   policy: { kind: 'choice', label: 'Policy', choices: POLICIES, hint: 'what is computed and stored in 16 bits' },
-  compare: { kind: 'choice', label: 'Beside it', choices: { yes: 'float32, from the same seed', no: 'nothing' } },
+  compare: { kind: 'choice', label: 'Compare with', choices: { yes: 'float32, from the same seed', no: 'nothing' } },
   lossScale: { kind: 'choice', label: 'Loss scale', choices: titles(LOSS_SCALES) },
   scale: { kind: 'number', label: 'Scale', hint: 'the first one, if dynamic', min: 2 ** -14, max: 2 ** 24, whole: false },
   optimizer: { kind: 'choice', label: 'Optimizer', choices: titles(OPTIMIZERS) },
@@ -163,7 +163,7 @@ export function runsOf({ policy, compare }: Pick<Settings, 'policy' | 'compare'>
   return policy === 'float32' || compare === 'no' ? [policy] : ['float32', policy];
 }
 
-/** Whether a run has a loss scale. Pure. */
-export function lossScaleShown({ lossScale }: Pick<Settings, 'lossScale'>): boolean {
-  return lossScale !== 'none';
+/** The kind of loss scale that a run has: the float32 run beside another is plain, as a yardstick is. Pure. */
+export function lossScaleOf(policy: PolicyName, settings: Pick<Settings, 'policy' | 'lossScale'>): LossScaleName {
+  return policy === settings.policy ? settings.lossScale : 'none';
 }
