@@ -69,44 +69,46 @@ function gradientsOf(run: Run, batch: Batch, parts: number): tf.NamedTensorMap {
 // #region loop
 /** Trains; in mixed precision a broken batch comes in between, half way. */
 async function train(lesson: Lesson, data: Digits, policy: string): Promise<Outcome> {
-  const { steps, batch } = SIZES[lesson.length];
+  const { steps, batch, judged } = SIZES[lesson.length];
   const run = start(data, policy, lesson);
   const optimizer = tf.train.adam(0.003);
   const curve: Point[] = [];
   let accident: Accident | null = null;
-  for (let step = 1; step <= steps; step += 1) {
-    lesson.signal.throwIfAborted();
-    const gradients = gradientsOf(run, batchAt(data.train, step, batch), PARTS);
-    run.scaler.apply(optimizer, gradients, { clipNorm: 1 }); // unscales, clips, looks for infinities, steps, moves the scale
-    if (step % READ_EVERY === 0) {
-      const { scale } = await run.scaler.lossScaleState(); // waits for the device, and so it is not done at every step
-      const [naming, redrawing] = await meanOf(run.seen);
-      curve.push({ step, naming, redrawing, scale });
-      lesson.progress({ what: policy, step, steps, loss: naming, scale });
+  try {
+    for (let step = 1; step <= steps; step += 1) {
+      lesson.signal.throwIfAborted();
+      const gradients = gradientsOf(run, batchAt(data.train, step, batch), PARTS);
+      run.scaler.apply(optimizer, gradients, { clipNorm: 1 }); // unscales, clips, looks for infinities, steps, moves the scale
+      if (step % READ_EVERY === 0) {
+        const { scale } = await run.scaler.lossScaleState(); // waits for the device, and so it is not done at every step
+        const [naming, redrawing] = await meanOf(run.seen);
+        curve.push({ step, naming, redrawing, scale });
+        lesson.progress({ what: policy, step, steps, loss: naming, scale });
+      }
+      if (policy !== 'float32' && step === steps / 2)
+        accident = await overflow(run, optimizer, { step, batch: batchAt(data.train, step + 1, batch) });
     }
-    if (policy !== 'float32' && step === steps / 2) {
-      accident = { step, ...(await overflow(run, optimizer, batchAt(data.train, step + 1, batch))) };
-      run.seen.splice(0).forEach((kept) => kept.dispose());
-    }
+    const { scale, skipped } = await run.scaler.lossScaleState();
+    return { policy, curve, scale, skipped, accident, ...(await judge(run, data.heldOut, judged)) };
+  } finally {
+    stop(run, optimizer);
   }
-  const { scale, skipped } = await run.scaler.lossScaleState();
-  const judged = await judge(run, data.heldOut, SIZES[lesson.length].judged);
-  stop(run, optimizer);
-  return { policy, curve, scale, skipped, accident, ...judged };
 }
 // #endregion
 
 // #region overflow
 /** One step with pixels as a 16-bit file has them, 0 to 1e6: nobody has divided them by 1e6. */
-async function overflow(run: Run, optimizer: tf.Optimizer, batch: Batch): Promise<Omit<Accident, 'step'>> {
-  const [before, scaleBefore] = [await numbersOf(run.network, optimizer), (await run.scaler.lossScaleState()).scale];
+async function overflow(run: Run, optimizer: tf.Optimizer, { step, batch }: { step: number; batch: Batch }): Promise<Accident> {
+  const before = await numbersOf(run.network, optimizer);
+  const { scale: scaleBefore } = await run.scaler.lossScaleState();
   const broken = { images: tf.mul(batch.images, 1e6) as tf.Tensor4D, labels: batch.labels };
   batch.images.dispose();
   run.scaler.apply(optimizer, gradientsOf(run, broken, PARTS), { clipNorm: 1 });
   const { applied, firstNonFinite, scale } = await run.scaler.lastStep();
   const after = await numbersOf(run.network, optimizer);
   const changed = after.filter((values, at) => !sameBits(values, before[at])).length;
-  return { applied, firstNonFinite, scaleBefore, scaleAfter: scale, compared: before.length, changed };
+  tf.dispose(run.seen.splice(0)); // its losses tell nothing
+  return { step, applied, firstNonFinite, scaleBefore, scaleAfter: scale, compared: before.length, changed };
 }
 
 /** All that a step may change: the weights, Adam's two averages for each of them, and its powers of beta. */

@@ -201,11 +201,11 @@ async function fit(lesson: Lesson, model: LayersModel, { xs, ys }: Examples, wis
   const { what, epochs, initialEpoch = 0, callbacks = [] } = wishes;
   const curve: number[] = [];
   const watch = new CustomCallback({
-    onBatchEnd: async () => lesson.signal.throwIfAborted(),
     onEpochEnd: async (epoch, logs) => {
       const loss = logs?.['loss'] ?? Number.NaN;
       curve.push(loss);
       lesson.progress({ what, step: epoch + 1, steps: epochs, loss });
+      model.stopTraining = lesson.signal.aborted; // after the checkpoint, which is of whole epochs
     },
   });
   await model.fit(xs, ys, {
@@ -216,6 +216,7 @@ async function fit(lesson: Lesson, model: LayersModel, { xs, ys }: Examples, wis
     verbose: 0,
     callbacks: [...callbacks, watch],
   });
+  lesson.signal.throwIfAborted();
   return curve;
 }
 
