@@ -104,8 +104,7 @@ function reportOf({ capabilities }: WebGPUHandle): DeviceReport {
 }
 
 async function openEmulated(policy: PolicyName, { wasmPath, why }: DeviceOptions & { readonly why: string }): Promise<RunDevice> {
-  const base: EmulateOptions =
-    wasmPath === null ? { base: 'cpu' } : { base: 'wasm', ...(wasmPath === '' ? {} : { wasmPaths: wasmPath }) };
+  const base: EmulateOptions = wasmPath === null ? { base: 'cpu' } : { base: 'wasm', ...(wasmPath === '' ? {} : { wasmPaths: wasmPath }) };
   const handle = await registerEmulated({ ...base, backendName: `playground-${policy}` });
   const kernels = handle.capabilities.base;
   return {

@@ -26,12 +26,16 @@ export class ChartFigure {
     this.#about = element('p', { class: 'playground-about' });
     this.#summary = element('p', { class: 'playground-summary', 'data-summary': measure.name });
     this.#table = element('table', { 'data-table': measure.name });
-    const scroll = element('div', { class: 'playground-scroll', tabindex: '0', role: 'region', 'aria-label': `${measure.title}, step by step` }, this.#table);
+    const scroll = element(
+      'div',
+      { class: 'playground-scroll', tabindex: '0', role: 'region', 'aria-label': `${measure.title}, step by step` },
+      this.#table,
+    );
     this.#details = element('details', {}, element('summary', {}, `${measure.title} as a table`), scroll);
     this.element = element(
       'figure',
       { class: 'playground-chart', 'aria-labelledby': id, 'data-chart': measure.name },
-      element('figcaption', {}, element('h3', { id }, measure.title), this.#about),
+      element('figcaption', {}, element('h2', { id }, measure.title), this.#about),
       this.#place,
       this.#summary,
       this.#details,

@@ -25,7 +25,9 @@ export function chartSummary(measure: Measure, runs: readonly RunHistory[]): str
     const [first, last] = [shown[0], shown.at(-1)];
     if (first === undefined || last === undefined) return [];
     const skipped = measure.marksSkipped ? skippedText(run.records) : '';
-    return [`${run.policy}: ${measure.format(first.value)} at step ${first.step}, ${measure.format(last.value)} at step ${last.step}${skipped}.`];
+    return [
+      `${run.policy}: ${measure.format(first.value)} at step ${first.step}, ${measure.format(last.value)} at step ${last.step}${skipped}.`,
+    ];
   });
   return sentences.length === 0 ? 'No numbers yet.' : sentences.join(' ');
 }

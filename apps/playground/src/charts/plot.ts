@@ -110,5 +110,9 @@ function dataOf(measure: Measure, histories: readonly RunHistory[], order: reado
     }),
   );
   if (!measure.marksSkipped) return [x, ...columns];
-  return [x, ...columns, ...runs.map(({ records }) => x.map((step) => (records[step - 1]?.skipped === true ? (records[step - 1]?.scale ?? null) : null)))];
+  return [
+    x,
+    ...columns,
+    ...runs.map(({ records }) => x.map((step) => (records[step - 1]?.skipped === true ? (records[step - 1]?.scale ?? null) : null))),
+  ];
 }

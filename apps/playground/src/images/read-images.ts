@@ -61,7 +61,13 @@ export async function readImages<File extends ChosenFile>(
       : [`${unreadable.length} of ${total} files could not be read as images${named(unreadable)}; they are left out`]),
     ...(total < given ? [`${total} of ${given} files are used, as many of each class as there is room for`] : []),
   ];
-  return { images: joined(decoded, classes.map(({ name }) => name)), note: notes.length === 0 ? null : `${notes.join('. ')}.` };
+  return {
+    images: joined(
+      decoded,
+      classes.map(({ name }) => name),
+    ),
+    note: notes.length === 0 ? null : `${notes.join('. ')}.`,
+  };
 }
 
 function named(files: readonly string[]): string {

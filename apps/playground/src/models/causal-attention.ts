@@ -1,4 +1,16 @@
-import { add, matMul, mul, reshape, softmax, split, tensor2d, tidy, transpose, type serialization, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  matMul,
+  mul,
+  reshape,
+  softmax,
+  split,
+  tensor2d,
+  tidy,
+  transpose,
+  type serialization,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 
 /** What a character may not see gets so much less: large for a score, and float16 holds it. */

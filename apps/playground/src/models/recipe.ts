@@ -20,7 +20,9 @@ export interface Recipe {
 
 /** The recipe of a task. Pure. */
 export function recipeFor(shape: TaskShape): Recipe {
-  return shape.model === 'unet' ? pixelRecipe(() => unet(shape)) : classRecipe(() => (shape.model === 'cnn' ? cnn(shape) : transformer(shape)));
+  return shape.model === 'unet'
+    ? pixelRecipe(() => unet(shape))
+    : classRecipe(() => (shape.model === 'cnn' ? cnn(shape) : transformer(shape)));
 }
 
 /** One class out of several, for a picture or for each character. */

@@ -14,7 +14,13 @@ export class FolderField {
 
   constructor() {
     const id = 'playground-folder';
-    this.#input = element('input', { id, type: 'file', webkitdirectory: true, multiple: true, 'aria-describedby': `${id}-about ${id}-status` });
+    this.#input = element('input', {
+      id,
+      type: 'file',
+      webkitdirectory: true,
+      multiple: true,
+      'aria-describedby': `${id}-about ${id}-status`,
+    });
     this.#status = element('p', { id: `${id}-status`, class: 'playground-folder-status', role: 'status', 'data-folder': 'empty' });
     this.element = element(
       'div',

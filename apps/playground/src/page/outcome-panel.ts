@@ -34,7 +34,7 @@ export class OutcomePanel {
     this.element = element(
       'section',
       { class: 'playground-outcome', 'aria-labelledby': id, hidden: true },
-      element('h3', { id }, 'What came of it'),
+      element('h2', { id }, 'What came of it'),
       element('div', { class: 'playground-scroll', tabindex: '0', role: 'region', 'aria-labelledby': id }, this.#table),
       element(
         'div',
@@ -42,7 +42,11 @@ export class OutcomePanel {
         this.#half,
         button('Copy the report', { 'data-action': 'copy-report' }, () => void this.#copy(this.#text(), 'The report is copied.')),
         button('Download the report', { 'data-action': 'download-report' }, () => this.#makeReport()),
-        button('Copy a link to these settings', { 'data-action': 'copy-link' }, () => void this.#copy(location.href, 'The link is copied.')),
+        button(
+          'Copy a link to these settings',
+          { 'data-action': 'copy-link' },
+          () => void this.#copy(location.href, 'The link is copied.'),
+        ),
       ),
       this.#files.element,
       this.#reports.element,

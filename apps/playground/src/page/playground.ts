@@ -63,7 +63,11 @@ export class Playground {
       'details',
       { class: 'playground-experiments' },
       element('summary', {}, 'Experiments'),
-      element('p', {}, 'Drivers crash, laptops switch GPUs, tabs are put to sleep. This destroys the GPU device under the training, as they do.'),
+      element(
+        'p',
+        {},
+        'Drivers crash, laptops switch GPUs, tabs are put to sleep. This destroys the GPU device under the training, as they do.',
+      ),
       this.#lose,
     );
     root.replaceChildren(
@@ -79,7 +83,7 @@ export class Playground {
       this.#told,
       experiments,
     );
-    root.classList.add('playground');
+    root.classList.add('playground', 'not-content'); // the site's typography is for texts
     this.#draw();
   }
 

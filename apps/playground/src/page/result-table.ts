@@ -12,13 +12,21 @@ interface Row {
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
 const ROWS: readonly Row[] = [
-  { title: 'Loss, last 10 steps', text: ({ loss }) => (loss === null ? 'not finite' : loss.toFixed(4)), ratio: ({ loss }) => loss ?? Number.NaN },
+  {
+    title: 'Loss, last 10 steps',
+    text: ({ loss }) => (loss === null ? 'not finite' : loss.toFixed(4)),
+    ratio: ({ loss }) => loss ?? Number.NaN,
+  },
   { title: 'Accuracy, last 10 steps', text: ({ accuracy }) => percent(accuracy), ratio: null },
   { title: 'Loss, held out', text: (_, { heldOut }) => heldOut?.loss.toFixed(4) ?? '–', ratio: null },
   { title: 'Accuracy, held out', text: (_, { heldOut }) => (heldOut === null ? '–' : percent(heldOut.accuracy)), ratio: null },
   { title: 'Skipped steps', text: ({ skipped }) => String(skipped), ratio: null },
   { title: 'Loss scale', text: ({ scale }) => (scale === null ? 'none' : scale.toLocaleString('en')), ratio: null },
-  { title: 'Step time, median', text: ({ milliseconds }) => (milliseconds === 0 ? '–' : `${milliseconds.toFixed(0)} ms`), ratio: ({ milliseconds }) => milliseconds },
+  {
+    title: 'Step time, median',
+    text: ({ milliseconds }) => (milliseconds === 0 ? '–' : `${milliseconds.toFixed(0)} ms`),
+    ratio: ({ milliseconds }) => milliseconds,
+  },
   { title: 'Device bytes, peak of a step', text: ({ peakBytes }) => formatBytes(peakBytes), ratio: ({ peakBytes }) => peakBytes },
   { title: 'Device bytes between steps', text: ({ heldBytes }) => formatBytes(heldBytes), ratio: ({ heldBytes }) => heldBytes },
 ];

@@ -32,7 +32,11 @@ export class SettingsForm {
       { class: 'playground-more' },
       element('summary', {}, 'More settings'),
       element('div', { class: 'playground-fields' }, ...rows(SETTING_NAMES.filter((name) => !FIRST.includes(name)))),
-      element('p', {}, button('Back to the defaults', { class: 'playground-quiet' }, onReset)),
+      element(
+        'p',
+        {},
+        button('Back to the defaults', {}, () => this.#reset(onReset)),
+      ),
     );
     this.element = element(
       'form',
@@ -47,10 +51,12 @@ export class SettingsForm {
 
   /** Puts settings into the form; while a training runs nothing can be changed. */
   show(settings: Settings, { locked }: { readonly locked: boolean }): void {
+    const before = this.#settings;
     this.#settings = settings;
     for (const [name, { input, row, problem }] of this.#controls) {
       if (name === 'data') fillData(input as HTMLSelectElement, settings);
-      if (input.value !== String(settings[name]) && !(input === document.activeElement && problem.textContent !== '')) {
+      const isWrong = problem.textContent !== '' && settings[name] === before[name]; // what a visitor is correcting stays
+      if (!isWrong && input.value !== String(settings[name])) {
         input.value = String(settings[name]);
         this.#tell(name, null);
       }
@@ -94,6 +100,11 @@ export class SettingsForm {
     if (reading.ok) this.#onChange(changedSettings(this.#settings, name, reading.value as never));
   }
 
+  #reset(onReset: () => void): void {
+    for (const name of SETTING_NAMES) this.#tell(name, null);
+    onReset();
+  }
+
   #tell(name: SettingName, text: string | null): void {
     const control = this.#controls.get(name);
     if (control === undefined) return;
@@ -113,7 +124,9 @@ export interface FormParts {
 function fillData(select: HTMLSelectElement, { model }: Settings): void {
   const allowed: readonly string[] = MODELS[model].data;
   if ([...select.options].map(({ value }) => value).join() === allowed.join()) return;
-  select.replaceChildren(...allowed.map((value) => element('option', { value }, FIELDS.data.choices[value as keyof typeof FIELDS.data.choices])));
+  select.replaceChildren(
+    ...allowed.map((value) => element('option', { value }, FIELDS.data.choices[value as keyof typeof FIELDS.data.choices])),
+  );
 }
 
 /** Settings that mean nothing beside the others. */

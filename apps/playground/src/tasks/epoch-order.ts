@@ -9,7 +9,10 @@ import { createRandom } from '@halftone/data';
  * @param options - examples a step, and the seed
  * @returns the examples of a step, from 1
  */
-export function epochOrder(count: number, { batch, seed }: { readonly batch: number; readonly seed: number }): (step: number) => Int32Array {
+export function epochOrder(
+  count: number,
+  { batch, seed }: { readonly batch: number; readonly seed: number },
+): (step: number) => Int32Array {
   let [known, order] = [-1, new Int32Array(0)];
   const at = (position: number): number => {
     const epoch = Math.floor(position / count);

@@ -38,7 +38,11 @@ export function imageTask({ side, pixels, labels, classes }: ImageClasses, { bat
   return {
     shape: { model: 'cnn', side, channels: 3, classes: classes.length },
     source: `${learned.length} images of ${classes.length} classes (${classes.slice(0, 6).join(', ')}${classes.length > 6 ? ', …' : ''}), ${others.length} others held out, ${side}x${side}`,
-    batch: (step) => picked(all, order(step).map((index) => learned[index] ?? 0)),
+    batch: (step) =>
+      picked(
+        all,
+        order(step).map((index) => learned[index] ?? 0),
+      ),
     heldOut: () => inGroups(all, others),
   };
 }

@@ -24,7 +24,9 @@ export function taskFor(settings: Settings, images: ImageClasses | null): Task {
       return textTask(settings);
     case 'images':
       if (images === null)
-        throw new Error('[playground] your own images must be chosen before training, got none. Choose a folder with a folder for each class.');
+        throw new Error(
+          '[playground] your own images must be chosen before training, got none. Choose a folder with a folder for each class.',
+        );
       return imageTask(images, settings);
     default:
       return settings.data satisfies never;

@@ -20,7 +20,11 @@ export function textTask({ batch, seed }: TaskOptions): Task {
   };
 }
 
-function rows(text: Int32Array, count: number, { random, vocabulary }: { readonly random: Random; readonly vocabulary: number }): HostBatch {
+function rows(
+  text: Int32Array,
+  count: number,
+  { random, vocabulary }: { readonly random: Random; readonly vocabulary: number },
+): HostBatch {
   const starts = Array.from({ length: count }, () => random.integer(text.length - TOKENS));
   const from = (shift: 0 | 1): Int32Array =>
     Int32Array.from({ length: count * TOKENS }, (_, i) => text[(starts[Math.floor(i / TOKENS)] ?? 0) + (i % TOKENS) + shift] ?? 0);

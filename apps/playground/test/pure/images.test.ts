@@ -2,14 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { classFolders, limited } from '../../src/images/class-folders.ts';
 import { IMAGE_SIDE, readImages } from '../../src/images/read-images.ts';
 
-const file = (path: string): { name: string; webkitRelativePath: string } => ({ name: path.split('/').at(-1) ?? '', webkitRelativePath: path });
-const several = (folder: string, count: number): ReturnType<typeof file>[] => Array.from({ length: count }, (_, i) => file(`${folder}/${i}.png`));
+const file = (path: string): { name: string; webkitRelativePath: string } => ({
+  name: path.split('/').at(-1) ?? '',
+  webkitRelativePath: path,
+});
+const several = (folder: string, count: number): ReturnType<typeof file>[] =>
+  Array.from({ length: count }, (_, i) => file(`${folder}/${i}.png`));
 const grey = async (): Promise<Float32Array> => new Float32Array(IMAGE_SIDE * IMAGE_SIDE * 3).fill(0.5);
 const pets = [...several('pets/dog', 3), ...several('pets/cat', 2)];
 
 describe('classes of a folder', () => {
   it('are the folders inside, by name, without what is hidden or lies beside them', () => {
-    const found = classFolders([...pets, file('pets/readme.txt'), file('pets/.git/1.png'), file('pets/cat/.DS_Store'), file('pets/cat/more/2.png')]);
+    const found = classFolders([
+      ...pets,
+      file('pets/readme.txt'),
+      file('pets/.git/1.png'),
+      file('pets/cat/.DS_Store'),
+      file('pets/cat/more/2.png'),
+    ]);
     expect(found.map(({ name, files }) => [name, files.length])).toEqual([
       ['cat', 3],
       ['dog', 3],
@@ -29,7 +39,15 @@ describe('classes of a folder', () => {
   });
 
   it('are cut to what there is room for, evenly', () => {
-    expect(limited([{ name: 'a', files: [0, 1, 2, 3, 4, 5] }, { name: 'b', files: [9] }], 6).map(({ files }) => files)).toEqual([[0, 2, 4], [9]]);
+    expect(
+      limited(
+        [
+          { name: 'a', files: [0, 1, 2, 3, 4, 5] },
+          { name: 'b', files: [9] },
+        ],
+        6,
+      ).map(({ files }) => files),
+    ).toEqual([[0, 2, 4], [9]]);
   });
 });
 
@@ -57,6 +75,8 @@ describe('images of a folder', () => {
       if (one.webkitRelativePath.includes('/cat/')) throw new Error('no image');
       return grey();
     };
-    await expect(readImages(pets, decode)).rejects.toThrow(/class 'cat' must have 2 images or more that this browser can read, got 0 of 2 \(0\.png, 1\.png\)\. Add PNG/);
+    await expect(readImages(pets, decode)).rejects.toThrow(
+      /class 'cat' must have 2 images or more that this browser can read, got 0 of 2 \(0\.png, 1\.png\)\. Add PNG/,
+    );
   });
 });

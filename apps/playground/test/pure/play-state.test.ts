@@ -82,14 +82,24 @@ describe('a training', () => {
   });
 
   it('that loses its device says so and keeps its checkpoint and its curves', () => {
-    const state = after([{ kind: 'saved', step: 1, bytes: 5, savedAt: '2026-01-02T03:04:05.000Z' }, { kind: 'lost', message: 'gone' }], training());
+    const state = after(
+      [
+        { kind: 'saved', step: 1, bytes: 5, savedAt: '2026-01-02T03:04:05.000Z' },
+        { kind: 'lost', message: 'gone' },
+      ],
+      training(),
+    );
     expect(state).toMatchObject({ phase: 'lost', error: 'gone', saved: { step: 1 } });
     expect(stepOf(state)).toBe(1);
   });
 
   it('that has ended is not changed by what comes late', () => {
     const done = nextState(training(), { kind: 'done' });
-    for (const late of [{ kind: 'lost', message: 'x' }, { kind: 'paused' }, { kind: 'step', policy: 'float32', record: record(9) }] as FromWorker[])
+    for (const late of [
+      { kind: 'lost', message: 'x' },
+      { kind: 'paused' },
+      { kind: 'step', policy: 'float32', record: record(9) },
+    ] as FromWorker[])
       expect(nextState(done, late)).toBe(done);
   });
 
@@ -104,19 +114,35 @@ describe('a training', () => {
   });
 
   it('that starts anew forgets the last one and not its checkpoint', () => {
-    const state = after([{ kind: 'saved', step: 1, bytes: 5, savedAt: '2026-01-02T03:04:05.000Z' }, { kind: 'done' }, { kind: 'start', settings }], training());
+    const state = after(
+      [{ kind: 'saved', step: 1, bytes: 5, savedAt: '2026-01-02T03:04:05.000Z' }, { kind: 'done' }, { kind: 'start', settings }],
+      training(),
+    );
     expect(state).toMatchObject({ phase: 'preparing', runs: [], saved: { step: 1 } });
   });
 });
 
 describe('what the page says', () => {
   it('names what is prepared before the first step, and the step after it', () => {
-    expect(progressText(after([{ kind: 'start', settings }, { kind: 'preparing', what: 'making the data' }]))).toBe('making the data');
+    expect(
+      progressText(
+        after([
+          { kind: 'start', settings },
+          { kind: 'preparing', what: 'making the data' },
+        ]),
+      ),
+    ).toBe('making the data');
     expect(progressText(training())).toBe('step 1 of 4');
   });
 
   it('says where there is no WebGPU, and why', () => {
-    const emulated = { kind: 'emulate', description: 'emulation', codec: 'emulated', isCpu: true, why: 'this browser has no WebGPU' } as const;
+    const emulated = {
+      kind: 'emulate',
+      description: 'emulation',
+      codec: 'emulated',
+      isCpu: true,
+      why: 'this browser has no WebGPU',
+    } as const;
     expect(deviceText({ ...training(), device: emulated })).toContain('No WebGPU here (this browser has no WebGPU)');
   });
 

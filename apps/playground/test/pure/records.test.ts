@@ -18,7 +18,11 @@ const records = (count: number, change: (step: number) => Partial<StepRecord> = 
     peakBytes: 2000,
     ...change(i + 1),
   }));
-const run = (of: readonly StepRecord[], policy: RunHistory['policy'] = 'mixed_float16'): RunHistory => ({ policy, records: of, heldOut: null });
+const run = (of: readonly StepRecord[], policy: RunHistory['policy'] = 'mixed_float16'): RunHistory => ({
+  policy,
+  records: of,
+  heldOut: null,
+});
 const measure = (name: string): Measure => MEASURES.find((one) => one.name === name) as Measure;
 
 describe('the summary of a run', () => {
@@ -46,17 +50,30 @@ describe('thinned records', () => {
 
 describe('what a chart says', () => {
   it('is where each run began and where it is', () => {
-    const runs = [run(records(2, (step) => ({ loss: 4 / step })), 'float32')];
+    const runs = [
+      run(
+        records(2, (step) => ({ loss: 4 / step })),
+        'float32',
+      ),
+    ];
     expect(chartSummary(measure('loss'), runs)).toBe('float32: 4.000 at step 1, 2.000 at step 2.');
   });
 
   it('names the steps that were skipped', () => {
-    expect(chartSummary(measure('scale'), [run(records(4, (step) => ({ skipped: step === 2 || step === 3 })))])).toContain('2 skipped (steps 2, 3)');
+    expect(chartSummary(measure('scale'), [run(records(4, (step) => ({ skipped: step === 2 || step === 3 })))])).toContain(
+      '2 skipped (steps 2, 3)',
+    );
     expect(chartSummary(measure('scale'), [run(records(4))])).toContain('no step skipped');
   });
 
   it('is also a table, with marks and gaps', () => {
-    const runs = [run(records(3, () => ({ scale: null })), 'float32'), run(records(2, (step) => ({ skipped: step === 1 })))];
+    const runs = [
+      run(
+        records(3, () => ({ scale: null })),
+        'float32',
+      ),
+      run(records(2, (step) => ({ skipped: step === 1 }))),
+    ];
     expect(chartTable(measure('scale'), runs)).toEqual({
       columns: ['Step', 'float32', 'mixed_float16'],
       rows: [

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatQuery, queryWith, readField, readQuery } from '../../src/state/settings-query.ts';
-import { changedSettings, defaultSettings, FIELDS, lossScaleOf, MODELS, runsOf, type ModelName, type Settings } from '../../src/state/settings.ts';
+import {
+  changedSettings,
+  defaultSettings,
+  FIELDS,
+  lossScaleOf,
+  MODELS,
+  runsOf,
+  type ModelName,
+  type Settings,
+} from '../../src/state/settings.ts';
 
 const choice = <Name extends 'policy' | 'compare' | 'optimizer' | 'lossScale'>(name: Name): fc.Arbitrary<Settings[Name]> =>
   fc.constantFrom(...(Object.keys(FIELDS[name].choices) as Settings[Name][]));

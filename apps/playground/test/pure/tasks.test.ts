@@ -54,7 +54,9 @@ describe('a task', () => {
   });
 
   it('of own images needs them', () => {
-    expect(() => taskFor({ ...defaultSettings(), data: 'images' }, null)).toThrow(/must be chosen before training, got none\. Choose a folder/);
+    expect(() => taskFor({ ...defaultSettings(), data: 'images' }, null)).toThrow(
+      /must be chosen before training, got none\. Choose a folder/,
+    );
   });
 });
 
@@ -78,7 +80,14 @@ describe('the note of a checkpoint', () => {
   });
 
   it('is not believed where it is damaged', () => {
-    for (const text of ['{', '3', '{}', '{"query":"model=x","step":1,"savedAt":"2026-01-02"}', '{"query":"","step":-1,"savedAt":"2026-01-02"}', '{"query":"","step":1,"savedAt":"x"}'])
+    for (const text of [
+      '{',
+      '3',
+      '{}',
+      '{"query":"model=x","step":1,"savedAt":"2026-01-02"}',
+      '{"query":"","step":-1,"savedAt":"2026-01-02"}',
+      '{"query":"","step":1,"savedAt":"x"}',
+    ])
       expect(readNote({ ...store(), text } as NoteStore), text).toBeNull();
   });
 
