@@ -4,7 +4,7 @@
 
 /** What a policy may allow, directive by directive; hashes and nonces are matched by kind. */
 const strict = /** @type {const} */ ({
-  'default-src': ["'self'", "'none'"],
+  'default-src': ["'none'"],
   'script-src': ["'self'", "'wasm-unsafe-eval'", 'hash'],
   'style-src': ["'self'", 'hash'],
   'style-src-elem': ["'self'", 'hash'],
@@ -23,7 +23,8 @@ const strict = /** @type {const} */ ({
   'media-src': ["'self'", "'none'"],
   'upgrade-insecure-requests': [],
 });
-const needed = ['default-src', 'script-src', 'object-src', 'base-uri', 'frame-ancestors'];
+/** What `default-src` does not stand for, and itself. */
+const needed = ['default-src', 'script-src', 'base-uri', 'form-action', 'frame-ancestors'];
 
 /**
  * Whether the server sends the strict policy with every page.

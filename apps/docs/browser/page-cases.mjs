@@ -1,10 +1,11 @@
 import { onePageOfEachKind, writtenPages } from './built-pages.mjs';
 import { expectPolicyBites, expectStrictPolicy } from './content-policy.mjs';
 import { expectNone } from './expectations.mjs';
+import { onPage } from './open-page.mjs';
 import { expectLinksResolve } from './page-links.mjs';
 import { reviewPages } from './page-review.mjs';
 import { expectNamed, walkPages } from './page-walk.mjs';
-import { onStartPage, useSearch, useSkipLink, useThemeSwitch } from './site-use.mjs';
+import { useSearch, useSkipLink, useThemeSwitch } from './site-use.mjs';
 import { expectTextWithoutScripts } from './without-scripts.mjs';
 
 /** @import { Case } from './lanes.mjs' */
@@ -43,9 +44,9 @@ export function pageCases(pictures) {
     { name: 'the strict content policy comes with every page', run: async () => expectStrictPolicy(needed(read)) },
     { name: 'the content policy bites', run: ({ browser }, site) => expectPolicyBites(browser, site) },
     { name: 'every page shows its text without scripts', run: ({ browser }, site) => expectTextWithoutScripts(browser, site) },
-    { name: 'the skip link leads to the text', run: ({ browser }, site) => onStartPage(browser, site, useSkipLink) },
-    { name: 'search finds a word', run: ({ browser }, site) => onStartPage(browser, site, useSearch) },
-    { name: 'light and dark are chosen by keyboard', run: ({ browser }, site) => onStartPage(browser, site, useThemeSwitch) },
+    { name: 'the skip link leads to the text', run: (open, site) => onPage(open, site, '/', useSkipLink) },
+    { name: 'search finds a word', run: (open, site) => onPage(open, site, '/', useSearch) },
+    { name: 'light and dark are chosen by keyboard', run: (open, site) => onPage(open, site, '/', useThemeSwitch) },
     {
       name: 'axe finds nothing, light and dark, on a desktop and on a phone',
       run: async ({ browser }, site) => {

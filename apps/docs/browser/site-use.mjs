@@ -1,28 +1,6 @@
 import { expect } from './expectations.mjs';
-import { watchedContext } from './page-watch.mjs';
 
-/** @import { Browser, Page } from 'playwright-core' */
-/** @import { Site } from './open-site.mjs' */
-
-/**
- * Opens the start page in a context of its own, and fails afterwards if it said anything.
- *
- * @param {Browser} browser
- * @param {Site} site
- * @param {(page: Page) => Promise<string | void>} use
- */
-export async function onStartPage(browser, site, use) {
-  const { context, watch } = await watchedContext(browser, site.origin);
-  try {
-    const page = await context.newPage();
-    await page.goto(`${site.origin}/`, { waitUntil: 'load' });
-    const note = await use(page);
-    watch.expectNothing();
-    return note;
-  } finally {
-    await context.close();
-  }
-}
+/** @import { Page } from 'playwright-core' */
 
 /**
  * The first stop of the Tab key leads past the menus to the text.
