@@ -23,7 +23,7 @@ const common = [
 export function tutorialEvidence(name, { plugin = 'webgpu' } = {}) {
   return {
     name: `tutorial-${name}`,
-    sources: [...common, `packages/${plugin}/src`, `apps/tutorials/src/programs/${name}.ts`],
+    sources: [...common, `packages/${plugin}/src`, ...['', '-finding'].map((part) => `apps/tutorials/src/programs/${name}${part}.ts`)],
     run: async ({ onProgress }) => {
       if (!process.env.HALFTONE_SHARED)
         throw new Error('[tutorials] HALFTONE_SHARED must name a folder with the real data, got nothing. Set it.');
