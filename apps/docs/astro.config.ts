@@ -32,7 +32,11 @@ export default defineConfig({
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
       customCss: ['./src/styles/site.css', './src/styles/start.css'],
       social: [{ icon: 'github', label: 'Sources', href: 'https://github.com/halftone-js/halftone' }],
-      components: { Head: './src/components/Head.astro', Search: './src/components/Search.astro' },
+      components: {
+        Head: './src/components/Head.astro',
+        Search: './src/components/Search.astro',
+        SocialIcons: './src/components/SocialIcons.astro',
+      },
       expressiveCode: {
         themes: ['github-dark', 'github-light'],
         styleOverrides: {

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from '../setup/src/folders.mjs';
 import { nodeVersionProblem } from '../setup/src/node-version.mjs';
 import { runTool } from '../setup/src/run-command.mjs';
 import { orOneLine, say, SetupError } from '../setup/src/say.mjs';
@@ -42,12 +41,12 @@ async function buildSite() {
   const start = performance.now();
   const steps = [
     { says: 'Pages from docs/, READMEs and doc comments', args: [join(here, 'prepare.mjs')] },
-    { says: 'Building the site', args: [astro, 'build', '--silent', '--root', here] },
+    { says: 'Building the site', args: [astro, 'build', '--silent'] },
     { says: 'Links, headers', args: [join(here, 'finish.mjs')] },
   ];
   for (const { says, args } of steps) {
     say(says);
-    const code = await runTool(process.execPath, args, { cwd: root, env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' } });
+    const code = await runTool(process.execPath, args, { cwd: here, env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' } });
     if (code !== 0) throw new SetupError(`the site was not built: "${says}" failed (exit code ${code}, its own words above).`);
   }
   say(`The site is in apps/docs/dist, built in ${((performance.now() - start) / 1000).toFixed(0)} s`);

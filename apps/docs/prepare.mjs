@@ -1,5 +1,6 @@
 // `node apps/docs/prepare.mjs`: makes src/content, which Astro reads, from docs/, the READMEs and the doc comments. Nothing in it is written by hand.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { anchorsOf, withApiLinks } from './prepare/api-links.mjs';
@@ -21,6 +22,8 @@ await rm(content, { recursive: true, force: true });
 const titles = { overview: 'Overview' }; // as a README it has the name of the project
 /** @type {Entry[]} */
 const entries = [];
+/** @type {string[]} */
+const missing = [];
 const sources = await findSources();
 const routes = routesOf(sources);
 const repository = await repositoryAddress();
@@ -28,10 +31,15 @@ const repository = await repositoryAddress();
 for (const { file, slug, section } of sources) {
   const target = join(pages, `${slug}.md`);
   const page = pageOf(await readFile(join(root, file), 'utf8'), file);
-  const picture = /** @param {string} path */ (path) => relative(dirname(target), join(root, path));
+  const picture = /** @param {string} path */ (path) => {
+    if (!existsSync(join(root, path))) missing.push(`${file} shows ${path}, which does not exist`);
+    return relative(dirname(target), join(root, path));
+  };
   const body = withSiteLinks(page.body, { file, routes, repository, picture });
   await write(slug, { ...page, title: titles[slug] ?? page.title, body }, section);
 }
+if (missing.length > 0)
+  throw new Error(`[docs] every picture must be there, got ${missing.join('; ')}. Make it, or take it out of the text.`);
 await writeApi();
 const exported = await readApi();
 const anchors = new Map([...exported].map(([name, text]) => [name, anchorsOf(text)]));
