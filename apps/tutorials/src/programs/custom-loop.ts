@@ -3,11 +3,9 @@ import { initializers, input, layers, model, type LayersModel, type SymbolicTens
 import { autocast } from '@halftone/autocast';
 import { dynamicLossScale, noLossScale } from '@halftone/loss-scale';
 import { gradScaler, optimizerState, type GradScaler } from '@halftone/optimizer';
+import type { DigitData, ImageSet } from '@halftone/data';
 import type { Finding, Lesson, Length, Program } from '../lesson.ts';
 import { customLoopFinding, REDRAWING, SHOWN, type Accident, type Judgement, type Outcome, type Point } from './custom-loop-finding.ts';
-
-type Digits = Awaited<ReturnType<Lesson['digits']>>;
-type Pictures = Digits['train'];
 
 /** How long: steps of `batch` pictures, pictures to be judged by, and after how many good steps the scale doubles (2000 unless set; a short run must see it move). */
 const SIZES = {
@@ -23,7 +21,7 @@ const INITIAL_SCALE = 4096;
 /** One body, two heads: which digit it is (ten logits), and the picture once more, drawn from 32 numbers. */
 function buildNetwork(side: number, seed: number): LayersModel {
   let streams = 0;
-  const kernelInitializer = () => initializers.glorotUniform({ seed: seed + (streams += 1) });
+  const kernelInitializer = () => initializers.glorotUniform({ seed: 10 * seed + (streams += 1) });
   const convolution = (filters: number) =>
     layers.conv2d({ filters, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu', kernelInitializer: kernelInitializer() });
   const picture = input({ shape: [side, side, 1] });
@@ -68,7 +66,7 @@ function gradientsOf(run: Run, batch: Batch, parts: number): tf.NamedTensorMap {
 
 // #region loop
 /** Trains; in mixed precision a broken batch comes in between, half way. */
-async function train(lesson: Lesson, data: Digits, policy: string): Promise<Outcome> {
+async function train(lesson: Lesson, data: DigitData, policy: string): Promise<Outcome> {
   const { steps, batch, judged } = SIZES[lesson.length];
   const run = start(data, policy, lesson);
   const optimizer = tf.train.adam(0.003);
@@ -97,7 +95,7 @@ async function train(lesson: Lesson, data: Digits, policy: string): Promise<Outc
 // #endregion
 
 // #region overflow
-/** One step with pixels as a 16-bit file has them, 0 to 1e6: nobody has divided them by 1e6. */
+/** One step with pixels from 0 to a million: somebody has written them down in millionths. */
 async function overflow(run: Run, optimizer: tf.Optimizer, { step, batch }: { step: number; batch: Batch }): Promise<Accident> {
   const before = await numbersOf(run.network, optimizer);
   const { scale: scaleBefore } = await run.scaler.lossScaleState();
@@ -121,7 +119,7 @@ async function numbersOf(network: LayersModel, optimizer: tf.Optimizer): Promise
 
 // #region plain
 /** The same accident without a scaler: gradients of tfjs itself, applied whatever they hold. */
-async function withoutScaler(lesson: Lesson, data: Digits): Promise<number> {
+async function withoutScaler(lesson: Lesson, data: DigitData): Promise<number> {
   const { batch } = SIZES[lesson.length];
   const run = start(data, 'mixed_float16', lesson);
   const optimizer = tf.train.adam(0.003);
@@ -139,7 +137,7 @@ async function withoutScaler(lesson: Lesson, data: Digits): Promise<number> {
 
 // #region checks
 /** How far the gradients of a batch in parts are from those of the whole batch, relative to their length. */
-async function accumulationGap(lesson: Lesson, data: Digits, policy: string): Promise<number> {
+async function accumulationGap(lesson: Lesson, data: DigitData, policy: string): Promise<number> {
   const run = start(data, policy, lesson);
   const whole = run.scaler.unscale(gradientsOf(run, batchAt(data.train, 1, 64), 1));
   const parts = run.scaler.unscale(gradientsOf(run, batchAt(data.train, 1, 64), PARTS));
@@ -155,7 +153,7 @@ async function accumulationGap(lesson: Lesson, data: Digits, policy: string): Pr
 }
 
 /** How far one step of SGD with rate 1 goes when the gradient is clipped to a length of 0.05. */
-async function clippedLength(lesson: Lesson, data: Digits): Promise<{ moved: number; scale: number }> {
+async function clippedLength(lesson: Lesson, data: DigitData): Promise<{ moved: number; scale: number }> {
   const run = start(data, 'mixed_float16', lesson);
   const optimizer = tf.train.sgd(1);
   const before = await numbersOf(run.network, optimizer);
@@ -172,6 +170,7 @@ type Batch = {
   readonly images: tf.Tensor4D;
   readonly labels: tf.Tensor2D;
 };
+
 interface Run {
   readonly policy: string;
   readonly network: LayersModel;
@@ -179,8 +178,9 @@ interface Run {
   /** Losses that nobody has read yet. */
   readonly seen: tf.Tensor[];
 }
+
 // #region start
-function start({ train: { side } }: Digits, policy: string, { length, seed }: Lesson): Run {
+function start({ train: { side } }: DigitData, policy: string, { length, seed }: Lesson): Run {
   const lossScale =
     policy === 'float32' ? noLossScale() : dynamicLossScale({ initialScale: INITIAL_SCALE, growthInterval: SIZES[length].growthInterval });
   return { policy, network: buildNetwork(side, seed), scaler: gradScaler({ lossScale }), seen: [] };
@@ -195,7 +195,7 @@ function stop(run: Run, optimizer?: tf.Optimizer): void {
 }
 
 /** The pictures of one step, in the order of the set, over and over. */
-function batchAt({ side, pixels, labels }: Pictures, step: number, count: number): Batch {
+function batchAt({ side, pixels, labels }: ImageSet, step: number, count: number): Batch {
   const from = ((step - 1) * count) % (labels.length - count + 1);
   return {
     images: tf.tensor4d(pixels.slice(from * side * side, (from + count) * side * side), [count, side, side, 1]),
@@ -220,7 +220,7 @@ async function meanOf(seen: tf.Tensor[]): Promise<[naming: number, redrawing: nu
   return [naming, redrawing];
 }
 
-async function judge(run: Run, set: Pictures, wanted: number): Promise<Judgement> {
+async function judge(run: Run, set: ImageSet, wanted: number): Promise<Judgement> {
   const batch = batchAt(set, 1, Math.min(wanted, set.labels.length));
   const [losses, right, drawings] = tf.tidy(() => {
     const { naming, redrawing } = lossesOf(run.network, run.policy, batch);

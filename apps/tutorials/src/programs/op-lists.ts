@@ -6,10 +6,9 @@ import { dynamicLossScale, noLossScale } from '@halftone/loss-scale';
 import { mixedPrecision, setLayerPolicy } from '@halftone/models';
 import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import { policy, withOps } from '@halftone/policy';
+import type { DigitData, ImageSet } from '@halftone/data';
 import type { Finding, Length, Lesson, Program } from '../lesson.ts';
 import { HOPELESS, opListsFinding, type Seen, type Square, type Trained, type Tried, type Variant } from './op-lists-finding.ts';
-
-type Digits = Awaited<ReturnType<Lesson['digits']>>;
 
 const SIZES = {
   full: { steps: 400, judged: 1000 },
@@ -43,7 +42,7 @@ const square: Square = (x) => tf.square(x);
 
 // #region network
 function buildNetwork(side: number, seed: number, square: Square): LayersModel {
-  const drawn = (n: number) => ({ kernelInitializer: initializers.glorotUniform({ seed: seed + n }), useBias: false });
+  const drawn = (n: number) => ({ kernelInitializer: initializers.glorotUniform({ seed: 10 * seed + n }), useBias: false });
   return sequential({
     layers: [
       layers.conv2d({ inputShape: [side, side, 1], filters: 8, kernelSize: 3, ...drawn(1), name: 'block_1' }),
@@ -79,7 +78,7 @@ function applyVariant(model: LayersModel, { policy: chosen, layers: layerPolicy 
 
 // #region observe
 /** Asks the emulation what one batch makes leave the range of float16, kernel by kernel. Needs no GPU, and no step of training. */
-async function observe(lesson: Lesson, data: Digits): Promise<Seen[]> {
+async function observe(lesson: Lesson, data: DigitData): Promise<Seen[]> {
   const emulated = await useEmulated({ base: 'cpu', observe: true });
   try {
     const seen: Seen[] = [];
@@ -116,7 +115,7 @@ function explainForward(side: number, variant: Variant, seed: number): readonly 
 
 // #region train
 /** Trains one variant; gives up where step after step is skipped, because then no loss scale helps. */
-async function train(lesson: Lesson, data: Digits, variant: Variant): Promise<Trained> {
+async function train(lesson: Lesson, data: DigitData, variant: Variant): Promise<Trained> {
   const { steps, judged } = SIZES[lesson.length];
   const model = buildNetwork(data.train.side, lesson.seed, variant.square ?? product);
   applyVariant(model, variant);
@@ -181,13 +180,13 @@ type Batch = {
 };
 
 /** Pixels from 0 to 4095, as a detector of 12 bits gives them, and paper without ink at 0. */
-function asMeasured(data: Digits): Digits {
-  const cleaned = (set: Digits['train']) => ({ ...set, pixels: set.pixels.map((pixel) => (pixel < 0.2 ? 0 : Math.round(4095 * pixel))) });
+function asMeasured(data: DigitData): DigitData {
+  const cleaned = (set: ImageSet) => ({ ...set, pixels: set.pixels.map((pixel) => (pixel < 0.2 ? 0 : Math.round(4095 * pixel))) });
   return { ...data, train: cleaned(data.train), heldOut: cleaned(data.heldOut) };
 }
 
 /** The pictures of one step, in the order of the set, over and over. */
-function batchAt({ side, pixels, labels }: Digits['train'], step: number, wanted: number): Batch {
+function batchAt({ side, pixels, labels }: ImageSet, step: number, wanted: number): Batch {
   const count = Math.min(wanted, labels.length);
   const from = ((step - 1) * count) % (labels.length - count + 1);
   return {

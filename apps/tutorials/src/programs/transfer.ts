@@ -12,11 +12,9 @@ import {
   restoreCheckpoint,
   saveHalf,
 } from '@halftone/models';
-import { pick } from '@halftone/data';
+import { pick, type DigitData, type ImageSet } from '@halftone/data';
 import type { Finding, Length, Lesson, Program } from '../lesson.ts';
 import { chosen, likeliest, SHOWN, transferFinding, type Facts, type FileTrip, type Resumed, type Straight } from './transfer-finding.ts';
-
-type Digits = Awaited<ReturnType<Lesson['digits']>>;
 
 /** Pictures of 0 to 4 for the base, the few of 5 to 9 that it is carried over to, unseen ones to be judged by, and the epochs of either. */
 const SIZES = {
@@ -30,11 +28,11 @@ const SHORT_RUN = { lossScale: dynamicLossScale({ initialScale: 1024 }) } as con
 
 // #region base
 /** Learns the digits 0 to 4 and keeps the model as a file, as a model from elsewhere would come. */
-async function learnBase(lesson: Lesson, data: Digits): Promise<number> {
+async function learnBase(lesson: Lesson, data: DigitData): Promise<number> {
   const { base, baseEpochs, judged } = SIZES[lesson.length];
   const { conv2d, dense, flatten, maxPooling2d } = layers;
   const { side } = data.train;
-  const drawn = (n: number) => ({ kernelInitializer: initializers.glorotUniform({ seed: lesson.seed + n }) });
+  const drawn = (n: number) => ({ kernelInitializer: initializers.glorotUniform({ seed: 10 * lesson.seed + n }) });
   const block = { kernelSize: 3, padding: 'same', activation: 'relu' } as const;
   const model = sequential({
     layers: [
@@ -66,7 +64,7 @@ async function learnBase(lesson: Lesson, data: Digits): Promise<number> {
 /** A base with a new head for 5 to 9. Its convolutions are frozen: in mixed precision they lie in half, without masters. */
 async function carryOver(lesson: Lesson, policy: string, file = 'base'): Promise<LayersModel> {
   const base = await loadLayersModel(lesson.storage.model(file));
-  const kernelInitializer = initializers.glorotUniform({ seed: lesson.seed + 5 });
+  const kernelInitializer = initializers.glorotUniform({ seed: 10 * lesson.seed + 5 });
   const head = layers.dense({ units: 5, activation: 'softmax', kernelInitializer, name: 'digits_5_to_9' });
   const model = modelOf({ inputs: base.inputs, outputs: head.apply(base.getLayer('features').output) as SymbolicTensor });
   base.layers.at(-1)?.dispose(); // its old head
@@ -79,7 +77,7 @@ async function carryOver(lesson: Lesson, policy: string, file = 'base'): Promise
 
 // #region straight
 /** Trains without a stop, and tells what became of it. */
-async function straight(lesson: Lesson, data: Digits, { policy, file }: { policy: string; file?: string }): Promise<Straight> {
+async function straight(lesson: Lesson, data: DigitData, { policy, file }: { policy: string; file?: string }): Promise<Straight> {
   const { few, epochs } = SIZES[lesson.length];
   const model = await carryOver(lesson, policy, file);
   const learnt = examples(data.train, 5, few);
@@ -100,7 +98,7 @@ async function straight(lesson: Lesson, data: Digits, { policy, file }: { policy
 
 // #region leave
 /** The same training with a checkpoint after each epoch, left half way: nothing of it is in memory afterwards, as when a tab is closed. */
-async function trainAndLeave(lesson: Lesson, data: Digits, facts: Facts): Promise<void> {
+async function trainAndLeave(lesson: Lesson, data: DigitData, facts: Facts): Promise<void> {
   const { few, epochs } = SIZES[lesson.length];
   const model = await carryOver(lesson, 'mixed_float16');
   const learnt = examples(data.train, 5, few);
@@ -116,7 +114,7 @@ async function trainAndLeave(lesson: Lesson, data: Digits, facts: Facts): Promis
 
 // #region go-on
 /** A new start, perhaps in a new tab: the same code builds the model, the checkpoint brings all that it knew, and training goes on. */
-async function goOn(lesson: Lesson, data: Digits): Promise<Resumed> {
+async function goOn(lesson: Lesson, data: DigitData): Promise<Resumed> {
   const { few, epochs } = SIZES[lesson.length];
   const { checkpoint } = lesson.storage;
   const model = await carryOver(lesson, 'mixed_float16');
@@ -138,7 +136,7 @@ async function goOn(lesson: Lesson, data: Digits): Promise<Resumed> {
 
 // #region file
 /** Saves in half, and opens the file in plain tfjs on its own `cpu` backend: no wrapper, no plug-in. */
-async function fileTrip(lesson: Lesson, data: Digits, model: LayersModel): Promise<FileTrip> {
+async function fileTrip(lesson: Lesson, data: DigitData, model: LayersModel): Promise<FileTrip> {
   const [float32File, halfFile] = [lesson.storage.model('float32'), lesson.storage.model('half')];
   const unseen = examples(data.heldOut, 5, SHOWN * 8);
   const inHalf = await predictionsOf(model, unseen.xs);
@@ -220,7 +218,7 @@ async function fit(lesson: Lesson, model: LayersModel, { xs, ys }: Examples, wis
   return curve;
 }
 
-function examples(set: Digits['train'], first: number, wanted: number): Examples {
+function examples(set: ImageSet, first: number, wanted: number): Examples {
   const { side } = set;
   const { pixels, labels } = pick(set, chosen(set, first, wanted));
   const classes = Int32Array.from(labels, (label) => label - first);
@@ -248,7 +246,7 @@ async function accuracyOf(model: LayersModel, { xs, ys }: Examples): Promise<num
   return answers.filter((answer, i) => answer === labels[i]).length / labels.length;
 }
 
-async function judge(lesson: Lesson, data: Digits, model: LayersModel): Promise<number> {
+async function judge(lesson: Lesson, data: DigitData, model: LayersModel): Promise<number> {
   const unseen = examples(data.heldOut, 5, SIZES[lesson.length].judged);
   try {
     return await accuracyOf(model, unseen);

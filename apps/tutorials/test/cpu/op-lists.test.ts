@@ -9,7 +9,7 @@ test('keeps its promises at a glance, and leaves no tensor behind', async () => 
   const before = tensors();
   const { columns, rows, claims, numbers, pictures } = await program.run(testLesson());
   expect(claims.filter(({ holds }) => !holds)).toEqual([]);
-  expect(claims).toHaveLength(10);
+  expect(claims).toHaveLength(9);
   expect(rows.map((row) => row.length)).toEqual(rows.map(() => columns.length));
   expect(rows.map(([name]) => name)).toHaveLength(7);
   expect(Object.values(numbers).every(Number.isFinite)).toBe(true);
