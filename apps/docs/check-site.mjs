@@ -1,8 +1,9 @@
-// `node apps/docs/check-site.mjs`: proves that the build fails where it must, and measures what a plain page costs. The site must be built.
+// `node apps/docs/check-site.mjs [--no-build]`: builds the site, proves that the build fails where it must, and measures what a plain page costs.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inCache } from '../setup/src/folders.mjs';
+import { buildSite, siteFolder as dist } from './build-site.mjs';
 import { scriptBytes } from './finish/script-bytes.mjs';
 
 /** What a page without an interactive part may make a browser run, in bytes as they travel; measured 9,900 when it was set. */
@@ -11,13 +12,15 @@ const MOST_GZIPPED = 12_000;
 const SIGN_OF_TFJS = /tfjs|TensorFlow|backend_registry/i;
 
 const here = import.meta.dirname;
-const dist = join(here, 'dist');
 const folder = inCache('site-check');
 const count = { passed: 0, failed: 0 };
 rmSync(folder, { recursive: true, force: true });
 
 const documented = '/** Doubles a number. */\nexport function double(x: number): number {\n  return 2 * x;\n}\n';
-check('a documented export is written', () => {
+if (!process.argv.includes('--no-build')) {
+  await check('the site is built', async () => console.log(`  in ${(await buildSite()).toFixed(0)} s`));
+}
+await check('a documented export is written', () => {
   const { status, text } = api('good', documented);
   expect(status === 0, text);
   expect(
@@ -25,35 +28,35 @@ check('a documented export is written', () => {
     'the comment is not in the page',
   );
 });
-check('an undocumented export fails the build by its name', () => {
+await check('an undocumented export fails the build by its name', () => {
   const { status, text } = api('undocumented', `${documented}export const half = 0.5;\n`);
   expect(status === 1 && /half.*does not have any documentation/s.test(text), text);
 });
-check('a parameter that does not exist fails the build', () => {
+await check('a parameter that does not exist fails the build', () => {
   const { status, text } = api('parameter', documented.replace('a number.', 'a number.\n * @param y - not there\n'));
   expect(status === 1 && text.includes('"y"'), text);
 });
-check('a link to a symbol that does not exist fails the build', () => {
+await check('a link to a symbol that does not exist fails the build', () => {
   const { status, text } = api('link', documented.replace('a number.', '{@link Nobody}.'));
   expect(status === 1 && text.includes('Nobody'), text);
 });
-check('the site as built has no broken link', () => {
+await check('the site as built has no broken link', () => {
   const { status, text } = finish(copyOfSite(''));
   expect(status === 0, text);
 });
-check('a link that leads nowhere fails the build', () => {
+await check('a link that leads nowhere fails the build', () => {
   const { status, text } = finish(copyOfSite('<a href="/how-to/nothing/">x</a>'));
   expect(status === 1 && text.includes('/how-to/nothing/'), text);
 });
-check('a link to a place that its page lacks fails the build', () => {
+await check('a link to a place that its page lacks fails the build', () => {
   const { status, text } = finish(copyOfSite('<a href="/overview/#nowhere">x</a>'));
   expect(status === 1 && text.includes('#nowhere'), text);
 });
-check('a picture from elsewhere fails the build', () => {
+await check('a picture from elsewhere fails the build', () => {
   const { status, text } = finish(copyOfSite('<img src="https://example.com/x.png">'));
   expect(status === 1 && text.includes('example.com'), text);
 });
-check(`a plain page runs at most ${MOST_GZIPPED} bytes of script, without TensorFlow.js`, () => {
+await check(`a plain page runs at most ${MOST_GZIPPED} bytes of script, without TensorFlow.js`, () => {
   const read = /** @param {string} path */ (path) => readFileSync(join(dist, path), 'utf8');
   const { files, bytes, gzipped } = scriptBytes(read('/overview/index.html'), read);
   console.log(`  /overview/: ${files.length} files, ${bytes} bytes, ${gzipped} gzipped`);
@@ -64,10 +67,10 @@ rmSync(folder, { recursive: true, force: true });
 console.log(`${count.passed} passed, ${count.failed} failed, 0 skipped`);
 process.exitCode = count.failed === 0 ? 0 : 1;
 
-/** @type {(name: string, run: () => void) => void} */
-function check(name, run) {
+/** @type {(name: string, run: () => void | Promise<void>) => Promise<void>} */
+async function check(name, run) {
   try {
-    run();
+    await run();
     count.passed++;
     console.log(`passed: ${name}`);
   } catch (error) {
