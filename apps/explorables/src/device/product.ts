@@ -70,7 +70,7 @@ export function judgeProduct(
     const error = Math.abs((found[i] ?? NaN) - value);
     const allowed = (exact.magnitudes[i] ?? 0) * (2.01 * unit + sums) + 1.01 * unit * Math.abs(value);
     if (!(error <= allowed)) withinRounding = false;
-    largestError = error <= largestError ? largestError : error; // NaN is taken over
+    if (error > largestError || Number.isNaN(error)) largestError = error; // a NaN stays
     largest = Math.max(largest, Math.abs(value));
   }
   return { largestError, relativeError: largestError / largest, withinRounding };
