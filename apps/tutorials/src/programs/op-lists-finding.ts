@@ -80,7 +80,7 @@ export function opListsFinding(tried: readonly Tried[], selected: readonly strin
       claim(
         'explain() tells for each op of the layer what was decided and why: the product lies in half, the epsilon keeps its sum in float32',
         CONTRAST.every((line) => decisions(asIs).includes(line)),
-        decisions(asIs).slice(0, CONTRAST.length).join('; '),
+        CONTRAST.map((line) => (decisions(asIs).includes(line) ? line : `not: ${line}`)).join('; '),
       ),
       claim(
         'as it is, the network learns less, and nothing but skipped steps says so: no answer is NaN',
