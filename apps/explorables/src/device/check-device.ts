@@ -75,7 +75,13 @@ export async function checkDevice(surroundings: Surroundings, patience: number =
 
 /** Browsers of different ages say different parts of an adapter's name, or none. */
 function describeAdapter({ info, features, limits }: GPUAdapter): AdapterFindings {
-  const { vendor = '', architecture = '', device = '', description = '' } = (info as Partial<GPUAdapterInfo> | undefined) ?? {};
+  const {
+    vendor = '',
+    architecture = '',
+    device = '',
+    description = '',
+    isFallbackAdapter = false,
+  } = (info as Partial<GPUAdapterInfo> | undefined) ?? {};
   const name = description || device || architecture || vendor || 'an adapter without a name';
   return {
     adapter: {
@@ -83,7 +89,7 @@ function describeAdapter({ info, features, limits }: GPUAdapter): AdapterFinding
       architecture,
       device,
       description: name,
-      isCpu: CPU_ADAPTERS.test(`${vendor} ${architecture} ${device} ${description}`) || info?.isFallbackAdapter === true,
+      isCpu: CPU_ADAPTERS.test(`${vendor} ${architecture} ${device} ${description}`) || isFallbackAdapter,
     },
     shaderF16: features.has('shader-f16'),
     subgroups: features.has('subgroups'),

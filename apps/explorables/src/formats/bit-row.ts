@@ -62,7 +62,7 @@ export function createBitRow(format: NumberFormat, onFlip: (bit: number) => void
   return {
     element,
     show(code) {
-      for (const [i, bit] of [...bitsOf(code, format)].entries()) {
+      for (const [i, bit] of bitsOf(code, format).split('').entries()) {
         const button = buttons[i];
         if (!button) continue;
         setText(button, bit);

@@ -1,11 +1,14 @@
 const SUPERSCRIPTS: Readonly<Record<string, string>> = {
   '-': '⁻',
-  ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((sign, digit) => [String(digit), sign])),
+  ...Object.fromEntries('⁰¹²³⁴⁵⁶⁷⁸⁹'.split('').map((sign, digit) => [String(digit), sign])),
 };
 
 /** A power of two as it is printed: `2⁻²⁴`. */
 export function powerOfTwo(exponent: number): string {
-  return `2${[...String(exponent)].map((sign) => SUPERSCRIPTS[sign] ?? sign).join('')}`;
+  return `2${String(exponent)
+    .split('')
+    .map((sign) => SUPERSCRIPTS[sign] ?? sign)
+    .join('')}`;
 }
 
 /** A number in full, as JavaScript reads it back; with words for what is none. */

@@ -20,7 +20,7 @@ describe.skipIf(!vulkan.available)('on a real WebGPU device', () => {
   test('the probe multiplies rightly, holds half the bytes in float16, and leaves nothing behind', async () => {
     await dawn();
     const told: string[] = [];
-    const tensors = tf.memory().numTensors;
+    const tensors = tf.engine().state.numTensors;
     const report = await probeDevice((what) => told.push(what));
     const [single, half] = report.products;
     expect(single).toMatchObject({ storage: 'float32', withinRounding: true, resultBytes: 4 * 128 ** 2 });
@@ -31,7 +31,7 @@ describe.skipIf(!vulkan.available)('on a real WebGPU device', () => {
     expect(conversionTable(report).rows).toHaveLength(6);
     expect(conversionWords(report)).toMatch(/float16 is stored as (packed-)?f16/);
     expect(told).toHaveLength(3);
-    expect(tf.memory().numTensors).toBe(tensors);
+    expect(tf.engine().state.numTensors).toBe(tensors);
     expect(tf.engine().registryFactory['halftone-device-check']).toBeUndefined();
     await expect(probeDevice(() => undefined)).resolves.toMatchObject({ size: 128 }); // again: nothing of the first is in its way
   });

@@ -32,7 +32,9 @@ describe.each(numberFormats)('codes of $name', (format) => {
     fc.assert(
       fc.property(anyCode, fc.nat(format.bits - 1), (code, bit) => {
         const flipped = flipBit(code, bit);
-        const differing = [...bitsOf(code, format)].flatMap((sign, i) => (sign === bitsOf(flipped, format)[i] ? [] : [i]));
+        const differing = bitsOf(code, format)
+          .split('')
+          .flatMap((sign, i) => (sign === bitsOf(flipped, format)[i] ? [] : [i]));
         expect(differing).toEqual([format.bits - 1 - bit]);
         expect(flipBit(flipped, bit)).toBe(code);
       }),

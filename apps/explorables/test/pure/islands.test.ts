@@ -75,7 +75,7 @@ describe('the formats', () => {
     type('inf');
     const half = all('.ht-format').find((card) => card.textContent?.startsWith('float16'));
     send([...(half?.querySelectorAll('.ht-bit') ?? [])].at(-1), 'click');
-    expect((half?.querySelector('.ht-hex') as HTMLInputElement).value).toBe('7c01');
+    expect(half?.querySelector<HTMLInputElement>('.ht-hex')?.value).toBe('7c01');
     expect(textOf('.ht-summary')).toMatch(/^NaN/);
   });
 
