@@ -7,13 +7,14 @@ import type { DigitData, ImageSet } from '@halftone/data';
 import type { Finding, Lesson, Length, Program } from '../lesson.ts';
 import { customLoopFinding, REDRAWING, SHOWN, type Accident, type Judgement, type Outcome, type Point } from './custom-loop-finding.ts';
 
-/** How long: steps of `batch` pictures, pictures to be judged by, and after how many good steps the scale doubles (2000 unless set; a short run must see it move). */
+/** How long: steps, pictures to be judged by, and after how many good steps the scale doubles (2000 unless set; a short run must see it move). */
 const SIZES = {
-  full: { steps: 1000, batch: 64, judged: 1000, growthInterval: 100 },
-  short: { steps: 60, batch: 64, judged: 500, growthInterval: 10 },
-  glance: { steps: 30, batch: 64, judged: 200, growthInterval: 10 },
+  full: { steps: 1000, judged: 992, growthInterval: 100 },
+  short: { steps: 60, judged: 496, growthInterval: 10 },
+  glance: { steps: 30, judged: 192, growthInterval: 10 },
 } as const satisfies Record<Length, object>;
-const PARTS = 4;
+/** A batch of 64 is taken in four parts of 16. */
+const [BATCH, PARTS, PART] = [64, 4, 16] as const;
 const READ_EVERY = 5;
 const INITIAL_SCALE = 4096;
 
@@ -67,7 +68,7 @@ function gradientsOf(run: Run, batch: Batch, parts: number): tf.NamedTensorMap {
 // #region loop
 /** Trains; in mixed precision a broken batch comes in between, half way. */
 async function train(lesson: Lesson, data: DigitData, policy: string): Promise<Outcome> {
-  const { steps, batch, judged } = SIZES[lesson.length];
+  const { steps, judged } = SIZES[lesson.length];
   const run = start(data, policy, lesson);
   const optimizer = tf.train.adam(0.003);
   const curve: Point[] = [];
@@ -75,7 +76,7 @@ async function train(lesson: Lesson, data: DigitData, policy: string): Promise<O
   try {
     for (let step = 1; step <= steps; step += 1) {
       lesson.signal.throwIfAborted();
-      const gradients = gradientsOf(run, batchAt(data.train, step, batch), PARTS);
+      const gradients = gradientsOf(run, batchAt(data.train, step, BATCH), PARTS);
       run.scaler.apply(optimizer, gradients, { clipNorm: 1 }); // unscales, clips, looks for infinities, steps, moves the scale
       if (step % READ_EVERY === 0) {
         const { scale } = await run.scaler.lossScaleState(); // waits for the device, and so it is not done at every step
@@ -84,7 +85,7 @@ async function train(lesson: Lesson, data: DigitData, policy: string): Promise<O
         lesson.progress({ what: policy, step, steps, loss: naming, scale });
       }
       if (policy !== 'float32' && step === steps / 2)
-        accident = await overflow(run, optimizer, { step, batch: batchAt(data.train, step + 1, batch) });
+        accident = await overflow(run, optimizer, { step, batch: batchAt(data.train, step + 1, BATCH) });
     }
     const { scale, skipped } = await run.scaler.lossScaleState();
     return { policy, curve, scale, skipped, accident, ...(await judge(run, data.heldOut, judged)) };
@@ -120,10 +121,9 @@ async function numbersOf(network: LayersModel, optimizer: tf.Optimizer): Promise
 // #region plain
 /** The same accident without a scaler: gradients of tfjs itself, applied whatever they hold. */
 async function withoutScaler(lesson: Lesson, data: DigitData): Promise<number> {
-  const { batch } = SIZES[lesson.length];
   const run = start(data, 'mixed_float16', lesson);
   const optimizer = tf.train.adam(0.003);
-  const { images, labels } = batchAt(data.train, 1, batch);
+  const { images, labels } = batchAt(data.train, 1, PART);
   optimizer.minimize(() => {
     const { naming, redrawing } = lossesOf(run.network, run.policy, { images: tf.mul(images, 1e6), labels });
     return tf.add(naming, tf.mul(redrawing, REDRAWING));
@@ -139,8 +139,8 @@ async function withoutScaler(lesson: Lesson, data: DigitData): Promise<number> {
 /** How far the gradients of a batch in parts are from those of the whole batch, relative to their length. */
 async function accumulationGap(lesson: Lesson, data: DigitData, policy: string): Promise<number> {
   const run = start(data, policy, lesson);
-  const whole = run.scaler.unscale(gradientsOf(run, batchAt(data.train, 1, 64), 1));
-  const parts = run.scaler.unscale(gradientsOf(run, batchAt(data.train, 1, 64), PARTS));
+  const whole = run.scaler.unscale(gradientsOf(run, batchAt(data.train, 1, BATCH), 1));
+  const parts = run.scaler.unscale(gradientsOf(run, batchAt(data.train, 1, BATCH), PARTS));
   const gap = tf.tidy(() => {
     const squares = Object.keys(whole).map((name) => tf.sum(tf.squaredDifference(parts[name] as tf.Tensor, whole[name] as tf.Tensor)));
     const lengths = Object.values(whole).map((gradient) => tf.sum(tf.square(gradient)));
@@ -158,7 +158,7 @@ async function clippedLength(lesson: Lesson, data: DigitData): Promise<{ moved: 
   const optimizer = tf.train.sgd(1);
   const before = await numbersOf(run.network, optimizer);
   const { scale } = await run.scaler.lossScaleState();
-  run.scaler.apply(optimizer, gradientsOf(run, batchAt(data.train, 1, 64), PARTS), { clipNorm: 0.05 });
+  run.scaler.apply(optimizer, gradientsOf(run, batchAt(data.train, 1, BATCH), PARTS), { clipNorm: 0.05 });
   const after = await numbersOf(run.network, optimizer);
   const squares = after.flatMap((values, at) => Array.from(values, (value, i) => (value - (before[at]?.[i] ?? 0)) ** 2));
   stop(run, optimizer);
@@ -220,19 +220,25 @@ async function meanOf(seen: tf.Tensor[]): Promise<[naming: number, redrawing: nu
   return [naming, redrawing];
 }
 
+/** Judges in batches of the size of a part, for which the device has all it needs. */
 async function judge(run: Run, set: ImageSet, wanted: number): Promise<Judgement> {
-  const batch = batchAt(set, 1, Math.min(wanted, set.labels.length));
-  const [losses, right, drawings] = tf.tidy(() => {
-    const { naming, redrawing } = lossesOf(run.network, run.policy, batch);
-    const [logits, redrawn] = autocast(run.policy, () => run.network.predict(batch.images)) as [tf.Tensor2D, tf.Tensor2D];
-    const hits = tf.equal(tf.argMax(logits, 1), tf.argMax(batch.labels, 1));
-    return [tf.stack([naming, redrawing]), tf.mean(tf.cast(hits, 'float32')), tf.slice(redrawn, 0, SHOWN)];
-  });
-  const [[naming = Number.NaN, redrawing = Number.NaN], [accuracy = Number.NaN], drawn] = (await Promise.all(
-    [losses, right, drawings].map((tensor) => tensor.data() as Promise<Float32Array>),
-  )) as [Float32Array, Float32Array, Float32Array];
-  tf.dispose([batch.images, batch.labels, losses, right, drawings]);
-  return { naming, redrawing, accuracy, drawings: Float32Array.from(drawn) };
+  const batches = Math.floor(Math.min(wanted, set.labels.length) / PART);
+  let [naming, redrawing, right] = [0, 0, 0];
+  let drawings = new Float32Array();
+  for (let at = 1; at <= batches; at += 1) {
+    const batch = batchAt(set, at, PART);
+    const [judged, redrawn] = tf.tidy(() => {
+      const { naming: first, redrawing: second } = lossesOf(run.network, run.policy, batch);
+      const [logits, drawn] = autocast(run.policy, () => run.network.predict(batch.images)) as [tf.Tensor2D, tf.Tensor2D];
+      const hits = tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), tf.argMax(batch.labels, 1)), 'float32'));
+      return [tf.stack([first, second, hits]), tf.slice(drawn, 0, SHOWN)];
+    });
+    const [first = Number.NaN, second = Number.NaN, hits = Number.NaN] = await judged.data();
+    [naming, redrawing, right] = [naming + first / batches, redrawing + second / batches, right + hits / batches];
+    if (at === 1) drawings = Float32Array.from(await redrawn.data());
+    tf.dispose([batch.images, batch.labels, judged, redrawn]);
+  }
+  return { naming, redrawing, accuracy: right, drawings };
 }
 
 function sameBits(values: Float32Array, others: Float32Array | undefined): boolean {

@@ -139,10 +139,10 @@ function pictures(epochs: number, set: ImageSet, { facts, from, curve, file }: R
       x: 'epoch',
       y: 'cross-entropy',
       series: [
-        { name: 'untrained base, float32', points: points(facts.untrained.curve, 0) },
+        { name: 'untrained base', points: points(facts.untrained.curve, 0) },
         { name: 'float32', points: points(facts.float32.curve, 0) },
         { name: 'mixed_float16', points: points(facts.mixed.curve, 0) },
-        { name: 'gone on', points: points(curve, from) },
+        { name: 'stopped, gone on', points: points(curve, from) },
       ],
       summary: `The loss over the epochs. The run that was stopped at epoch ${from} of ${epochs} goes on exactly on the curve of the one that never stopped; over an untrained base the loss stays higher.`,
     },
