@@ -105,12 +105,10 @@ export function languageFinding(trained: readonly TrainedGpt[], { rows, characte
         title: 'How far apart they are',
         x: 'step',
         y: 'loss less that of float32',
-        series: trained
-          .slice(1)
-          .map(({ policy, losses }) => ({
-            name: policy,
-            points: losses.map((loss, step) => [step + 1, loss - (trained[0]?.losses[step] ?? 0)] as const),
-          })),
+        series: trained.slice(1).map(({ policy, losses }) => ({
+          name: policy,
+          points: losses.map((loss, step) => [step + 1, loss - (trained[0]?.losses[step] ?? 0)] as const),
+        })),
         summary: `The same losses less those of float32; the largest differences are ${trained
           .slice(1)
           .map((one) => `${farthest(one).toFixed(3)} in ${one.policy}`)
