@@ -131,7 +131,7 @@ export class TrainingSession {
       versions: { 'tfjs-core': version_core, 'tfjs-layers': version_layers },
       source: task.source,
       parameters: runs[0]?.model.countParams() ?? 0,
-      runs: runs.map(({ policy, records }) => ({ policy, records, heldOut: null })),
+      runs: runs.map(({ policy, records }) => ({ policy, records: [...records], heldOut: null })),
     });
     return task;
   }

@@ -12,7 +12,9 @@ export interface OpenedSession {
   readonly session: TrainingSession;
   readonly kept: Kept;
   start(settings: Settings, how?: { readonly resume?: boolean }): Promise<void>;
-  /** The last message of a kind. */
+  /** All messages of a kind. */
+  all<Kind extends FromWorker['kind']>(kind: Kind): readonly Extract<FromWorker, { readonly kind: Kind }>[];
+  /** The last of them. */
   said<Kind extends FromWorker['kind']>(kind: Kind): Extract<FromWorker, { readonly kind: Kind }> | undefined;
   last(): FromWorker;
   records(policy: PolicyName): readonly StepRecord[];
@@ -28,6 +30,13 @@ export interface SessionOptions {
   readonly refuses?: string;
   /** `''`: the binaries that lie in node_modules. */
   readonly wasmPath?: string | null;
+}
+
+const opened: TrainingSession[] = [];
+
+/** Frees what the sessions of a test hold, also where the test has failed. */
+export async function closeSessions(): Promise<void> {
+  for (const session of opened.splice(0)) await session.dispose();
 }
 
 /** Opens a session in this process, on one kind of device. */
@@ -50,12 +59,14 @@ export function openSession(only: 'webgpu' | 'emulate', { kept = new Map(), refu
     targetOf: place,
     only,
   });
+  opened.push(session);
   const records = (policy: PolicyName): StepRecord[] =>
     messages.flatMap((message) => (message.kind === 'step' && message.policy === policy ? [message.record] : []));
   return {
     session,
     kept,
     start: (settings, { resume = false } = {}) => session.start({ kind: 'start', settings, images: null, resume, wasmPath }),
+    all: (kind) => messages.filter((message) => message.kind === kind) as never,
     said: (kind) => messages.filter((message) => message.kind === kind).at(-1) as never,
     last: () => messages.at(-1) as FromWorker,
     records,

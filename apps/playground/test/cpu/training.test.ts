@@ -1,7 +1,9 @@
 import { engine } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/state/settings.ts';
-import { openSession, type OpenedSession } from '../open-session.ts';
+import { closeSessions, openSession, type OpenedSession } from '../open-session.ts';
+
+afterEach(closeSessions);
 
 const trained = async (session: OpenedSession): Promise<void> => {
   const { losses, session: running } = session;
@@ -67,7 +69,7 @@ describe('a training on the emulation', () => {
       opened.session.resume();
     });
     await opened.start({ ...defaultSettings(), steps: 4, batch: 2 });
-    expect(opened.said('saved')?.step).toBe(2);
+    expect(opened.all('saved').map(({ step }) => step)).toEqual([2, 4]);
     const half = opened.said('half');
     expect(half?.files.map(({ name }) => name)).toContain('model.json');
     expect((half?.bytes ?? 1) / (half?.bytesBefore ?? 1)).toBeLessThan(0.55);
@@ -84,6 +86,7 @@ describe('a training on the emulation', () => {
   it('says that no checkpoint could be kept, and goes on', async () => {
     const opened = openSession('emulate', { refuses: 'no room' });
     await opened.start({ ...defaultSettings(), steps: 2, batch: 2, compare: 'no' });
+    expect(opened.last()).toEqual({ kind: 'done' });
     expect(opened.said('unsaved')?.message).toContain('no room');
     expect(opened.last().kind).toBe('done');
     await opened.session.dispose();
@@ -103,6 +106,7 @@ describe('a training on the emulation', () => {
   it('skips steps whose scale is too high, marks them and lowers the scale', async () => {
     const opened = openSession('emulate');
     await opened.start({ ...defaultSettings(), steps: 4, batch: 2, compare: 'no', scale: 2 ** 24 });
+    expect(opened.last()).toEqual({ kind: 'done' });
     const records = opened.records('mixed_float16');
     const skipped = records.filter((record) => record.skipped);
     expect(skipped.length).toBeGreaterThan(0);

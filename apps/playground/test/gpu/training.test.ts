@@ -1,7 +1,9 @@
 import { engine } from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/state/settings.ts';
-import { openSession } from '../open-session.ts';
+import { closeSessions, openSession } from '../open-session.ts';
+
+afterEach(closeSessions);
 
 it('a training on a device holds fewer bytes in mixed precision, by what each device really holds, and learns the same', async () => {
   const opened = openSession('webgpu');
