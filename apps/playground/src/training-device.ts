@@ -50,6 +50,11 @@ export async function openDevices(policies: readonly PolicyName[], options: Devi
   }
 }
 
+/** Without underscores: tfjs reads a backend's name as ending at the first one, and would set none of its kernels up. */
+function backendNameOf(policy: PolicyName): string {
+  return `playground-${policy.replaceAll('_', '-')}`;
+}
+
 /** One line on why this browser has no WebGPU; `null` where it has. */
 async function whyNoWebGPU({ only }: DeviceOptions): Promise<string | null> {
   if (only === 'webgpu') return null; // in Node the plug-in brings its own
@@ -60,7 +65,7 @@ async function whyNoWebGPU({ only }: DeviceOptions): Promise<string | null> {
 }
 
 async function openWebGPU(policy: PolicyName, { onLost }: DeviceOptions): Promise<RunDevice> {
-  const handle = await registerWebGPU({ backendName: `playground-${policy}` });
+  const handle = await registerWebGPU({ backendName: backendNameOf(policy) });
   const { device } = findBackend(handle.backendName) as WebGPUBackend;
   const watch = watchLoss(device, onLost);
   return {
@@ -105,7 +110,7 @@ function reportOf({ capabilities }: WebGPUHandle): DeviceReport {
 
 async function openEmulated(policy: PolicyName, { wasmPath, why }: DeviceOptions & { readonly why: string }): Promise<RunDevice> {
   const base: EmulateOptions = wasmPath === null ? { base: 'cpu' } : { base: 'wasm', ...(wasmPath === '' ? {} : { wasmPaths: wasmPath }) };
-  const handle = await registerEmulated({ ...base, backendName: `playground-${policy}` });
+  const handle = await registerEmulated({ ...base, backendName: backendNameOf(policy) });
   const kernels = handle.capabilities.base;
   return {
     backendName: handle.backendName,
