@@ -26,7 +26,6 @@ export default defineConfig({
       logo: { src: './src/logo.svg' },
       favicon: '/favicon.svg',
       credits: false,
-      disable404Route: true,
       pagefind: true,
       lastUpdated: false,
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },

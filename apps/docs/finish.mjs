@@ -8,6 +8,7 @@ import { contentPolicy, headersFile, inlineParts } from './server/headers.mjs';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, 'dist');
 const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.html'));
+if (files.length === 0) throw new Error(`[docs] ${folder} must hold a built site, got no page there. Build it: npm run docs -- --build`);
 const loader = await loaderText();
 /** @type {Map<string, string>} */
 const pages = new Map();
@@ -23,7 +24,8 @@ const policy = contentPolicy({ scripts: parts.flatMap(({ scripts }) => scripts),
 await writeFile(join(folder, '_headers'), headersFile(policy));
 
 const isFile = /** @param {string} path */ (path) => existsSync(join(folder, path)) && statSync(join(folder, path)).isFile();
-const faults = referenceFaults(new Map([...pages].map(([path, html]) => [path, referencesOf(html)])), isFile);
+const faults = pages.has('/404.html') ? [] : ['the site has no 404.html, which hosts show for an address that leads nowhere'];
+faults.push(...referenceFaults(new Map([...pages].map(([path, html]) => [path, referencesOf(html)])), isFile));
 for (const [path, html] of pages)
   if (/<[^>]+\son[a-z]+=["']/i.test(html)) faults.push(`${path} holds a handler in an attribute, which the policy forbids`);
 for (const fault of faults) console.error(`[docs] ${fault}.`);
