@@ -6,7 +6,7 @@ import { inCache } from '../setup/src/folders.mjs';
 import { buildSite, siteFolder as dist } from './build-site.mjs';
 import { scriptBytes } from './finish/script-bytes.mjs';
 
-/** What a page without an interactive part may make a browser run, in bytes as they travel; measured 9,900 when it was set. */
+/** What a page without an interactive part may make a browser run, in bytes as they travel; 8,600 when it was set. */
 const MOST_GZIPPED = 12_000;
 /** Words that stand in no script unless TensorFlow.js is in it. */
 const SIGN_OF_TFJS = /tfjs|TensorFlow|backend_registry/i;

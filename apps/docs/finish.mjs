@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { withoutIdleStyles } from './finish/island-styles.mjs';
 import { referenceFaults, referencesOf } from './finish/page-links.mjs';
+import { withWideTables } from './finish/wide-tables.mjs';
 import { contentPolicy, headersFile, inlineParts } from './server/headers.mjs';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, 'dist');
@@ -15,7 +16,7 @@ const pages = new Map();
 for (const name of files) {
   const file = join(folder, name);
   const html = await readFile(file, 'utf8');
-  const lean = withoutIdleStyles(html, loader);
+  const lean = withWideTables(withoutIdleStyles(html, loader));
   if (lean !== html) await writeFile(file, lean);
   pages.set(`/${relative(folder, file)}`.replace(/index\.html$/, ''), lean);
 }

@@ -49,20 +49,21 @@ for (const [name, text] of exported) {
   const lead = `From the doc comments of the sources. What the package is for: [its own page](/reference/packages/${name}/).`;
   await write(
     `reference/api/${name}`,
-    { title: page.title, description, body: `${lead}\n\n${withApiLinks(page.body, name, anchors)}` },
+    { title: `API of ${page.title}`, description, body: `${lead}\n\n${withApiLinks(page.body, name, anchors)}` },
     'api',
+    page.title,
   );
 }
 for (const section of sections) await write(section.folder, listOf(section, entries), 'lists');
 await cp(join(import.meta.dirname, 'pages'), pages, { recursive: true });
 await writeFile(join(content, 'sidebar.json'), JSON.stringify(sidebarOf(entries), null, 2));
 
-/** @type {(slug: string, page: Page, section: string, extra?: Readonly<Record<string, unknown>>) => Promise<void>} */
-async function write(slug, page, section, extra = {}) {
+/** @type {(slug: string, page: Page, section: string, label?: string) => Promise<void>} */
+async function write(slug, page, section, label = page.title) {
   const target = join(pages, `${slug}.md`);
   await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, contentFile(page, extra));
-  entries.push({ slug, label: page.title, section, about: page.description });
+  await writeFile(target, contentFile(page));
+  entries.push({ slug, label, section, about: page.description });
 }
 
 /** @returns {Promise<Map<string, string>>} Markdown by package */

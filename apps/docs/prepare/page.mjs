@@ -30,11 +30,10 @@ export function pageOf(text, file) {
  * The file that Starlight reads.
  *
  * @param {Page} page
- * @param {Readonly<Record<string, unknown>>} [extra] - more frontmatter
  * @returns {string}
  */
-export function contentFile({ title, description, body }, extra = {}) {
-  const lines = Object.entries({ title, description, ...extra }).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+export function contentFile({ title, description, body }) {
+  const lines = Object.entries({ title, description }).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   return ['---', ...lines, '---', '', body, ''].join('\n');
 }
 

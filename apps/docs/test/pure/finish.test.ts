@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { withoutIdleStyles } from '../../finish/island-styles.mjs';
 import { referenceFaults, referencesOf } from '../../finish/page-links.mjs';
 import { scriptBytes } from '../../finish/script-bytes.mjs';
+import { withWideTables } from '../../finish/wide-tables.mjs';
 
 const site = (pages: Readonly<Record<string, string>>) => new Map(Object.entries(pages).map(([path, html]) => [path, referencesOf(html)]));
 
@@ -40,6 +41,15 @@ describe('styles of interactive parts', () => {
   test('stay on a page that has one', () => {
     const used = `${page}<div data-island="formats"></div>`;
     expect(withoutIdleStyles(used, loader)).toBe(used);
+  });
+});
+
+describe('tables of texts', () => {
+  test('stand in boxes that scroll, once, however often it is done', () => {
+    const html = '<p>a</p><table><tr><td>1</td></tr></table><table class="figures"></table>';
+    const boxed = '<p>a</p><div class="wide-table"><table><tr><td>1</td></tr></table></div><table class="figures"></table>';
+    expect(withWideTables(html)).toBe(boxed);
+    expect(withWideTables(boxed)).toBe(boxed);
   });
 });
 
