@@ -35,7 +35,12 @@ async function checkFolder(folder) {
 }
 
 for (const group of ['packages', 'apps']) {
-  for (const name of (await readdir(join(root, group))).toSorted()) await checkFolder(`${group}/${name}`);
+  const entries = await readdir(join(root, group), { withFileTypes: true });
+  for (const name of entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted())
+    await checkFolder(`${group}/${name}`);
 }
 for (const problem of problems) console.log(`[checks] ${problem}`);
 if (problems.length > 0) process.exitCode = 1;
