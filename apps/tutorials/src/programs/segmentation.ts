@@ -2,7 +2,7 @@ import { autocast } from '@halftone/autocast';
 import { createRandom, pictureCount, type MembraneSet, type Random } from '@halftone/data';
 import { round } from '@halftone/float16';
 import { mixedPrecision } from '@halftone/models';
-import type { MixedPrecisionOptimizer } from '@halftone/optimizer';
+import { mixedPrecisionOptimizer } from '@halftone/optimizer';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, input, layers, metrics, model, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Finding, Length, Lesson, Program } from '../lesson.ts';
@@ -70,7 +70,9 @@ async function train(policy: string, lesson: Lesson): Promise<TrainedUnet> {
   // #region precision
   const network = unet(lesson.seed);
   if (policy !== 'float32') mixedPrecision(network, policy);
-  network.compile({ optimizer: tf.train.adam(0.003), loss: diceAndCrossEntropy });
+  const learningRate = (applied: number): number => 0.003 * (1 - applied / steps); // comes to rest, so that the last batches do not decide
+  const optimizer = mixedPrecisionOptimizer(tf.train.adam(learningRate(0)), { policy, learningRate });
+  network.compile({ optimizer, loss: diceAndCrossEntropy });
   // #endregion
   try {
     // #region training
@@ -84,10 +86,10 @@ async function train(policy: string, lesson: Lesson): Promise<TrainedUnet> {
     }
     // #endregion
     const { peakBytes } = device.memory();
-    const { skipped } = policy === 'float32' ? { skipped: 0 } : await (network.optimizer as MixedPrecisionOptimizer).lastStep();
+    const { skipped } = await optimizer.lastStep();
     return { policy, losses, ...(await judge(network, heldOut, judged)), peakBytes, skipped };
   } finally {
-    network.optimizer.dispose();
+    optimizer.dispose();
     network.dispose();
     device.dispose();
   }
