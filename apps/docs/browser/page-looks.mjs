@@ -23,6 +23,17 @@ export async function useLook(page, { width, height, scheme }) {
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
   await page.setViewportSize({ width, height });
   await page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, scheme);
+  await settled(page);
+}
+
+/**
+ * Waits for what pages do when nothing else is to be done: what scrolls becomes a stop of the Tab key. Where they never do it, axe says so.
+ *
+ * @param {Page} page
+ */
+async function settled(page) {
+  const isReady = () => [...document.querySelectorAll('pre')].every((part) => part.scrollWidth <= part.clientWidth || part.tabIndex === 0);
+  await page.waitForFunction(isReady, undefined, { timeout: 3000 }).catch(() => undefined);
 }
 
 /**

@@ -60,12 +60,6 @@ async function reviewLook(page, path, look, folder) {
   await useLook(page, look);
   const faults = await axeFaults(page, look.rules);
   const name = path.replaceAll(/^\/|\/$/g, '').replaceAll('/', '.') || 'start';
-  await page.screenshot({
-    path: join(folder, `${name}.${look.name}.jpg`),
-    type: 'jpeg',
-    quality: 70,
-    fullPage: true,
-    animations: 'disabled',
-  });
+  await page.screenshot({ path: join(folder, `${name}.${look.name}.png`), fullPage: true, animations: 'disabled' });
   return faults.map((fault) => `${path} ${look.name}: ${fault}`);
 }

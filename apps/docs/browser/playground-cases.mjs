@@ -14,7 +14,7 @@ const path = '/playground/';
 export const playgroundCases = [
   {
     name: 'the playground trains by keyboard, is reloaded, resumes, finishes and saves',
-    run: (open, site) => onPage(open, site, path, (page) => trainByKeyboard(page, open.kind)),
+    run: (open, site) => onPage(open, site, path, (page) => trainByKeyboard(page, open.kind), { reducedMotion: 'reduce' }),
   },
   {
     name: 'a lost device leaves a message and a whole checkpoint',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { axeFaults } from './accessibility.mjs';
 import { expect, expectEqual, expectNone } from './expectations.mjs';
 import { pressOn } from './keyboard.mjs';
+import { expectStill } from './motion.mjs';
 import { PlaygroundUse } from './playground-use.mjs';
 
 /** @import { Locator, Page } from 'playwright-core' */
@@ -25,6 +26,7 @@ export async function trainByKeyboard(page, { codec }) {
   await use.untilStep(4);
   const early = await use.pixels();
   await use.untilStep(8);
+  await expectStill(page);
   const late = await use.pixels();
   if (late === early || late === '') throw new Error('the charts do not move');
   await use.press('Pause');

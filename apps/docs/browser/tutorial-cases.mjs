@@ -10,12 +10,12 @@ import { expectShown, runTutorial } from './tutorial-use.mjs';
 /**
  * Every tutorial page, run in this browser and compared with Node.
  *
- * @param {readonly BuiltPage[]} pages - of tutorials
+ * @param {readonly BuiltPage[]} pages - of the site
  * @param {NodeFindings} inNode
  * @returns {readonly Case[]}
  */
 export function tutorialCases(pages, inNode) {
-  return pages.map(({ path }) => {
+  return tutorialPages(pages).map(({ path }) => {
     const name = path.split('/').at(-2) ?? '';
     return {
       name: `the tutorial ${name} runs, keeps its promises, and finds what Node finds`,
@@ -28,6 +28,14 @@ export function tutorialCases(pages, inNode) {
       },
     };
   });
+}
+
+/** @param {readonly BuiltPage[]} pages */
+function tutorialPages(pages) {
+  const found = pages.filter(({ path }) => /^\/tutorials\/[^/]+\/$/.test(path));
+  if (found.length === 0)
+    throw new Error('[docs] the site has no page of a tutorial, got none in /tutorials/. Build it: npm run docs -- --build');
+  return found;
 }
 
 /**
