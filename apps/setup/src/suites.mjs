@@ -112,11 +112,4 @@ export const suites = [
     budgetMinutes: 4,
     beside: true,
   },
-  {
-    name: 'documentation site, in browsers',
-    script: ['apps/docs/browser/site.mjs'],
-    needs: ['vulkan', 'browser'],
-    budgetMinutes: 7,
-    beside: true,
-  },
 ];
