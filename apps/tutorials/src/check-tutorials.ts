@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { requireOrSkip, type Need } from '@halftone/testing';
 import type { OutcomeJson } from './outcome-json.ts';
 import { programNames } from './program-names.ts';
 
-// Every tutorial's program, short, on real data, each in a process of its own, for CI: a line a claim, then `N passed, N failed, N skipped`.
+// Every tutorial's page against its program, then the program, short, on real data, each in a process of its own, for CI: a line a claim, then `N passed, N failed, N skipped`.
 
 const CLI = fileURLToPath(new URL('./cli.mjs', import.meta.url)); // beside the built file
 const PLUGIN: Readonly<Record<string, 'node'>> = { cuda: 'node' }; // all others run on WebGPU
@@ -12,9 +12,16 @@ const LIMIT_MS = 180_000; // of one program: it takes under half a minute on a q
 const KEPT = 3000; // characters of what a program said last
 
 const tally = { passed: 0, failed: 0, skipped: 0 };
+checkPages();
 for (const name of programNames()) await check(name);
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
 process.exit(tally.failed === 0 ? 0 : 1);
+
+/** Whether the pages show these programs, and the findings that were committed. */
+function checkPages(): void {
+  const { status, stdout } = spawnSync(process.execPath, [CLI, '--check-pages'], { encoding: 'utf8' });
+  count(status === 0 ? 'passed' : 'failed', `the pages show the programs and findings of this commit ${stdout.trim()}`.trim());
+}
 
 async function check(name: string): Promise<void> {
   const plugin = PLUGIN[name] ?? 'webgpu';
