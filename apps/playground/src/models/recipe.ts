@@ -1,5 +1,6 @@
-import { argMax, cast, equal, greater, losses, mean, reshape, type Scalar, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { argMax, cast, equal, greater, losses, mean, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, model, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { softmaxCrossEntropy } from '@halftone/webgpu';
 import type { TaskShape } from '../tasks/task.ts';
 import { cnn } from './cnn.ts';
 import { seedWeights } from './seed-weights.ts';
@@ -27,11 +28,10 @@ export function recipeFor(shape: TaskShape): Recipe {
 
 /** One class out of several, for a picture or for each character. */
 function classRecipe(make: () => LayersModel): Recipe {
-  const asRows = (logits: Tensor): Tensor2D => reshape(logits, [-1, logits.shape.at(-1) ?? 1]);
   return {
     build: (seed) => seeded(make(), seed),
-    loss: (targets, logits) => losses.softmaxCrossEntropy(targets, asRows(logits)),
-    accuracy: (targets, logits) => mean(cast(equal(argMax(asRows(logits), 1), argMax(targets, 1)), 'float32')) as Scalar,
+    loss: (targets, logits) => mean(softmaxCrossEntropy(targets, logits)),
+    accuracy: (targets, logits) => mean(cast(equal(argMax(logits, -1), targets), 'float32')) as Scalar,
     withProbabilities: (trained) => ended(trained, layers.softmax()),
   };
 }

@@ -1,7 +1,7 @@
 import { createRandom, drawDigits } from '@halftone/data';
 import type { ImageClasses } from '../protocol.ts';
 import { epochOrder } from './epoch-order.ts';
-import { oneHot, type HostBatch, type Task, type TaskOptions } from './task.ts';
+import type { HostBatch, Task, TaskOptions } from './task.ts';
 
 const DRAWN = { train: 2000, heldOut: 320 } as const;
 /** Every so many-th picture of a class is held out. */
@@ -71,15 +71,12 @@ function inGroups(set: Pictures, which: readonly number[]): readonly HostBatch[]
   return Array.from({ length: groups }, (_, i) => picked(set, Int32Array.from(which.slice(i * JUDGED, (i + 1) * JUDGED))));
 }
 
-function picked({ side, channels, classes, pixels, labels }: Pictures, which: Int32Array): HostBatch {
+function picked({ side, channels, pixels, labels }: Pictures, which: Int32Array): HostBatch {
   const size = side * side * channels;
   const data = new Float32Array(which.length * size);
   which.forEach((index, row) => data.set(pixels.subarray(index * size, (index + 1) * size), row * size));
   return {
     inputs: { shape: [which.length, side, side, channels], data },
-    targets: oneHot(
-      which.map((index) => labels[index] ?? 0),
-      classes,
-    ),
+    targets: { shape: [which.length], data: which.map((index) => labels[index] ?? 0) },
   };
 }

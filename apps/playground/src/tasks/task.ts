@@ -7,6 +7,7 @@ export interface HostArray {
 /** Inputs and targets of one step, on the host. */
 export interface HostBatch {
   readonly inputs: HostArray;
+  /** Classes as whole numbers, or a mask. */
   readonly targets: HostArray;
 }
 
@@ -35,11 +36,4 @@ export interface Task {
 export interface TaskOptions {
   readonly batch: number;
   readonly seed: number;
-}
-
-/** One-hot rows for classes. */
-export function oneHot(labels: ArrayLike<number>, classes: number): HostArray {
-  const data = new Float32Array(labels.length * classes);
-  for (let row = 0; row < labels.length; row += 1) data[row * classes + (labels[row] ?? 0)] = 1;
-  return { shape: [labels.length, classes], data };
 }
