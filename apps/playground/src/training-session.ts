@@ -3,6 +3,7 @@ import { version_layers } from '@tensorflow/tfjs-layers';
 import type { CheckpointTarget } from '@halftone/models';
 import { CausalAttention } from './models/causal-attention.ts';
 import { PositionEmbedding } from './models/position-embedding.ts';
+import { RowNorm } from './models/row-norm.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { runsOf, type PolicyName } from './state/settings.ts';
 import { taskFor } from './tasks/task-for.ts';
@@ -117,6 +118,7 @@ export class TrainingSession {
     say('making the model');
     serialization.registerClass(CausalAttention); // checkpoints and files name the class
     serialization.registerClass(PositionEmbedding);
+    serialization.registerClass(RowNorm);
     const runs: TrainingRun[] = [];
     this.#runs = runs;
     for (const [i, policy] of policies.entries()) {

@@ -2,6 +2,7 @@ import { input, layers, model, type LayersModel, type SymbolicTensor } from '@te
 import type { TaskShape } from '../tasks/task.ts';
 import { CausalAttention } from './causal-attention.ts';
 import { PositionEmbedding } from './position-embedding.ts';
+import { RowNorm } from './row-norm.ts';
 
 const WIDTH = 64;
 const HEADS = 4;
@@ -15,12 +16,12 @@ export function transformer({ tokens, vocabulary }: Extract<TaskShape, { readonl
     .apply(characters) as SymbolicTensor;
   x = new PositionEmbedding().apply(x) as SymbolicTensor;
   for (let i = 0; i < DEPTH; i += 1) {
-    const triple = dense(3 * WIDTH).apply(layers.layerNormalization().apply(x)) as SymbolicTensor;
+    const triple = dense(3 * WIDTH).apply(new RowNorm().apply(x)) as SymbolicTensor;
     x = added(x, dense(WIDTH).apply(new CausalAttention({ heads: HEADS }).apply(triple)) as SymbolicTensor);
-    const wide = dense(4 * WIDTH, 'gelu_new').apply(layers.layerNormalization().apply(x)) as SymbolicTensor;
+    const wide = dense(4 * WIDTH, 'gelu_new').apply(new RowNorm().apply(x)) as SymbolicTensor;
     x = added(x, dense(WIDTH).apply(wide) as SymbolicTensor);
   }
-  return model({ inputs: characters, outputs: dense(vocabulary).apply(layers.layerNormalization().apply(x)) as SymbolicTensor });
+  return model({ inputs: characters, outputs: dense(vocabulary).apply(new RowNorm().apply(x)) as SymbolicTensor });
 }
 
 const dense = (units: number, activation?: 'gelu_new'): layers.Layer =>
