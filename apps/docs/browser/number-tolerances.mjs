@@ -8,9 +8,9 @@
  * @type {readonly Tolerance[]}
  */
 export const tolerances = [
-  { names: /bytes/i, by: 0.02, of: 'value', why: 'buffers are the same; staging for reads differs' },
-  { names: /accuracy|dice|share|iou|agree/i, by: 0.06, of: 'one', why: 'a few hundred examples: one in fifty may tip over' },
-  { names: /skipped|steps|count|overflow/i, by: 2, of: 'one', why: 'an overflow at the edge of the range may come a step later' },
+  { names: /bytes/i, by: 0.25, of: 'value', why: 'how many buffers wait to be read at once is a matter of time' },
+  { names: /accuracy|known|membranes|dice|share/i, by: 0.06, of: 'one', why: 'a few hundred examples: one in fifty may tip over' },
+  { names: /skipped/i, by: 2, of: 'one', why: 'an overflow at the edge of the range may come a step later' },
   { names: /scale/i, by: 4, of: 'factor', why: 'each skipped step is a factor of two' },
   { names: /./, by: 0.05, of: 'value', why: 'losses of a short training' },
 ];

@@ -12,16 +12,16 @@ import { watchedContext } from './page-watch.mjs';
  * @param {Site} site
  * @param {string} path
  * @param {(page: Page) => Promise<T>} use
- * @param {BrowserContextOptions} [options]
+ * @param {BrowserContextOptions & { readonly says?: readonly RegExp[] }} [options] - `says`: what the page says on purpose
  * @returns {Promise<T>}
  */
-export async function onPage({ browser }, site, path, use, options = {}) {
+export async function onPage({ browser }, site, path, use, { says = [], ...options } = {}) {
   const { context, watch } = await watchedContext(browser, site.origin, options);
   try {
     const page = await context.newPage();
     await page.goto(`${site.origin}${path}`, { waitUntil: 'load' });
     const result = await use(page);
-    watch.expectNothing();
+    watch.expectNothing(says);
     return result;
   } catch (error) {
     const said = watch.take();

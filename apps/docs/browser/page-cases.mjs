@@ -9,13 +9,13 @@ import { useSearch, useSkipLink, useThemeSwitch } from './site-use.mjs';
 import { expectTextWithoutScripts } from './without-scripts.mjs';
 
 /** @import { Case } from './lanes.mjs' */
-/** @import { Pictures, Review } from './page-review.mjs' */
+/** @import { Review } from './page-review.mjs' */
 /** @import { ReadPage } from './page-walk.mjs' */
 
 /**
  * What holds for every page, whatever stands on it.
  *
- * @param {Pictures} pictures
+ * @param {string | undefined} pictures - a folder for screenshots; none are made without it
  * @returns {readonly Case[]}
  */
 export function pageCases(pictures) {
@@ -54,7 +54,7 @@ export function pageCases(pictures) {
         const pages = [...written, ...onePageOfEachKind(site.pages).filter((page) => !written.includes(page))];
         review = await reviewPages(browser, site, { pages, pictures });
         expectNone(review.axe);
-        return `${pages.length} pages, ${review.looks} looks; pictures in ${pictures.folder}`;
+        return `${pages.length} pages, ${review.looks} looks${pictures ? `; pictures in ${pictures}` : ''}`;
       },
     },
     { name: 'no page is wider than a screen of 360 px', run: async () => expectNone(review?.wide ?? ['no page was looked at']) },

@@ -33,7 +33,7 @@ export async function useLook(page, { width, height, scheme }) {
  */
 async function settled(page) {
   const isReady = () => [...document.querySelectorAll('pre')].every((part) => part.scrollWidth <= part.clientWidth || part.tabIndex === 0);
-  await page.waitForFunction(isReady, undefined, { timeout: 3000 }).catch(() => undefined);
+  await page.waitForFunction(isReady, undefined, { timeout: 15_000 }).catch(() => undefined);
 }
 
 /**

@@ -10,19 +10,18 @@ import { watchedContext } from './page-watch.mjs';
 /** @import { Look } from './page-looks.mjs' */
 /** @import { Site } from './open-site.mjs' */
 
-/** Where pictures go, and whether of every page in every look. @typedef {{ readonly folder: string, readonly everyLook: boolean }} Pictures */
 /** What was found wrong with pages: parts that break a rule of WCAG, parts wider than a phone, words in the console. @typedef {{ readonly axe: readonly string[], readonly wide: readonly string[], readonly said: readonly string[], readonly looks: number }} Review */
 
 /**
- * Looks at pages: axe, width, and a picture of each.
+ * Looks at pages: axe, width, and, where somebody wants to look too, a picture of each in every look.
  *
  * @param {Browser} browser
  * @param {Site} site
- * @param {{ readonly pages: readonly BuiltPage[], readonly pictures: Pictures }} what
+ * @param {{ readonly pages: readonly BuiltPage[], readonly pictures: string | undefined }} what - `pictures`: a folder for them
  * @returns {Promise<Review>}
  */
 export async function reviewPages(browser, site, { pages, pictures }) {
-  await mkdir(pictures.folder, { recursive: true });
+  if (pictures) await mkdir(pictures, { recursive: true });
   const { context, watch } = await watchedContext(browser, site.origin);
   const kinds = new Set(onePageOfEachKind(pages));
   const waiting = [...pages];
@@ -35,9 +34,9 @@ export async function reviewPages(browser, site, { pages, pictures }) {
     const page = await context.newPage();
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { path } = next;
-      const chosen = looks.filter(({ isForAll }) => isForAll || pictures.everyLook || kinds.has(next));
+      const chosen = looks.filter(({ isForAll }) => isForAll || pictures !== undefined || kinds.has(next));
       await page.goto(`${site.origin}${path}`, { waitUntil: 'load' });
-      for (const look of chosen) axe.push(...(await reviewLook(page, path, look, pictures.folder)));
+      for (const look of chosen) axe.push(...(await reviewLook(page, path, look, pictures)));
       await page.setViewportSize(narrowest);
       const overflow = await overflowOf(page);
       if (overflow) wide.push(`${path}: ${overflow}`);
@@ -54,11 +53,12 @@ export async function reviewPages(browser, site, { pages, pictures }) {
  * @param {Page} page
  * @param {string} path
  * @param {Look} look
- * @param {string} folder
+ * @param {string | undefined} folder
  */
 async function reviewLook(page, path, look, folder) {
   await useLook(page, look);
   const faults = await axeFaults(page, look.rules);
+  if (folder === undefined) return faults.map((fault) => `${path} ${look.name}: ${fault}`);
   const name = path.replaceAll(/^\/|\/$/g, '').replaceAll('/', '.') || 'start';
   await page.screenshot({ path: join(folder, `${name}.${look.name}.png`), fullPage: true, animations: 'disabled' });
   return faults.map((fault) => `${path} ${look.name}: ${fault}`);

@@ -1,3 +1,5 @@
+import { expectNone } from './expectations.mjs';
+
 /** @import { BrowserContext, ConsoleMessage } from 'playwright-core' */
 
 /** What a Chromium says of itself and of this machine's CPU driver, on any page. */
@@ -43,10 +45,12 @@ export class PageWatch {
     return this.#faults.splice(0);
   }
 
-  /** @throws {Error} with all that happened since */
-  expectNothing() {
-    const faults = this.take();
-    if (faults.length > 0) throw new Error([...new Set(faults)].join('\n'));
+  /**
+   * @param {readonly RegExp[]} [but] - what a page says on purpose
+   * @throws {Error} with all else that happened since
+   */
+  expectNothing(but = []) {
+    expectNone(this.take().filter((fault) => !but.some((pattern) => pattern.test(fault))));
   }
 
   /** @param {ConsoleMessage} message */

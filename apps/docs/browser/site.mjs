@@ -1,4 +1,4 @@
-// `node apps/docs/browser/site.mjs [--only WORDS] [--pictures DIR] [--every-look]`: the built site, its tutorials and its playground in real Chromiums.
+// `node apps/docs/browser/site.mjs [--only WORDS] [--pictures DIR]`: the built site, its tutorials and its playground in real Chromiums.
 import { parseArgs } from 'node:util';
 import { Verdicts } from '../../consumers/src/verdicts.mjs';
 import { inCache } from '../../setup/src/folders.mjs';
@@ -17,18 +17,17 @@ import { withoutWebGPUCases } from './without-webgpu.mjs';
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    pictures: { type: 'string', default: inCache('site-pictures') },
-    'every-look': { type: 'boolean', default: false },
+    pictures: { type: 'string' },
   },
 });
 const verdicts = new Verdicts(requiredNeeds());
 const site = await openSite();
 const tutorials = tutorialCases(site.pages, new NodeFindings());
 const onDevice = [deviceCase, ...playgroundCases, ...tutorials];
-const pages = pageCases({ folder: values.pictures, everyLook: values['every-look'] });
+const pages = pageCases(values.pictures);
 /** Each line is a browser of its own, and what happens in it one after the other. */
 const lanes = [
-  { kind: browserKinds.f16, cases: [newcomerCase(values.pictures), ...onDevice] },
+  { kind: browserKinds.f16, cases: [newcomerCase(values.pictures ?? inCache('site-pictures')), ...onDevice] },
   { kind: browserKinds.packed, cases: onDevice },
   { kind: browserKinds.none, cases: [...pages, ...islandCases, ...settingsCases, ...withoutWebGPUCases] },
 ];
