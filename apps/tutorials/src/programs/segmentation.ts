@@ -10,8 +10,8 @@ import { segmentationFinding, type Sums, type TrainedUnet } from './segmentation
 
 const AMOUNT = {
   full: { policies: ['float32', 'mixed_float16', 'mixed_bfloat16'], steps: 200, crop: 64, batch: 4, judged: 6 },
-  short: { policies: ['float32', 'mixed_float16'], steps: 40, crop: 32, batch: 8, judged: 4 },
-  glance: { policies: ['float32', 'mixed_float16'], steps: 32, crop: 32, batch: 4, judged: 4 },
+  short: { policies: ['float32', 'mixed_float16'], steps: 72, crop: 32, batch: 8, judged: 4 },
+  glance: { policies: ['float32', 'mixed_float16'], steps: 40, crop: 32, batch: 4, judged: 4 },
 } as const satisfies Record<Length, unknown>;
 
 const ALL_HALF = 'float16'; // a policy without any float32, to see what mixed precision is for
