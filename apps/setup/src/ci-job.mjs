@@ -8,7 +8,6 @@ import { debianProblem } from './debian-machine.mjs';
 import { root } from './folders.mjs';
 import { kerasProblem } from './keras.mjs';
 import { provide, requiredNeeds } from './needs.mjs';
-import { quickShaders } from './quick-shaders.mjs';
 import { orOneLine } from './say.mjs';
 import { allowedMinutes } from './suite-clock.mjs';
 import { suites } from './suites.mjs';
@@ -98,8 +97,7 @@ async function runSuite(suite, minutes) {
     if (provision.problem) return { tally: { ...nothing, skipped: 1 }, why: `skipped, needs ${need}: ${provision.problem}` };
     env = childEnvironment(env, provision.env);
   }
-  const vulkan = suite.needs.includes('vulkan') ? (await provide('vulkan')).env : {};
-  return runScript(suite, { env: suite.quickShaders ? childEnvironment(env, quickShaders(vulkan)) : env, minutes });
+  return runScript(suite, { env, minutes });
 }
 
 /**

@@ -2,9 +2,9 @@
 
 /**
  * A long suite of `.ci/run`, beyond `npm test`. It ends by its own closing line; `script` is run by this Node with the needs provided.
- * `quickShaders`: it compiles many and runs each for a moment, see quick-shaders.mjs. `beside`: it keeps one core busy, and neighbours of its kind run side by side; the others run
+ * `beside`: it keeps one core busy, and neighbours of its kind run side by side; the others run
  * alone, because they use every core or write files of the whole workspace.
- * @typedef {{ readonly name: string, readonly script: readonly string[], readonly needs: readonly Need[], readonly budgetMinutes: number, readonly beside?: boolean, readonly quickShaders?: boolean }} Suite
+ * @typedef {{ readonly name: string, readonly script: readonly string[], readonly needs: readonly Need[], readonly budgetMinutes: number, readonly beside?: boolean }} Suite
  */
 
 const conformance = 'packages/testing/conformance.mjs';
@@ -20,29 +20,25 @@ export const suites = [
     script: [conformance, '--mode', 'float32'],
     needs: ['vulkan'],
     budgetMinutes: 2,
-    quickShaders: true,
   },
-  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 2, quickShaders: true },
+  { name: 'tfjs specs, f16', script: [conformance, '--mode', 'f16'], needs: ['vulkan'], budgetMinutes: 2 },
   {
     name: 'tfjs specs, packed-f16, a quarter',
     script: [conformance, '--mode', 'packed-f16', '--quarter', 'auto'],
     needs: ['vulkan'],
     budgetMinutes: 1,
-    quickShaders: true,
   },
   {
     name: 'tfjs specs, bfloat16, a quarter',
     script: [conformance, '--mode', 'bfloat16', '--quarter', 'auto'],
     needs: ['vulkan'],
     budgetMinutes: 1,
-    quickShaders: true,
   },
   {
     name: 'tfjs specs, float32, fusion off, a quarter',
     script: [conformance, '--mode', 'float32', '--fusion', 'off', '--quarter', 'auto'],
     needs: ['vulkan'],
     budgetMinutes: 1,
-    quickShaders: true,
   },
   ...['float32', 'f16', 'bfloat16'].map((mode) => ({
     name: `tfjs specs on TensorFlow, ${mode}`,
