@@ -17,6 +17,8 @@ const switches = [
   '--disable-background-networking',
 ];
 
+const withoutGpu = ['--disable-gpu', '--disable-features=WebGPUService', '--no-first-run', '--disable-background-networking'];
+
 const { values } = parseArgs({
   options: {
     browser: { type: 'string' },
@@ -44,7 +46,7 @@ async function visit({ browser, program, name, tour }) {
   const context = await chromium.launchPersistentContext(join(scratch, 'profile'), {
     executablePath: program,
     headless: true,
-    args: switches,
+    args: name === 'emulate' ? withoutGpu : switches,
     viewport: { width: 1000, height: 900 },
   });
   const page = await context.newPage();

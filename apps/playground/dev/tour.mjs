@@ -94,13 +94,14 @@ async function folder(visit) {
   say(await texts(page, '[data-device]'));
 }
 
-/** The same where the browser has no WebGPU. @param {Visit} visit */
+/** A few steps where the browser has no WebGPU: `pictures.mjs` starts it without. @param {Visit} visit */
 async function emulate(visit) {
   const { page, url, say, picture } = visit;
-  await page.addInitScript(`Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined })`);
   await page.goto(`${url}?steps=6`);
   await press(page, 'train');
   await reached(visit, { state: 'done' });
+  const backend = await page.locator('.playground').getAttribute('data-backend');
+  if (backend !== 'emulate') throw new Error(`emulate was expected, got ${backend}`);
   for (const shown of ['[data-device]', '[data-summary]']) say(await texts(page, shown));
   await picture('emulate');
 }

@@ -1,5 +1,5 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { findBackend } from '@tensorflow/tfjs-core';
+import { engine, findBackend } from '@tensorflow/tfjs-core';
 import { registerEmulated, type EmulateOptions } from '@halftone/emulate';
 import { registerWebGPU, type WebGPUHandle } from '@halftone/webgpu';
 import type { DeviceReport } from './protocol.ts';
@@ -108,8 +108,14 @@ function reportOf({ capabilities }: WebGPUHandle): DeviceReport {
   return { kind: 'webgpu', description: adapter.description, codec: codecs.float16, isCpu: adapter.isCpu, why: float32Only ?? null };
 }
 
+/** Several devices share one wasm backend, which is told once where its binaries are. */
+function isWasmStarted(): boolean {
+  return engine().registry['wasm'] !== undefined;
+}
+
 async function openEmulated(policy: PolicyName, { wasmPath, why }: DeviceOptions & { readonly why: string }): Promise<RunDevice> {
-  const base: EmulateOptions = wasmPath === null ? { base: 'cpu' } : { base: 'wasm', ...(wasmPath === '' ? {} : { wasmPaths: wasmPath }) };
+  const base: EmulateOptions =
+    wasmPath === null ? { base: 'cpu' } : { base: 'wasm', ...(wasmPath === '' || isWasmStarted() ? {} : { wasmPaths: wasmPath }) };
   const handle = await registerEmulated({ ...base, backendName: backendNameOf(policy) });
   const kernels = handle.capabilities.base;
   return {
