@@ -35,14 +35,14 @@ export function writtenPages(pages) {
 }
 
 /**
- * The first page of each kind: of each folder of the site. Pages of one kind have one design and other words.
+ * The first page of each kind: of each folder of the site, and every page at its top. Pages of one kind have one design and other words.
  *
  * Pure.
  *
  * @param {readonly BuiltPage[]} pages
  */
 export function onePageOfEachKind(pages) {
-  const kindOf = (/** @type {BuiltPage} */ { path }) => path.split('/').slice(0, -2).join('/');
+  const kindOf = (/** @type {BuiltPage} */ { path }) => path.split('/').slice(0, -2).join('/') || path;
   return pages.filter((page, i) => pages.findIndex((other) => kindOf(other) === kindOf(page)) === i);
 }
 

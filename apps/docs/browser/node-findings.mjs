@@ -34,7 +34,7 @@ export class NodeFindings {
 async function findingInNode(name) {
   if (!existsSync(command))
     throw new Error(`[docs] the tutorials are not built, got no ${command}. Build them with: pnpm -C apps/tutorials build`);
-  const env = { ...(await environmentFor(['vulkan'])), GALLIVM_PERF: 'nopt' };
+  const env = await environmentFor(['vulkan']);
   const args = [command, name, '--length', 'glance', '--data', 'drawn', '--plugin', 'webgpu', '--json'];
   const output = await runTool(process.execPath, args, { cwd: root, env });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '');

@@ -21,8 +21,6 @@ const common = [
 /**
  * Starts a browser, hands it over and ends it.
  *
- * Shaders are compiled without optimisation: the CPU driver takes longer to optimise a kernel than to run it a hundred times.
- *
  * @template T
  * @param {BrowserKind} kind
  * @param {(open: OpenBrowser) => Promise<T>} use
@@ -38,7 +36,6 @@ export async function withBrowser(kind, use) {
     executablePath: path,
     headless: true,
     args: [...common, ...kind.switches],
-    env: { ...process.env, GALLIVM_PERF: 'nopt' },
     proxy: { server, bypass: '127.0.0.1' },
   });
   try {

@@ -8,7 +8,7 @@ import { PlaygroundUse } from './playground-use.mjs';
 /** @import { Locator, Page } from 'playwright-core' */
 /** @import { PlayReport } from './playground-use.mjs' */
 
-const steps = 24;
+const steps = 40;
 
 /**
  * A whole training by keyboard: set up, trained, paused, reloaded, resumed at its step, finished, saved in half, reported.
@@ -23,14 +23,14 @@ export async function trainByKeyboard(page, { codec }) {
   await use.setMore({ Batch: '16', Steps: String(steps), 'Checkpoint every': '50' });
   expect(page.url(), new RegExp(`steps=${steps}`), 'the address');
   await use.press('Train');
-  await use.untilStep(4);
+  await use.untilStep(3);
   const early = await use.pixels();
-  await use.untilStep(8);
   await expectStill(page);
-  const late = await use.pixels();
-  if (late === early || late === '') throw new Error('the charts do not move');
+  await use.untilStep(6);
   await use.press('Pause');
   await use.until('paused');
+  const late = await use.pixels();
+  if (late === early || late === '') throw new Error('the charts do not move');
   const paused = await use.step();
   await page.reload({ waitUntil: 'load' });
   await use.begin();

@@ -49,9 +49,10 @@ export class PlaygroundUse {
    * @throws {Error} with what the page says where it has failed instead
    */
   async until(state) {
-    const reached = this.page.locator(`[data-island="playground"]:is([data-state="${state}"], [data-state="failed"])`);
-    await reached.waitFor({ timeout: patience });
-    if ((await this.state()) !== state) throw new Error(await this.place.locator('[data-error]').innerText());
+    const ends = [state, 'done', 'failed'].map((one) => `[data-state="${one}"]`);
+    await this.page.locator(`[data-island="playground"]:is(${ends.join()})`).waitFor({ timeout: patience });
+    const reached = await this.state();
+    if (reached !== state) throw new Error(`${reached}, not ${state}: ${await this.place.locator('[data-error]').innerText()}`);
   }
 
   /** @param {number} step - to be reached */
