@@ -2,12 +2,15 @@
 
 /** @typedef {(typeof looks)[number]} Look */
 
-/** The ways in which a page is read. The widths are those of a laptop and of a phone. Two of them show every colour and every arrangement; all four are for a page of each kind. */
+/**
+ * The ways in which a page is read. The widths are those of a laptop and of a phone.
+ * A page of each kind is judged in all of them; what differs between pages of a kind, by their words, is judged on every page.
+ */
 export const looks = /** @type {const} */ ([
-  { name: 'desktop-light', width: 1280, height: 800, scheme: 'light', rules: 'all', isForAll: true },
-  { name: 'desktop-dark', width: 1280, height: 800, scheme: 'dark', rules: 'colours', isForAll: false },
-  { name: 'phone-dark', width: 390, height: 844, scheme: 'dark', rules: 'all', isForAll: true },
-  { name: 'phone-light', width: 390, height: 844, scheme: 'light', rules: 'colours', isForAll: false },
+  { name: 'desktop-light', width: 1280, height: 800, scheme: 'light', rules: { ofKind: 'all', ofEach: 'all' } },
+  { name: 'desktop-dark', width: 1280, height: 800, scheme: 'dark', rules: { ofKind: 'looks', ofEach: undefined } },
+  { name: 'phone-dark', width: 390, height: 844, scheme: 'dark', rules: { ofKind: 'all', ofEach: 'looks' } },
+  { name: 'phone-light', width: 390, height: 844, scheme: 'light', rules: { ofKind: 'looks', ofEach: undefined } },
 ]);
 
 /** The narrowest screen that a page must fit. */
@@ -32,7 +35,10 @@ export async function useLook(page, { width, height, scheme }) {
  * @param {Page} page
  */
 async function settled(page) {
-  const isReady = () => [...document.querySelectorAll('pre')].every((part) => part.scrollWidth <= part.clientWidth || part.tabIndex === 0);
+  const isReady = () =>
+    [...document.querySelectorAll('pre, .wide-table')].every(
+      (part) => part.scrollWidth <= part.clientWidth || /** @type {HTMLElement} */ (part).tabIndex === 0,
+    );
   await page.waitForFunction(isReady, undefined, { timeout: 15_000 }).catch(() => undefined);
 }
 

@@ -34,9 +34,12 @@ export async function reviewPages(browser, site, { pages, pictures }) {
     const page = await context.newPage();
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { path } = next;
-      const chosen = looks.filter(({ isForAll }) => isForAll || pictures !== undefined || kinds.has(next));
+      const chosen = looks.flatMap((look) => {
+        const rules = kinds.has(next) ? look.rules.ofKind : look.rules.ofEach;
+        return rules || pictures ? [{ look, rules: rules ?? 'looks' }] : [];
+      });
       await page.goto(`${site.origin}${path}`, { waitUntil: 'load' });
-      for (const look of chosen) axe.push(...(await reviewLook(page, path, look, pictures)));
+      for (const one of chosen) axe.push(...(await reviewLook(page, path, one, pictures)));
       await page.setViewportSize(narrowest);
       const overflow = await overflowOf(page);
       if (overflow) wide.push(`${path}: ${overflow}`);
@@ -52,12 +55,12 @@ export async function reviewPages(browser, site, { pages, pictures }) {
 /**
  * @param {Page} page
  * @param {string} path
- * @param {Look} look
+ * @param {{ readonly look: Look, readonly rules: 'all' | 'looks' }} how
  * @param {string | undefined} folder
  */
-async function reviewLook(page, path, look, folder) {
+async function reviewLook(page, path, { look, rules }, folder) {
   await useLook(page, look);
-  const faults = await axeFaults(page, look.rules);
+  const faults = await axeFaults(page, rules);
   if (folder === undefined) return faults.map((fault) => `${path} ${look.name}: ${fault}`);
   const name = path.replaceAll(/^\/|\/$/g, '').replaceAll('/', '.') || 'start';
   await page.screenshot({ path: join(folder, `${name}.${look.name}.png`), fullPage: true, animations: 'disabled' });

@@ -10,7 +10,7 @@ import { newcomerCase } from './newcomer.mjs';
 import { NodeFindings } from './node-findings.mjs';
 import { openSite } from './open-site.mjs';
 import { pageCases } from './page-cases.mjs';
-import { playgroundCases, settingsCases } from './playground-cases.mjs';
+import { imagesCase, playgroundCases, settingsCases } from './playground-cases.mjs';
 import { tutorialCases } from './tutorial-cases.mjs';
 import { withoutWebGPUCases } from './without-webgpu.mjs';
 
@@ -27,7 +27,7 @@ const onDevice = [deviceCase, ...playgroundCases, ...tutorials];
 const pages = pageCases(values.pictures);
 /** Each line is a browser of its own, and what happens in it one after the other. */
 const lanes = [
-  { kind: browserKinds.f16, cases: [newcomerCase(values.pictures ?? inCache('site-pictures')), ...onDevice] },
+  { kind: browserKinds.f16, cases: [newcomerCase(values.pictures ?? inCache('site-pictures')), imagesCase, ...onDevice] },
   { kind: browserKinds.packed, cases: onDevice },
   { kind: browserKinds.none, cases: [...pages, ...islandCases, ...settingsCases, ...withoutWebGPUCases] },
 ];
