@@ -49,6 +49,14 @@ export interface MadeFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** The files of a model, what halving did to the bytes of its weights, and which of its layers plain tfjs does not know. */
+export interface HalfFiles {
+  readonly files: readonly MadeFile[];
+  readonly bytes: number;
+  readonly bytesBefore: number;
+  readonly ownLayers: readonly string[];
+}
+
 /** What the worker tells the page. */
 export type FromWorker =
   | { readonly kind: 'preparing'; readonly what: string }
@@ -72,6 +80,6 @@ export type FromWorker =
   | { readonly kind: 'done' }
   /** The model could not be made into files; all else is as it was. */
   | { readonly kind: 'halfFailed'; readonly message: string }
-  | { readonly kind: 'half'; readonly files: readonly MadeFile[]; readonly bytes: number; readonly bytesBefore: number }
+  | ({ readonly kind: 'half' } & HalfFiles)
   | { readonly kind: 'lost'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };

@@ -1,9 +1,7 @@
-import { serialization, version_core } from '@tensorflow/tfjs-core';
+import { version_core } from '@tensorflow/tfjs-core';
 import { version_layers } from '@tensorflow/tfjs-layers';
 import type { CheckpointTarget } from '@halftone/models';
-import { CausalAttention } from './models/causal-attention.ts';
-import { PositionEmbedding } from './models/position-embedding.ts';
-import { RowNorm } from './models/row-norm.ts';
+import { registerOwnLayers } from './models/own-layers.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { runsOf, type PolicyName } from './state/settings.ts';
 import { taskFor } from './tasks/task-for.ts';
@@ -116,9 +114,7 @@ export class TrainingSession {
     const onLost = (reason: string): void => this.#loseNow(reason);
     this.#devices = await openDevices(policies, { wasmPath, onLost, ...(only === undefined ? {} : { only }) });
     say('making the model');
-    serialization.registerClass(CausalAttention); // checkpoints and files name the class
-    serialization.registerClass(PositionEmbedding);
-    serialization.registerClass(RowNorm);
+    registerOwnLayers();
     const runs: TrainingRun[] = [];
     this.#runs = runs;
     for (const [i, policy] of policies.entries()) {

@@ -39,7 +39,7 @@ export function ciJob(names) {
     /** @type {Row[]} */
     const rows = [];
     if (names.length === 0) rows.push(await timed(npmTest, () => runScript(npmTest, { env: process.env, minutes: 25 })));
-    await installWorkspace('site'); // now, because suites run side by side later
+    await installWorkspace('all');
     await buildWorkspace(['./packages/*', '@halftone/demo', '@halftone/bench', '@halftone/keras-proof', '@halftone/tutorials']);
     /** @type {Map<Suite, Promise<Row>>} */
     const running = new Map();

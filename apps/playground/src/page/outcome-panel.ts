@@ -1,6 +1,6 @@
-import { formatBytes } from '../charts/measures.ts';
 import type { PlayState } from '../state/play-state.ts';
 import { reportOf, reportText } from '../state/report.ts';
+import { filesText } from '../state/words.ts';
 import { button, element, setAttributes, setText } from './element.ts';
 import { Downloads } from './downloads.ts';
 import { resultRows } from './result-table.ts';
@@ -63,8 +63,7 @@ export class OutcomePanel {
     setAttributes(this.#half, { 'aria-disabled': canSave(state) ? null : 'true' });
     if (state.half === null) this.#files.release();
     else {
-      const { files, bytes, bytesBefore } = state.half;
-      this.#files.show(files, `Weights take ${formatBytes(bytes)}, ${formatBytes(bytesBefore)} in float32; tf.loadLayersModel opens them.`);
+      this.#files.show(state.half.files, filesText(state.half));
     }
     if (!isNewPhase) return;
     setText(this.#report, state.phase === 'training' || rows.length === 0 ? '' : this.#text());

@@ -1,4 +1,4 @@
-import type { DeviceReport, FromWorker, MadeFile } from '../protocol.ts';
+import type { DeviceReport, FromWorker, HalfFiles } from '../protocol.ts';
 import type { RunHistory } from './records.ts';
 import { runsOf, type Settings } from './settings.ts';
 
@@ -34,7 +34,7 @@ export interface PlayState {
   readonly warning: string | null;
   /** Why it was lost or has failed. */
   readonly error: string | null;
-  readonly half: { readonly files: readonly MadeFile[]; readonly bytes: number; readonly bytesBefore: number } | null;
+  readonly half: HalfFiles | null;
 }
 
 /** What a visitor does. */
@@ -100,7 +100,7 @@ export function nextState(state: PlayState, event: PlayEvent): PlayState {
     case 'refused':
       return { ...state, error: event.message };
     case 'half':
-      return { ...state, half: { files: event.files, bytes: event.bytes, bytesBefore: event.bytesBefore } };
+      return { ...state, half: { files: event.files, bytes: event.bytes, bytesBefore: event.bytesBefore, ownLayers: event.ownLayers } };
     case 'halfFailed':
       return { ...state, warning: event.message };
     default:

@@ -1,3 +1,5 @@
+import { formatBytes } from '../charts/measures.ts';
+import type { HalfFiles } from '../protocol.ts';
 import { stepOf, type PlayState, type SavedRun } from './play-state.ts';
 import { MODELS, runsOf, type Settings } from './settings.ts';
 
@@ -61,4 +63,10 @@ export function planText(settings: Settings): string {
 export function savedText({ settings, step, savedAt }: SavedRun): string {
   const when = new Date(savedAt).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
   return `${settings.model} in ${runsOf(settings).join(' and ')}, step ${step} of ${settings.steps}, saved ${when}`;
+}
+
+/** What halving did to a model's weights, and what opens the files. Pure. */
+export function filesText({ bytes, bytesBefore, ownLayers }: HalfFiles): string {
+  const first = ownLayers.length === 0 ? '' : ` after ${ownLayers.join(', ')} were registered, which are layers of this playground`;
+  return `Weights take ${formatBytes(bytes)}, ${formatBytes(bytesBefore)} in float32; tf.loadLayersModel opens them${first}.`;
 }

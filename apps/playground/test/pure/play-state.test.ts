@@ -3,7 +3,7 @@ import type { FromWorker } from '../../src/protocol.ts';
 import { nextState, openedState, stepOf, type PlayEvent, type PlayState } from '../../src/state/play-state.ts';
 import type { StepRecord } from '../../src/state/records.ts';
 import { defaultSettings } from '../../src/state/settings.ts';
-import { deviceText, progressText, statusText } from '../../src/state/words.ts';
+import { deviceText, filesText, progressText, statusText } from '../../src/state/words.ts';
 
 const settings = { ...defaultSettings(), steps: 4 };
 const device = { kind: 'webgpu', description: 'a GPU', codec: 'f16', isCpu: false, why: null } as const;
@@ -109,7 +109,8 @@ describe('a training', () => {
 
   it('takes a model in half and a failure of it at any time', () => {
     const done = nextState(training(), { kind: 'done' });
-    expect(nextState(done, { kind: 'half', files: [], bytes: 1, bytesBefore: 2 }).half).toEqual({ files: [], bytes: 1, bytesBefore: 2 });
+    const half = { files: [], bytes: 1, bytesBefore: 2, ownLayers: [] };
+    expect(nextState(done, { kind: 'half', ...half }).half).toEqual(half);
     expect(nextState(done, { kind: 'halfFailed', message: 'too large' }).warning).toBe('too large');
   });
 
@@ -150,4 +151,12 @@ describe('what the page says', () => {
     for (const phase of ['idle', 'preparing', 'training', 'paused', 'stopped', 'done', 'lost', 'failed'] as const)
       expect(statusText({ ...training(), phase })).toMatch(/^[A-Z].*\.$/);
   });
+});
+
+it('says what opens the files of a model: plain tfjs, but for layers that it lacks', () => {
+  const half = { files: [], bytes: 500, bytesBefore: 1000, ownLayers: [] };
+  expect(filesText(half)).toMatch(/; tf\.loadLayersModel opens them\.$/);
+  expect(filesText({ ...half, ownLayers: ['RowNorm', 'CausalAttention'] })).toMatch(
+    /opens them after RowNorm, CausalAttention were registered/,
+  );
 });

@@ -1,30 +1,10 @@
-import { engine } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { program } from '../../src/programs/segmentation.ts';
-import { testLesson } from '../test-lesson.ts';
-
-const tensors = (): number => engine().state.numTensors;
+import { expectPromisesKept, expectStopAt } from '../promises.ts';
 
 test('keeps its promises at a glance, and leaves no tensor behind', async () => {
-  const before = tensors();
-  const { columns, rows, claims, numbers, pictures } = await program.run(testLesson());
-  expect(claims.filter(({ holds }) => !holds)).toEqual([]);
-  expect(claims).toHaveLength(5);
-  expect(rows.map((row) => row.length)).toEqual(rows.map(() => columns.length));
-  expect(Object.values(numbers).every(Number.isFinite)).toBe(true);
+  const { pictures } = await expectPromisesKept(program, 5);
   expect(pictures).toMatchObject([{ kind: 'images', rows: [{ caption: 'picture 1' }, { caption: 'picture 2' }] }]);
-  expect(tensors()).toBe(before);
 });
 
-test('stops at the signal, and leaves no tensor behind', async () => {
-  const before = tensors();
-  const stop = new AbortController();
-  let steps = 0;
-  const progress = (): void => {
-    steps += 1;
-    if (steps === 3) stop.abort(new Error('enough'));
-  };
-  await expect(program.run(testLesson({ signal: stop.signal, progress }))).rejects.toThrow('enough');
-  expect(steps).toBe(3);
-  expect(tensors()).toBe(before);
-});
+test('stops at the signal, and leaves no tensor behind', () => expectStopAt(program, 3));
