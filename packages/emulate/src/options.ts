@@ -54,6 +54,11 @@ export function planOf(options: EmulateOptions): EmulatePlan {
     backendName = 'halftone-emulate',
   } = options;
   if (!Number.isSafeInteger(seed)) throw new RangeError(`[emulate] seed must be a whole number, got ${String(seed)}. Leave it out for 0.`);
+  if (!/^[^_]+$/.test(backendName)) {
+    throw new RangeError(
+      `[emulate] backendName must have a letter and no underscore, at which tfjs cuts its kernels' keys, got ${JSON.stringify(backendName)}. Write a hyphen.`,
+    );
+  }
   if (wasmPaths !== undefined && base !== 'wasm') {
     throw new RangeError(`[emulate] wasmPaths belongs to base 'wasm', got base '${base}'. Leave one of them out.`);
   }

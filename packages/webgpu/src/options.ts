@@ -25,7 +25,7 @@ export interface WebGPUOptions {
    * atomics throw, by name. Random numbers are the program's: give seeds, to dropout with `seedDropout` of @halftone/models. Default `false`.
    */
   readonly deterministic?: boolean;
-  /** Name of the tfjs backend. Default `halftone-webgpu`. */
+  /** Name of the tfjs backend, without an underscore. Default `halftone-webgpu`. */
   readonly backendName?: string;
 }
 
@@ -51,8 +51,13 @@ export function checkOptions(options: WebGPUOptions): void {
       throw new RangeError(`[webgpu] ${name} must be one of ${list}, got ${JSON.stringify(value)}. Leave it out for the default.`);
     }
   }
-  const { maxBytes } = options;
+  const { maxBytes, backendName } = options;
   if (maxBytes !== undefined && !(maxBytes > 0)) {
     throw new RangeError(`[webgpu] maxBytes must be above 0, got ${maxBytes}. Leave it out for no cap.`);
+  }
+  if (backendName !== undefined && !/^[^_]+$/.test(backendName)) {
+    throw new RangeError(
+      `[webgpu] backendName must have a letter and no underscore, at which tfjs cuts its kernels' keys, got ${JSON.stringify(backendName)}. Write a hyphen.`,
+    );
   }
 }

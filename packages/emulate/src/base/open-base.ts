@@ -43,12 +43,17 @@ export async function openBase({ base, wasmPaths }: Pick<EmulatePlan, 'base' | '
   };
 }
 
+let pathsSet = ''; // tfjs keeps them for the life of the process and has no way to ask
+
 function setPaths({ module }: StockLease<'wasm'>, wasmPaths: NonNullable<EmulatePlan['wasmPaths']>): void {
+  const paths = JSON.stringify(wasmPaths);
   if (engine().registry['wasm'] !== undefined) {
+    if (paths === pathsSet) return;
     throw new Error(
-      `[emulate] wasmPaths must be set before tfjs's wasm backend starts, got ${JSON.stringify(wasmPaths)} when it runs already. Leave wasmPaths out.`,
+      `[emulate] wasmPaths must be set before tfjs's wasm backend starts, got ${paths} when it runs already. Leave wasmPaths out.`,
     );
   }
+  pathsSet = paths;
   module.setWasmPaths(wasmPaths as Parameters<typeof module.setWasmPaths>[0]);
 }
 

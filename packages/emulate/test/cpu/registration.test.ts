@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pluginFor, storageOf, toStorage } from '@halftone/autocast';
@@ -122,6 +124,8 @@ describe('errors', () => {
     [{ observe: 1 as never }, RangeError, /observe must be one of true, false/],
     [{ seed: 0.5 }, RangeError, /seed must be a whole number, got 0\.5/],
     [{ colour: 'red' } as never, TypeError, /unknown option 'colour', got "red"\. Options are base/],
+    [{ backendName: 'my_own' }, RangeError, /backendName must have a letter and no underscore.*got "my_own"\. Write a hyphen/s],
+    [{ backendName: '' }, RangeError, /backendName must have a letter/],
     [{ base: 'cpu', wasmPaths: '/' } as const, RangeError, /wasmPaths belongs to base 'wasm'/],
   ])('refuses %o', async (options, type, message) => {
     const before = registry();
@@ -134,6 +138,16 @@ describe('errors', () => {
     await expect(open({ backendName: 'other', wasmPaths: '/files/' })).rejects.toThrow(
       /wasmPaths must be set before.*Leave wasmPaths out/s,
     );
+  });
+  it('takes the same wasmPaths again while wasm runs from them, and no others', async () => {
+    const wasmPaths = `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`;
+    await open({ wasmPaths });
+    const second = await open({ backendName: 'other', wasmPaths });
+    await tf.setBackend(second.backendName);
+    const sum = tf.add([1, 2], 1);
+    expect(await sum.data()).toEqual(new Float32Array([2, 3]));
+    sum.dispose();
+    await expect(open({ backendName: 'third', wasmPaths: '/files/' })).rejects.toThrow(/wasmPaths must be set before/);
   });
   it('names the package that is not installed', async () => {
     const absent: string = '@tensorflow/tfjs-backend-nowhere';

@@ -178,6 +178,7 @@ describe('bad input', () => {
     );
     await expect(registerWebGPU({ colour: 'red' } as never)).rejects.toThrow(/unknown option 'colour'/);
     await expect(registerWebGPU({ maxBytes: -1, backendName: 'x' })).rejects.toThrow(/maxBytes must be above 0/);
+    await expect(registerWebGPU({ backendName: 'my_own' })).rejects.toThrow(/no underscore.*got "my_own"\. Write a hyphen/s);
   });
   it('a disposed plug-in says so when one of its tensors is used', async () => {
     const previous = tf.getBackend();
