@@ -21,6 +21,8 @@ const common = [
 /**
  * Starts a browser, hands it over and ends it.
  *
+ * Mesa's CPU driver gets vectors of four numbers: the custom loop's 166 shaders, each run a few times, then take half as long.
+ *
  * @template T
  * @param {BrowserKind} kind
  * @param {(open: OpenBrowser) => Promise<T>} use
@@ -36,6 +38,7 @@ export async function withBrowser(kind, use) {
     executablePath: path,
     headless: true,
     args: [...common, ...kind.switches],
+    env: { ...process.env, LP_NATIVE_VECTOR_WIDTH: '128' },
     proxy: { server, bypass: '127.0.0.1' },
   });
   try {

@@ -14,6 +14,19 @@ const common = [
 ];
 
 /**
+ * Files whose change makes a tutorial's result old.
+ *
+ * @param {string} name - of the program
+ * @param {readonly string[]} plugins - that it ran on
+ * @returns {readonly string[]}
+ */
+export const sourcesOf = (name, plugins) => [
+  ...common,
+  ...plugins.map((plugin) => `packages/${plugin}/src`),
+  ...['', '-finding'].map((part) => `apps/tutorials/src/programs/${name}${part}.ts`),
+];
+
+/**
  * The evidence of a tutorial: its program at full length on real data, and whether all that its page promises holds.
  *
  * @param {string} name - of the program
@@ -23,11 +36,8 @@ const common = [
 export function tutorialEvidence(name, { plugin = 'webgpu' } = {}) {
   return {
     name: `tutorial-${name}`,
-    sources: [...common, `packages/${plugin}/src`, ...['', '-finding'].map((part) => `apps/tutorials/src/programs/${name}${part}.ts`)],
+    sources: sourcesOf(name, [plugin]),
     run: async ({ onProgress }) => {
-      if (!process.env.HALFTONE_SHARED)
-        throw new Error('[tutorials] HALFTONE_SHARED must name a folder with the real data, got nothing. Set it.');
-      if (!existsSync(built)) throw new Error(`[tutorials] the tutorials must be built, got no ${built}. Run npm run tutorials once.`);
       const details = await fullRun([name, '--length', 'full', '--plugin', plugin, '--json'], onProgress);
       return { passed: details.claims.every((/** @type {{ holds: boolean }} */ { holds }) => holds), details: thinned(details) };
     },
@@ -39,7 +49,10 @@ export function tutorialEvidence(name, { plugin = 'webgpu' } = {}) {
  * @param {(progress: unknown) => void} onProgress
  * @returns {Promise<any>} what `--json` prints
  */
-function fullRun(args, onProgress) {
+export function fullRun(args, onProgress) {
+  if (!process.env.HALFTONE_SHARED)
+    throw new Error('[tutorials] HALFTONE_SHARED must name a folder with the real data, got nothing. Set it.');
+  if (!existsSync(built)) throw new Error(`[tutorials] the tutorials must be built, got no ${built}. Run npm run tutorials once.`);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [built, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let answer = '';

@@ -1,0 +1,3 @@
+import { seedsEvidence } from './seeds-run.mjs';
+
+export const evidence = seedsEvidence('language', 'loss');
