@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
-import { mixedPrecision, releaseCheckpoint, restoreCheckpoint, saveCheckpoint } from '@halftone/models';
+import { mixedPrecision, releaseCheckpoint, removeCheckpoint, restoreCheckpoint, saveCheckpoint } from '@halftone/models';
 import { useEmulated } from '@halftone/emulate';
 
 await useEmulated({ base: 'cpu' });
@@ -58,6 +58,7 @@ const tab = {
       Object.defineProperty(globalThis, 'indexedDB', { value: indexedDB, configurable: true });
     }),
   release: (target: string) => outcome(() => releaseCheckpoint(target)),
+  remove: (target: string) => outcome(() => removeCheckpoint(target)),
 };
 
 Object.assign(globalThis, { tab });

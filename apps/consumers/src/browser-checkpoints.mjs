@@ -30,7 +30,7 @@ export async function checkpointsInTabs(browser) {
     await twoTabs(first, second);
     await usedUpQuota(second);
     await deniedStorage(first, url);
-    return 'the second tab reads and may not save; a full quota and denied storage keep the old one';
+    return 'the second tab reads, may neither save nor delete; a full quota and denied storage keep the old one';
   });
 }
 
@@ -42,13 +42,16 @@ async function twoTabs(first, second) {
   expectText(await call(second, 'restore', RUN), /^done 3$/);
   if ((await call(second, 'train', 3)) !== ahead) throw new Error('the second tab does not go on with the bits of the first');
   expectText(await call(second, 'save', RUN), /^CheckpointLockedError: \[models\] .*got another tab.*Restoring works all the same/);
+  expectText(await call(second, 'remove', RUN), /^CheckpointLockedError: \[models\] .*got another tab/);
   expectText(await call(second, 'save', RUN, true), /^done 6$/);
   expectText(await call(first, 'save', RUN), /^CheckpointLockedError: .*took it over/);
   await second.reload(); // a tab that ends lets go
   await ready(second);
   expectText(await call(first, 'release', RUN), /^done/);
   expectText(await call(first, 'save', RUN), /^done 6$/);
-  expectText(await call(first, 'release', RUN), /^done/);
+  expectText(await call(first, 'remove', RUN), /^done true$/);
+  expectText(await call(first, 'remove', RUN), /^done false$/);
+  expectText(await call(first, 'restore', RUN), /^ModelFileError: \[models\] there must be a checkpoint in 'indexeddb:\/\/run', got none/);
 }
 
 /** @param {Page} page */

@@ -10,6 +10,7 @@ export { type CheckpointCallback, checkpointCallback, type CheckpointCallbackOpt
 export { type InterruptibleLoop, saveOnInterrupt, type SaveOnInterruptOptions } from './checkpoint/interrupt/save-on-interrupt.ts';
 export type { InterruptSignal } from './checkpoint/interrupt/watch-signals.ts';
 export { seedDropout, type SeededDropout } from './checkpoint/random/seed-dropout.ts';
+export { removeCheckpoint } from './checkpoint/remove-checkpoint.ts';
 export { type RestoreCheckpointOptions, type RestoredCheckpoint, restoreCheckpoint } from './checkpoint/restore-checkpoint.ts';
 export { releaseCheckpoint, saveCheckpoint, type SaveCheckpointOptions, type SavedCheckpoint } from './checkpoint/save-checkpoint.ts';
 export type { CheckpointTarget } from './checkpoint/stores/store.ts';

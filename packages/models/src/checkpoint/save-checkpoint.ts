@@ -4,10 +4,11 @@ import type { Json } from './format/json.ts';
 import type { CheckpointProgress } from './format/manifest.ts';
 import { wrongInMetadata } from './format/manifest.ts';
 import { dropLock, holdLock } from './lock/held-locks.ts';
-import type { CheckpointTarget } from './stores/store.ts';
+import { counted, savesDone, writeInTurn } from './lock/running-saves.ts';
+import type { CheckpointStore, CheckpointTarget } from './stores/store.ts';
 import { storeOf } from './stores/store.ts';
 import { capture } from './subject/capture.ts';
-import { runParts } from './subject/run-parts.ts';
+import { type RunParts, runParts } from './subject/run-parts.ts';
 import type { CheckpointSubject } from './subject/subject.ts';
 import { bagOf } from './subject/subject.ts';
 
@@ -29,9 +30,6 @@ export interface SavedCheckpoint {
   /** Applied steps of the first optimizer; 0 without one. */
   readonly iterations: number;
 }
-
-/** The last save to each place of this process, so that two never cross. */
-const writing: Map<unknown, Promise<unknown>> = /* @__PURE__ */ new Map();
 
 /**
  * Saves all of a training run, so that `restoreCheckpoint` goes on bit for bit as if it had never stopped.
@@ -73,16 +71,20 @@ export async function saveCheckpoint(
     throw new TypeError(message('metadata must be what JSON gives back as it is', wrong, 'Use numbers, text, lists and plain objects.'));
   const store = storeOf(target);
   const parts = runParts(bagOf(subject, 'saveCheckpoint()'));
+  return counted(target, save(parts, { store, target, metadata, progress, takeOver }));
+}
+
+interface SaveOrder extends Pick<Required<SaveCheckpointOptions>, 'metadata' | 'takeOver'> {
+  readonly store: CheckpointStore;
+  readonly target: CheckpointTarget;
+  readonly progress: CheckpointProgress | null;
+}
+
+async function save(parts: RunParts, { store, target, metadata, progress, takeOver }: SaveOrder): Promise<SavedCheckpoint> {
   if (store.lock !== null) await holdLock(store.lock, { takeOver });
   const { manifest, tensors } = await capture(parts, { metadata, progress });
   const file = checkpointParts(manifest, [...tensors.values()]);
-  const key = typeof target === 'string' ? store.place : target;
-  const before = writing.get(key) ?? Promise.resolve();
-  const write = before.catch(() => undefined).then(() => store.write(file));
-  writing.set(key, write);
-  await write.finally(() => {
-    if (writing.get(key) === write) writing.delete(key);
-  });
+  await writeInTurn(target, () => store.write(file));
   const bytes = file.reduce((total, { length }) => total + length, 0);
   return { bytes, tensors: tensors.size, iterations: manifest.optimizers[0]?.iterations ?? 0 };
 }
@@ -98,8 +100,8 @@ export async function saveCheckpoint(
  * await releaseCheckpoint({ load: async () => ({}) }); // nothing to let go of
  */
 export async function releaseCheckpoint(target: CheckpointTarget): Promise<void> {
-  const { lock, place } = storeOf(target);
-  await writing.get(typeof target === 'string' ? place : target)?.catch(() => undefined);
+  const { lock } = storeOf(target);
+  await savesDone(target);
   if (lock !== null) await dropLock(lock);
 }
 

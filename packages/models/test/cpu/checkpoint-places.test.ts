@@ -11,6 +11,7 @@ import {
   ModelFileError,
   readSafetensors,
   releaseCheckpoint,
+  removeCheckpoint,
   restoreCheckpoint,
   saveCheckpoint,
 } from '../../src/index.ts';
@@ -57,6 +58,39 @@ describe('a folder', () => {
   it('without a checkpoint is an error, or null if that is asked for', async () => {
     await expect(restoreCheckpoint(one(), fresh())).rejects.toThrow(/pass optional: true for the first start/);
     expect(await restoreCheckpoint(one(), folder, { optional: true })).toBe(null);
+  });
+
+  it('gives its checkpoint up when asked, with what a crash left of one, and keeps the rest', async () => {
+    await saveCheckpoint(one(), fresh());
+    await writeFile(join(folder, 'checkpoint.safetensors.01234567-89ab-cdef-0123-456789abcdef.part'), 'half of a file');
+    await writeFile(join(folder, 'notes.txt'), 'mine');
+    expect(await removeCheckpoint(folder)).toBe(true);
+    expect(await readdir(folder)).toEqual(['notes.txt']);
+    expect(await restoreCheckpoint(one(), folder, { optional: true })).toBe(null);
+    expect(await removeCheckpoint(folder)).toBe(false);
+  });
+
+  it('that never was is not made by removing its checkpoint', async () => {
+    expect(await removeCheckpoint(fresh())).toBe(false);
+    await expect(stat(folder)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('takes two first saves at once, in their order', async () => {
+    const saves = [saveCheckpoint(one(1), fresh()), saveCheckpoint(one(2), folder)];
+    await Promise.all(saves);
+    const run = one(0);
+    await restoreCheckpoint(run, folder);
+    expect([...run.variables.w.dataSync()]).toEqual([2, 2]);
+  });
+
+  it('is emptied after the save that is under way, and can be saved to again', async () => {
+    const saved = saveCheckpoint(one(), fresh());
+    expect(await removeCheckpoint(folder)).toBe(true);
+    await saved;
+    expect(await readdir(folder)).toEqual([]);
+    await Promise.all([releaseCheckpoint(folder), saveCheckpoint(one(7), folder)]);
+    await saveCheckpoint(one(8), folder);
+    expect((await readdir(folder)).sort()).toEqual(['checkpoint.lock', 'checkpoint.safetensors']);
   });
 
   it('that cannot be written keeps the old checkpoint and says why', async () => {
@@ -110,6 +144,7 @@ describe('the lock of a folder', () => {
       const run = one(0);
       await restoreCheckpoint(run, folder);
       expect([...run.variables.w.dataSync()]).toEqual([3, 2]);
+      await expect(removeCheckpoint(folder)).rejects.toThrow(CheckpointLockedError);
       await saveCheckpoint(one(4), folder, { takeOver: true });
     } finally {
       child.kill('SIGKILL');
@@ -164,6 +199,12 @@ describe('targets', () => {
     await expect(saveCheckpoint(one(), 'indexeddb://')).rejects.toThrow(/Give it one/);
     await expect(saveCheckpoint(one(), 'indexeddb://x')).rejects.toThrow(/In Node pass a folder/);
     await expect(saveCheckpoint(one(), {} as never)).rejects.toThrow(/An IOHandler has save\(\) and load\(\)/);
+  });
+
+  it('are told to delete by themselves', async () => {
+    await expect(removeCheckpoint(inMemory())).rejects.toThrow(
+      /takes a folder or 'indexeddb:\/\/name', got an IOHandler\. Delete it where/,
+    );
   });
 
   it('of tfjs that fail say so', async () => {

@@ -45,6 +45,28 @@ export function folderStore(folder: string, lock: RunLock): CheckpointStore {
         throw error;
       }
     },
+    removal: {
+      async exists() {
+        const { fs, path } = await nodeFiles(`the folder '${folder}'`);
+        return fs.stat(path.join(folder, CHECKPOINT_FILE)).then(
+          () => true,
+          (error: unknown) => {
+            if (errorCode(error) === 'ENOENT') return false;
+            throw error;
+          },
+        );
+      },
+      async remove() {
+        const files = await nodeFiles(`the folder '${folder}'`);
+        try {
+          await files.fs.rm(files.path.join(folder, CHECKPOINT_FILE), { force: true });
+          await sweep(files, folder);
+          await flushFolder(files, folder);
+        } catch (cause) {
+          throw failure(folder, cause);
+        }
+      },
+    },
   };
 }
 

@@ -25,6 +25,7 @@ export function handlerStore(handler: io.IOHandler): CheckpointStore {
   return {
     place,
     lock: null,
+    removal: null,
     async write(parts) {
       if (handler.save === undefined) throw new CheckpointWriteError(place, 'one that only loads', 'Pass one with save().');
       const weightData = await new Blob([...parts]).arrayBuffer();

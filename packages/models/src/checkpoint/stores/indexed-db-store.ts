@@ -37,6 +37,30 @@ export function indexedDbStore(name: string, lock: RunLock): CheckpointStore {
         database.close();
       }
     },
+    removal: {
+      async exists() {
+        const database = await open(place).catch((cause: unknown) => {
+          throw unreadable(place, cause);
+        });
+        try {
+          return (await get(database, name)) instanceof ArrayBuffer;
+        } finally {
+          database.close();
+        }
+      },
+      async remove() {
+        const database = await open(place).catch((cause: unknown) => {
+          throw failure(place, cause);
+        });
+        try {
+          await replace(database, name, null);
+        } catch (cause) {
+          throw failure(place, cause);
+        } finally {
+          database.close();
+        }
+      },
+    },
   };
 }
 
@@ -59,13 +83,15 @@ async function open(place: string): Promise<IDBDatabase> {
   });
 }
 
-/** Resolves when the transaction is on disk, not when the request is done. */
-function replace(database: IDBDatabase, name: string, bytes: ArrayBuffer): Promise<void> {
+/** Puts the bytes there, or nothing. Resolves when the transaction is on disk, not when the request is done. */
+function replace(database: IDBDatabase, name: string, bytes: ArrayBuffer | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(TABLE, 'readwrite', { durability: 'strict' });
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error ?? new Error('the transaction was aborted'));
-    transaction.objectStore(TABLE).put(bytes, name);
+    const table = transaction.objectStore(TABLE);
+    if (bytes === null) table.delete(name);
+    else table.put(bytes, name);
   });
 }
 

@@ -18,8 +18,18 @@ export interface CheckpointStore {
   write(parts: readonly Uint8Array<ArrayBuffer>[]): Promise<void>;
   /** `null` where nothing was written yet. */
   read(): Promise<ByteInput | null>;
+  /** `null` where the place has no way to delete. */
+  readonly removal: CheckpointRemoval | null;
   /** Who may write; `null` where the place knows no such thing. */
   readonly lock: RunLock | null;
+}
+
+/** How a place gives up its checkpoint. */
+export interface CheckpointRemoval {
+  /** Whether there is one. Makes nothing where nothing is. */
+  exists(): Promise<boolean>;
+  /** Deletes it. The place and what else lies there stay. */
+  remove(): Promise<void>;
 }
 
 const INDEXED_DB = 'indexeddb://';
