@@ -1,6 +1,7 @@
 import { chromium } from 'playwright-core';
 import { environmentFor } from '../../consumers/src/environment.mjs';
 import { Missing } from '../../consumers/src/verdicts.mjs';
+import { fourLanes } from '../../setup/src/quick-shaders.mjs';
 import { ExitProxy } from './exit-proxy.mjs';
 
 /** @import { Browser } from 'playwright-core' */
@@ -21,7 +22,7 @@ const common = [
 /**
  * Starts a browser, hands it over and ends it.
  *
- * Mesa's CPU driver gets vectors of four numbers: the custom loop's 166 shaders, each run a few times, then take half as long.
+ * Shaders are compiled for four lanes on Mesa's CPU driver, as a tutorial runs most of them a few times.
  *
  * @template T
  * @param {BrowserKind} kind
@@ -38,7 +39,7 @@ export async function withBrowser(kind, use) {
     executablePath: path,
     headless: true,
     args: [...common, ...kind.switches],
-    env: { ...process.env, LP_NATIVE_VECTOR_WIDTH: '128' },
+    env: { ...process.env, ...fourLanes },
     proxy: { server, bypass: '127.0.0.1' },
   });
   try {

@@ -1,6 +1,6 @@
 import { numberFaults } from './number-tolerances.mjs';
 import { onPage } from './open-page.mjs';
-import { expectShown, runTutorial } from './tutorial-use.mjs';
+import { closeTabMidway, expectShown, runTutorial } from './tutorial-use.mjs';
 
 /** @import { Page } from 'playwright-core' */
 /** @import { BuiltPage } from './built-pages.mjs' */
@@ -14,6 +14,9 @@ import { expectShown, runTutorial } from './tutorial-use.mjs';
  */
 const says = { 'op-lists': [/console warning: \[loss-scale\] the loss scale should stay at 1 or above/] }; // it trains with lists that overflow, to show it
 
+/** Tutorials that go on after their tab was closed. */
+const resumes = ['transfer'];
+
 /**
  * Every tutorial page, run in this browser and compared with Node.
  *
@@ -25,9 +28,10 @@ export function tutorialCases(pages, inNode) {
   return tutorialPages(pages).map(({ path }) => {
     const name = path.split('/').at(-2) ?? '';
     return {
-      name: `the tutorial ${name} runs, keeps its promises, and finds what Node finds`,
+      name: `the tutorial ${name} runs${resumes.includes(name) ? ', goes on after its tab was closed' : ''}, keeps its promises, and finds what Node finds`,
       run: async (open, site) => {
-        const found = await onPage(open, site, path, useTutorial, { says: says[name] ?? [] });
+        const use = /** @param {Page} page */ async (page) => useTutorial(resumes.includes(name) ? await closeTabMidway(page) : page);
+        const found = await onPage(open, site, path, use, { says: says[name] ?? [] });
         const broken = found.claims.filter(({ holds }) => !holds).map(({ what, found }) => `does not hold: ${what} (${found})`);
         const faults = numberFaults(found.numbers, (await inNode.of(name)).numbers);
         if (broken.length + faults.length > 0) throw new Error([...broken, ...faults].join('\n'));

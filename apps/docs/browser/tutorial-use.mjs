@@ -23,6 +23,24 @@ export async function runTutorial(page) {
 }
 
 /**
+ * Runs the tutorial of an open page until it has kept a checkpoint, and closes the tab.
+ *
+ * @param {Page} page
+ * @returns {Promise<Page>} a new tab with the same page, which offers to run on
+ * @throws {Error} where it offers nothing of the kind
+ */
+export async function closeTabMidway(page) {
+  const [context, url] = [page.context(), page.url()];
+  await page.locator(island).getByRole('button', { name: 'Run it here' }).click();
+  await page.locator(island).getByText(/^with checkpoints: step/).waitFor({ timeout: 180_000 }); // said after the checkpoint of that epoch
+  await page.close();
+  const again = await context.newPage();
+  await again.goto(url, { waitUntil: 'load' });
+  await again.locator(island).getByRole('button', { name: 'Run on from where you stopped' }).waitFor({ timeout: 10_000 });
+  return again;
+}
+
+/**
  * What a reader sees of a finished tutorial: a table, claims, and beside each curve its words and its table.
  *
  * @param {Page} page
