@@ -34,7 +34,7 @@ export const withoutWebGPUCases = [
       }),
   },
   {
-    name: 'the playground trains all the same, emulated, and says so',
+    name: 'the playground trains all the same, emulated on wasm, and says so',
     run: (open, site) =>
       onPage(open, site, '/playground/?steps=6&batch=8', async (page) => {
         const use = new PlaygroundUse(page);
@@ -43,6 +43,7 @@ export const withoutWebGPUCases = [
         await use.until('done');
         const words = await use.place.locator('[data-device]').innerText();
         expect(words, /^No WebGPU here/, 'what it says of the device');
+        expect(words, /\(wasm\)/, 'the kernels that it runs on: the site serves the binaries of wasm');
         return words;
       }),
   },

@@ -1,15 +1,12 @@
 // `pnpm -C apps/explorables pictures [-- --out DIR] [--only formats] [--serve]`: the islands in the project's own Chromium, under the site's content policy, in four looks; prints their sizes.
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { serveBundle } from '@halftone/page/serve-bundle';
 import { chromium } from 'playwright-core';
 
 const islands = /** @type {const} */ (['device', 'formats', 'loss-scale']);
-const policy =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'";
 const looks = /** @type {const} */ ([
   { name: 'desktop-light', width: 1000, height: 900, colorScheme: 'light' },
   { name: 'desktop-dark', width: 1000, height: 900, colorScheme: 'dark' },
@@ -26,23 +23,9 @@ const { values } = parseArgs({
   },
 });
 const chosen = islands.filter((name) => values.only === undefined || name === values.only);
-const files = await bundle();
-const server = createServer((request, response) => {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-  const body = path.endsWith('.html') || path === '/' ? page(path.slice(1, -5)) : files.get(path.slice(1));
-  const type = path.endsWith('.js') ? 'text/javascript' : path.endsWith('.css') ? 'text/css' : 'text/html';
-  response.writeHead(body === undefined ? 404 : 200, { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': policy });
-  response.end(body ?? 'nothing here');
-});
-await new Promise((resolve) => server.listen(values.serve ? 4173 : 0, '127.0.0.1', () => resolve(undefined)));
-const address = server.address();
-const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-if (values.serve) console.log(islands.map((name) => `${origin}/${name}.html`).join('\n'));
-else await takePictures();
-
-/** @returns {Promise<Map<string, Uint8Array>>} what the bundler wrote, by name; also prints the size of each island and of what it loads later */
-async function bundle() {
-  const { outputFiles, metafile } = await build({
+const { origin, metafile, close } = await serveBundle({
+  programs: {
+    absWorkingDir: join(import.meta.dirname, '..'),
     stdin: {
       contents: `const name = document.querySelector('[data-island]').dataset.island;
 const { mount } = await ({ device: () => import('./src/device/index.ts'), formats: () => import('./src/formats/index.ts'), 'loss-scale': () => import('./src/loss-scale/index.ts') })[name]();
@@ -51,34 +34,24 @@ document.body.dataset.ready = '';`,
       resolveDir: join(import.meta.dirname, '..'),
       sourcefile: 'loader.js',
     },
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    mainFields: ['module', 'main'],
-    conditions: ['@halftone/source'],
-    target: 'es2022',
-    outdir: '/out',
-    entryNames: 'loader',
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
-  });
-  for (const [path, { bytes, entryPoint }] of Object.entries(metafile.outputs))
-    console.log(`${path.split('/').at(-1)} ${bytes} bytes${entryPoint ? ` (${entryPoint})` : ''}`);
-  return new Map(outputFiles.map(({ path, contents }) => [path.split('/').at(-1) ?? '', contents]));
-}
+  },
+  files: {
+    ...Object.fromEntries(islands.map((name) => [`${name}.html`, page(name)])),
+    'dev.css': await readFile(join(import.meta.dirname, 'dev.css'), 'utf8'),
+  },
+  port: values.serve ? 4173 : 0,
+});
+for (const [path, { bytes, entryPoint }] of Object.entries(metafile.outputs))
+  console.log(`${path.split('/').at(-1)} ${bytes} bytes${entryPoint ? ` (${entryPoint})` : ''}`);
+if (values.serve) console.log(islands.map((name) => `${origin}/${name}.html`).join('\n'));
+else await takePictures();
 
 /** @param {string} name */
 function page(name) {
-  const styles = [...files.keys()].filter((file) => file.endsWith('.css')).map((file) => `<link rel="stylesheet" href="/${file}">`);
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>loading</title><link rel="icon" href="data:,">${styles.join('')}
-<link rel="stylesheet" href="/dev.css"><main><h1>${name}</h1><div data-island="${name}"></div></main><script type="module" src="/loader.js"></script></html>`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>loading</title><link rel="icon" href="data:,"><!-- styles --><main><h1>${name}</h1><div data-island="${name}"></div></main><script type="module" src="/stdin.js"></script></html>`;
 }
 
 async function takePictures() {
-  files.set('dev.css', await readFile(join(import.meta.dirname, 'dev.css')));
   const executablePath = process.env['HALFTONE_BROWSER'];
   if (!executablePath) throw new Error('[explorables] a browser is needed, got no HALFTONE_BROWSER. Start this by `pnpm pictures`.');
   await mkdir(values.out, { recursive: true });
@@ -92,7 +65,7 @@ async function takePictures() {
     }
   } finally {
     await context.close();
-    server.close();
+    await close();
     await rm(profile, { recursive: true, force: true });
   }
 }

@@ -34,7 +34,7 @@ try {
     for (const [name, tour] of Object.entries(tours)) if ((values.tour ?? name) === name) await visit({ browser, program, name, tour });
   }
 } finally {
-  server.close();
+  await server.close();
 }
 
 /** @param {{ readonly browser: string, readonly program: string, readonly name: string, readonly tour: (typeof tours)[string] }} plan */

@@ -34,7 +34,6 @@ export type ToWorker =
       /** Whether to go on from the checkpoint that this browser holds. */
       readonly resume: boolean;
       /** URL of the folder with tfjs's wasm binaries, for browsers without WebGPU; the slower cpu kernels without it. */
-      readonly wasmPath: string | null;
     }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }

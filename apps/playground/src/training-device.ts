@@ -1,6 +1,7 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { engine, findBackend } from '@tensorflow/tfjs-core';
+import { findBackend } from '@tensorflow/tfjs-core';
 import { registerEmulated, type EmulateOptions } from '@halftone/emulate';
+import { findAdapter } from '@halftone/page/adapter';
 import { registerWebGPU, type WebGPUHandle } from '@halftone/webgpu';
 import type { DeviceReport } from './protocol.ts';
 import type { PolicyName } from './state/settings.ts';
@@ -21,7 +22,8 @@ export interface RunDevice {
 
 /** How devices are opened. */
 export interface DeviceOptions {
-  readonly wasmPath: string | null;
+  /** What the emulation runs on where there is no WebGPU. */
+  readonly emulate: EmulateOptions;
   /** Called once when a device is lost by itself, or by `lose()`. */
   readonly onLost: (reason: string) => void;
   /** `'emulate'` passes WebGPU over; for tests. */
@@ -55,13 +57,11 @@ function backendNameOf(policy: PolicyName): string {
   return `playground-${policy.replaceAll('_', '-')}`;
 }
 
-/** One line on why this browser has no WebGPU; `null` where it has. */
+/** Why this browser has no WebGPU; `null` where it has. */
 async function whyNoWebGPU({ only }: DeviceOptions): Promise<string | null> {
   if (only === 'webgpu') return null; // in Node the plug-in brings its own
-  const gpu = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
-  if (gpu === undefined) return 'this browser has no WebGPU';
-  const adapter = await gpu.requestAdapter().catch(() => null);
-  return adapter === null ? 'this browser has WebGPU and no GPU that it may use' : null;
+  const search = await findAdapter();
+  return search.state === 'ready' ? null : search.why;
 }
 
 async function openWebGPU(policy: PolicyName, { onLost }: DeviceOptions): Promise<RunDevice> {
@@ -108,15 +108,8 @@ function reportOf({ capabilities }: WebGPUHandle): DeviceReport {
   return { kind: 'webgpu', description: adapter.description, codec: codecs.float16, isCpu: adapter.isCpu, why: float32Only ?? null };
 }
 
-/** Several devices share one wasm backend, which is told once where its binaries are. */
-function isWasmStarted(): boolean {
-  return engine().registry['wasm'] !== undefined;
-}
-
-async function openEmulated(policy: PolicyName, { wasmPath, why }: DeviceOptions & { readonly why: string }): Promise<RunDevice> {
-  const base: EmulateOptions =
-    wasmPath === null ? { base: 'cpu' } : { base: 'wasm', ...(wasmPath === '' || isWasmStarted() ? {} : { wasmPaths: wasmPath }) };
-  const handle = await registerEmulated({ ...base, backendName: backendNameOf(policy) });
+async function openEmulated(policy: PolicyName, { emulate, why }: DeviceOptions & { readonly why: string }): Promise<RunDevice> {
+  const handle = await registerEmulated({ ...emulate, backendName: backendNameOf(policy) });
   const kernels = handle.capabilities.base;
   return {
     backendName: handle.backendName,

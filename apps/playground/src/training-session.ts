@@ -15,6 +15,7 @@ import { TrainingRun } from './training-run.ts';
 export interface SessionWorld {
   readonly post: (message: FromWorker) => void;
   readonly targetOf: (policy: PolicyName) => CheckpointTarget;
+  readonly emulate: DeviceOptions['emulate'];
   readonly only?: DeviceOptions['only'];
 }
 
@@ -104,15 +105,15 @@ export class TrainingSession {
     }
   }
 
-  async #prepare({ settings, images, resume, wasmPath }: Start): Promise<Task> {
-    const { post, only, targetOf } = this.#world;
+  async #prepare({ settings, images, resume }: Start): Promise<Task> {
+    const { post, only, targetOf, emulate } = this.#world;
     const say = (what: string): void => post({ kind: 'preparing', what });
     say('making the data');
     const task = taskFor(settings, images);
     say('opening the device');
     const policies = runsOf(settings);
     const onLost = (reason: string): void => this.#loseNow(reason);
-    this.#devices = await openDevices(policies, { wasmPath, onLost, ...(only === undefined ? {} : { only }) });
+    this.#devices = await openDevices(policies, { emulate, onLost, ...(only === undefined ? {} : { only }) });
     say('making the model');
     registerOwnLayers();
     const runs: TrainingRun[] = [];

@@ -1,3 +1,4 @@
+import { wasmPaths } from '@halftone/page/wasm';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { browserTarget } from './training-checkpoint.ts';
 import { TrainingSession } from './training-session.ts';
@@ -9,7 +10,11 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const session = new TrainingSession({ post: (message) => scope.postMessage(message), targetOf: browserTarget });
+const session = new TrainingSession({
+  post: (message) => scope.postMessage(message),
+  targetOf: browserTarget,
+  emulate: { base: 'wasm', wasmPaths },
+});
 
 scope.addEventListener('message', ({ data }) => {
   switch (data.kind) {

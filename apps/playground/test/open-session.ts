@@ -28,8 +28,8 @@ export interface SessionOptions {
   readonly kept?: Kept;
   /** What saving fails with. */
   readonly refuses?: string;
-  /** `''`: the binaries that lie in node_modules. */
-  readonly wasmPath?: string | null;
+  /** What the emulation runs on: wasm, whose binaries lie in node_modules, unless told otherwise. */
+  readonly base?: 'wasm' | 'cpu';
 }
 
 const opened: TrainingSession[] = [];
@@ -40,7 +40,7 @@ export async function closeSessions(): Promise<void> {
 }
 
 /** Opens a session in this process, on one kind of device. */
-export function openSession(only: 'webgpu' | 'emulate', { kept = new Map(), refuses, wasmPath = '' }: SessionOptions = {}): OpenedSession {
+export function openSession(only: 'webgpu' | 'emulate', { kept = new Map(), refuses, base = 'wasm' }: SessionOptions = {}): OpenedSession {
   const messages: FromWorker[] = [];
   const calls: { readonly when: (message: FromWorker) => boolean; readonly call: () => void }[] = [];
   const place = (policy: PolicyName): io.IOHandler => ({
@@ -57,6 +57,7 @@ export function openSession(only: 'webgpu' | 'emulate', { kept = new Map(), refu
       for (const { when, call } of calls) if (when(message)) call();
     },
     targetOf: place,
+    emulate: { base },
     only,
   });
   opened.push(session);
@@ -65,7 +66,7 @@ export function openSession(only: 'webgpu' | 'emulate', { kept = new Map(), refu
   return {
     session,
     kept,
-    start: (settings, { resume = false } = {}) => session.start({ kind: 'start', settings, images: null, resume, wasmPath }),
+    start: (settings, { resume = false } = {}) => session.start({ kind: 'start', settings, images: null, resume }),
     all: (kind) => messages.filter((message) => message.kind === kind) as never,
     said: (kind) => messages.filter((message) => message.kind === kind).at(-1) as never,
     last: () => messages.at(-1) as FromWorker,

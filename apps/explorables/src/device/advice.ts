@@ -1,3 +1,4 @@
+import { whyNoAdapter } from '@halftone/page/adapter';
 import type { BrowserKind } from './browser-kind.ts';
 import type { AdapterFindings, CheckState, DeviceCheck } from './check-device.ts';
 import { hintsFor } from './hints.ts';
@@ -16,13 +17,8 @@ export interface Advice {
 const EMULATED =
   'Halftone runs here all the same, emulated on the processor (@halftone/emulate): every number is rounded exactly as float16 rounds it. That is slow and saves no memory, and it answers whether a model survives float16.';
 
-const WITHOUT = {
-  insecure: 'Not on this page: it was not opened over https, and browsers offer WebGPU on https and localhost alone.',
-  missing: 'Not in this browser: it has no WebGPU.',
-  'no-adapter': 'Not now: this browser has WebGPU, and no graphics adapter to use it with.',
-  blocked: 'Not now: the browser refused to hand out a graphics adapter.',
-  silent: 'Not now: the browser has not answered within ten seconds.',
-} as const satisfies Readonly<Record<Exclude<CheckState, 'ready'>, string>>;
+/** States that may pass by themselves, or that the visitor can change. */
+const PASSING: readonly CheckState[] = ['no-adapter', 'blocked', 'silent'];
 
 /**
  * Says what Halftone will do on a device, and why.
@@ -33,7 +29,8 @@ const WITHOUT = {
 export function adviceFor(check: DeviceCheck): Advice {
   const hints = hintsFor(check);
   if (check.state !== 'ready' || check.found === undefined) {
-    const headline = WITHOUT[check.state === 'ready' ? 'no-adapter' : check.state];
+    const state = check.state === 'ready' ? 'no-adapter' : check.state;
+    const headline = `${PASSING.includes(state) ? 'Not now' : 'Not here'}: ${whyNoAdapter[state]}.`;
     const said = check.problem === undefined ? [] : [`The browser's own words: “${check.problem}”`];
     return { path: 'emulated', headline, lines: [...said, EMULATED], hints };
   }

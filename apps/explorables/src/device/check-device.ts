@@ -1,8 +1,9 @@
+import { findAdapter, ownPlace, type AdapterSearch, type GpuPlace } from '@halftone/page/adapter';
 import type { BrowserKind } from './browser-kind.ts';
 import { browserKind } from './browser-kind.ts';
 
 /** How far a page gets with WebGPU. */
-export type CheckState = 'insecure' | 'missing' | 'no-adapter' | 'blocked' | 'silent' | 'ready';
+export type CheckState = AdapterSearch['state'];
 
 /** What a page can know of its device without loading anything. Plain JSON. */
 export interface DeviceCheck {
@@ -37,40 +38,26 @@ export const LIMITS = [
 ] as const;
 
 /** What the check looks at; in a page its `navigator` and whether it is secure. */
-export interface Surroundings {
-  readonly gpu: Pick<GPU, 'requestAdapter'> | undefined;
-  readonly isSecureContext: boolean;
+export interface Surroundings extends GpuPlace {
   readonly userAgent: string;
   readonly touchPoints: number;
 }
 
-const PATIENCE = 10_000; // milliseconds; a GPU process that starts anew takes a few seconds
 const CPU_ADAPTERS = /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i;
 
 /**
  * Looks whether the device has what Halftone can use. Asks for an adapter, not for a device: nothing is allocated on the GPU.
  *
  * @param surroundings - the page's `navigator.gpu` and the rest
- * @param patience - milliseconds to wait for the adapter
+ * @param patience - milliseconds to wait for the adapter, by default those of `findAdapter`
  * @returns what was found; never rejects
  */
-export async function checkDevice(surroundings: Surroundings, patience: number = PATIENCE): Promise<DeviceCheck> {
-  const { gpu, isSecureContext, userAgent, touchPoints } = surroundings;
+export async function checkDevice(surroundings: Surroundings, patience?: number): Promise<DeviceCheck> {
+  const { userAgent, touchPoints } = surroundings;
   const base = { userAgent, browser: browserKind(userAgent, touchPoints) };
-  if (gpu === undefined || gpu === null) return { ...base, state: isSecureContext ? 'missing' : 'insecure' };
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<'silent'>((resolve) => {
-    timer = setTimeout(() => resolve('silent'), patience);
-  });
-  try {
-    const adapter = await Promise.race([gpu.requestAdapter({ powerPreference: 'high-performance' }), silence]);
-    if (adapter === 'silent') return { ...base, state: 'silent' };
-    return adapter === null ? { ...base, state: 'no-adapter' } : { ...base, state: 'ready', found: describeAdapter(adapter) };
-  } catch (error) {
-    return { ...base, state: 'blocked', problem: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
-  }
+  const search = await findAdapter(surroundings, patience);
+  if (search.state === 'ready') return { ...base, state: 'ready', found: describeAdapter(search.adapter) };
+  return { ...base, state: search.state, ...(search.problem === undefined ? {} : { problem: search.problem }) };
 }
 
 /** Browsers of different ages say different parts of an adapter's name, or none. */
@@ -100,8 +87,7 @@ function describeAdapter({ info, features, limits }: GPUAdapter): AdapterFinding
 /** The surroundings of this page. */
 export function pageSurroundings(): Surroundings {
   return {
-    gpu: (navigator as { readonly gpu?: GPU }).gpu,
-    isSecureContext: globalThis.isSecureContext,
+    ...ownPlace(),
     userAgent: navigator.userAgent,
     touchPoints: navigator.maxTouchPoints,
   };

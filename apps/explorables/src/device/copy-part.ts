@@ -1,4 +1,4 @@
-import { freshId, html, setText } from '../shared/dom.ts';
+import { element, freshId, setText } from '@halftone/page/elements';
 import { pushButton } from '../shared/fields.ts';
 
 /** A report that a visitor can copy. */
@@ -9,13 +9,13 @@ export interface CopyPart {
 
 /** Makes the field with the report as JSON and its button; where the clipboard is not to be had, the text is selected instead. */
 export function createCopyPart(): CopyPart {
-  const area = html('textarea', { id: freshId('json'), class: 'ht-mono ht-json', readonly: true, rows: 8, spellcheck: 'false' });
-  const said = html('p', { class: 'ht-note', role: 'status' });
-  const details = html(
+  const area = element('textarea', { id: freshId('json'), class: 'ht-mono ht-json', readonly: true, rows: 8, spellcheck: 'false' });
+  const said = element('p', { class: 'ht-note', role: 'status' });
+  const details = element(
     'details',
     {},
-    html('summary', {}, 'The report as JSON'),
-    html('label', { for: area.id, class: 'ht-hidden' }, 'report as JSON'),
+    element('summary', {}, 'The report as JSON'),
+    element('label', { for: area.id, class: 'ht-hidden' }, 'report as JSON'),
     area,
   );
   const copy = async (): Promise<void> => {
@@ -31,7 +31,7 @@ export function createCopyPart(): CopyPart {
   };
   const button = pushButton('Copy as JSON', () => void copy());
   return {
-    element: html('div', { class: 'ht-copy' }, html('div', { class: 'ht-row' }, button, said), details),
+    element: element('div', { class: 'ht-copy' }, element('div', { class: 'ht-row' }, button, said), details),
     show(report) {
       area.value = JSON.stringify(report, null, 2);
       setText(said, '');

@@ -1,11 +1,11 @@
 import { inShort } from '../shared/number-words.ts';
-import type { TableData } from '../shared/table.ts';
+import type { CaptionedTable } from '../shared/captioned-table.ts';
 import { bytesWords } from './advice.ts';
 import type { AdapterFindings } from './check-device.ts';
 import type { ProbeReport } from './probe.ts';
 
 /** What the check found, as a table. */
-export function adapterTable({ adapter, shaderF16, subgroups, limits }: AdapterFindings): TableData {
+export function adapterTable({ adapter, shaderF16, subgroups, limits }: AdapterFindings): CaptionedTable {
   const yes = (has: boolean): string => (has ? 'yes' : 'no');
   return {
     caption: 'What the adapter says of itself',
@@ -26,7 +26,7 @@ export function adapterTable({ adapter, shaderF16, subgroups, limits }: AdapterF
 }
 
 /** How the device converts between float32 and 16 bits, as probed. */
-export function conversionTable({ capabilities: { numerics } }: ProbeReport): TableData {
+export function conversionTable({ capabilities: { numerics } }: ProbeReport): CaptionedTable {
   const { native, packed } = numerics;
   const regular = (found: string): string => (found === 'other' ? 'not as IEEE 754 says' : found);
   const row = (title: string, key: keyof typeof packed): string[] => [
@@ -64,7 +64,7 @@ export function conversionWords({ capabilities }: ProbeReport): string {
 }
 
 /** The test product in both storages, as a table. */
-export function productTable({ size, exactSample, products }: ProbeReport): TableData {
+export function productTable({ size, exactSample, products }: ProbeReport): CaptionedTable {
   const cells = (tell: (run: ProbeReport['products'][number]) => string): string[] => products.map(tell);
   return {
     caption: `Two ${size}x${size} matrices of numbers between -1 and 1, multiplied on this device`,

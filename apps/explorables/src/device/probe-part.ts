@@ -1,6 +1,6 @@
-import { html, setAttributes, setText } from '../shared/dom.ts';
+import { element, setAttributes, setText } from '@halftone/page/elements';
 import { pushButton } from '../shared/fields.ts';
-import { tableElement } from '../shared/table.ts';
+import { captionedTable } from '../shared/captioned-table.ts';
 import { conversionTable, conversionWords, productTable, productWords } from './findings.ts';
 import type { ProbeReport } from './probe.ts';
 
@@ -10,8 +10,8 @@ import type { ProbeReport } from './probe.ts';
  * @param onReport - is given what was found
  */
 export function createProbePart(onReport: (report: ProbeReport) => void): HTMLElement {
-  const said = html('p', { class: 'ht-note', role: 'status' });
-  const results = html('div', { class: 'ht-results' });
+  const said = element('p', { class: 'ht-note', role: 'status' });
+  const results = element('div', { class: 'ht-results' });
   const button = pushButton('Probe it', () => void probe());
   setAttributes(button, { class: 'ht-button ht-button-main' });
 
@@ -23,10 +23,10 @@ export function createProbePart(onReport: (report: ProbeReport) => void): HTMLEl
       const { probeDevice } = await import('./probe.ts');
       const report = await probeDevice((what) => setText(said, what));
       results.replaceChildren(
-        html('p', {}, conversionWords(report)),
-        tableElement(conversionTable(report)),
-        html('p', {}, productWords(report)),
-        tableElement(productTable(report)),
+        element('p', {}, conversionWords(report)),
+        captionedTable(conversionTable(report)),
+        element('p', {}, productWords(report)),
+        captionedTable(productTable(report)),
       );
       setText(said, 'Done; everything is taken out again.');
       setText(button, 'Probe it again');
@@ -38,10 +38,10 @@ export function createProbePart(onReport: (report: ProbeReport) => void): HTMLEl
     }
   }
   const intro = 'Loads the plug-in (0.7 MB before compression), measures how this device rounds, and multiplies two small matrices.';
-  return html(
+  return element(
     'div',
     { class: 'ht-probe' },
-    html('div', { class: 'ht-row' }, button, html('span', { class: 'ht-note' }, intro)),
+    element('div', { class: 'ht-row' }, button, element('span', { class: 'ht-note' }, intro)),
     said,
     results,
   );

@@ -1,4 +1,4 @@
-import { html, setAttributes, setText } from '../shared/dom.ts';
+import { element, setAttributes, setText } from '@halftone/page/elements';
 import { bitsOf } from './code.ts';
 import type { NumberFormat } from './number-format.ts';
 
@@ -30,7 +30,7 @@ export function createBitRow(format: NumberFormat, onFlip: (bit: number) => void
   const groups = parts.map(({ name, count }) => {
     const bits = Array.from({ length: count }, (_, i) => {
       const label = count === 1 ? name : `${name} bit ${i + 1} of ${count}`;
-      const button = html(
+      const button = element(
         'button',
         { type: 'button', class: `ht-bit ht-bit-${name}`, tabindex: buttons.length === 0 ? 0 : -1, 'data-label': label },
         '0',
@@ -38,21 +38,21 @@ export function createBitRow(format: NumberFormat, onFlip: (bit: number) => void
       buttons.push(button);
       return button;
     });
-    const caption = html('span', { class: 'ht-bit-caption', 'aria-hidden': 'true' }, count === 1 ? 'sign' : `${name}, ${count}`);
-    return html('span', { class: `ht-bits ht-bits-${name}` }, caption, html('span', { class: 'ht-bit-line' }, ...bits));
+    const caption = element('span', { class: 'ht-bit-caption', 'aria-hidden': 'true' }, count === 1 ? 'sign' : `${name}, ${count}`);
+    return element('span', { class: `ht-bits ht-bits-${name}` }, caption, element('span', { class: 'ht-bit-line' }, ...bits));
   });
-  const element = html(
+  const row = element(
     'div',
     { class: 'ht-bit-row', role: 'group', 'aria-label': `bits of ${format.name}; arrow keys move, Space turns one over` },
     ...groups,
   );
-  element.addEventListener('click', (event) => {
+  row.addEventListener('click', (event) => {
     const at = buttons.findIndex((button) => button === event.target);
     if (at < 0) return;
     moveFocus(buttons, at);
     onFlip(format.bits - 1 - at);
   });
-  element.addEventListener('keydown', (event) => {
+  row.addEventListener('keydown', (event) => {
     const at = buttons.findIndex((button) => button === event.target);
     const next = at < 0 ? undefined : target(event.key, at, buttons.length);
     if (next === undefined) return;
@@ -60,7 +60,7 @@ export function createBitRow(format: NumberFormat, onFlip: (bit: number) => void
     moveFocus(buttons, next);
   });
   return {
-    element,
+    element: row,
     show(code) {
       for (const [i, bit] of bitsOf(code, format).split('').entries()) {
         const button = buttons[i];

@@ -1,4 +1,4 @@
-import { freshId, html, setAttributes, setText } from '../shared/dom.ts';
+import { element, freshId, setAttributes, setText } from '@halftone/page/elements';
 import { inFull } from '../shared/number-words.ts';
 import { createBitRow } from './bit-row.ts';
 import { codeFromHex, decodeCode, flipBit, hexOf, neighbour } from './code.ts';
@@ -21,11 +21,11 @@ export interface FormatCard {
 export function createFormatCard(format: NumberFormat, onCode: (code: number) => void): FormatCard {
   let shown: Placing | undefined;
   const titleId = freshId('format');
-  const stored = html('span', { class: 'ht-stored ht-mono' });
-  const error = html('span', { class: 'ht-error' });
-  const madeOf = html('p', { class: 'ht-note ht-mono ht-formula' });
+  const stored = element('span', { class: 'ht-stored ht-mono' });
+  const error = element('span', { class: 'ht-error' });
+  const madeOf = element('p', { class: 'ht-note ht-mono ht-formula' });
   const bits = createBitRow(format, (bit) => onCode(flipBit(shown?.code ?? 0, bit)));
-  const hex = html('input', {
+  const hex = element('input', {
     id: freshId('hex'),
     class: 'ht-mono ht-hex',
     size: format.bits / 4 + 1,
@@ -53,34 +53,34 @@ export function createFormatCard(format: NumberFormat, onCode: (code: number) =>
       if (next !== null) onCode(next);
     });
   }
-  const head = html(
+  const head = element(
     'div',
     { class: 'ht-format-head' },
-    html(
+    element(
       'p',
       { class: 'ht-title', id: titleId },
-      html('code', { class: 'ht-mono' }, format.name),
-      html('span', { class: 'ht-note' }, ` ${format.about}`),
+      element('code', { class: 'ht-mono' }, format.name),
+      element('span', { class: 'ht-note' }, ` ${format.about}`),
     ),
-    html('span', { class: 'ht-hex-field' }, html('label', { for: hex.id, class: 'ht-note' }, 'bits, hex'), hex),
+    element('span', { class: 'ht-hex-field' }, element('label', { for: hex.id, class: 'ht-note' }, 'bits, hex'), hex),
   );
-  const element = html(
+  const card = element(
     'div',
     { class: 'ht-part ht-format', role: 'group', 'aria-labelledby': titleId },
     head,
     bits.element,
-    html('p', { class: 'ht-result' }, stored, ' ', error),
+    element('p', { class: 'ht-result' }, stored, ' ', error),
     madeOf,
-    html('div', { class: 'ht-steps' }, down.button, up.button),
+    element('div', { class: 'ht-steps' }, down.button, up.button),
   );
   return {
-    element,
+    element: card,
     show(value, placing) {
       shown = placing;
       bits.show(placing.code);
       setText(stored, inFull(placing.stored));
       setText(error, errorWords(value, placing, format));
-      setAttributes(element, { 'data-verdict': verdictOf(placing) });
+      setAttributes(card, { 'data-verdict': verdictOf(placing) });
       setText(madeOf, formula(placing, format));
       if (document.activeElement !== hex) hex.value = hexOf(placing.code, format);
       showStep(down, neighbour(placing.code, -1, format), format);
@@ -95,9 +95,9 @@ interface Step {
 }
 
 function stepButton(direction: 'down' | 'up'): Step {
-  const value = html('span', { class: 'ht-mono' });
+  const value = element('span', { class: 'ht-mono' });
   const label = direction === 'down' ? '◀ next below ' : '▶ next above ';
-  return { button: html('button', { type: 'button', class: 'ht-button' }, html('span', {}, label), value), value };
+  return { button: element('button', { type: 'button', class: 'ht-button' }, element('span', {}, label), value), value };
 }
 
 /** A button at the end of the line stays where it is and keeps its focus; it says that there is nothing more. */

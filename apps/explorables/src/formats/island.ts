@@ -1,9 +1,9 @@
 import '../shared/island.css';
 import './formats.css';
 import { createAnnouncer } from '../shared/announce.ts';
-import { freshId, html, setAttributes, setText } from '../shared/dom.ts';
+import { element, freshId, setAttributes, setText } from '@halftone/page/elements';
 import { inFull } from '../shared/number-words.ts';
-import { tableElement } from '../shared/table.ts';
+import { captionedTable } from '../shared/captioned-table.ts';
 import { drawAtWidth } from '../shared/width.ts';
 import { decodeCode } from './code.ts';
 import { createFormatCard } from './format-card.ts';
@@ -19,12 +19,12 @@ import { summary } from './words.ts';
 /**
  * Puts the number formats explorable in place of what an element holds: type a number, see its bits, its neighbours and what is lost in each format.
  *
- * @param element - the place in the page; its content, for readers without JavaScript, is replaced
+ * @param root - the place in the page; its content, for readers without JavaScript, is replaced
  */
-export function mount(element: HTMLElement): void {
+export function mount(root: HTMLElement): void {
   let typed: TypedNumber = { value: 0.1 };
   let view: keyof typeof windows = 'all';
-  const input = html('input', {
+  const input = element('input', {
     id: freshId('number'),
     class: 'ht-mono ht-number',
     value: '0.1',
@@ -32,12 +32,12 @@ export function mount(element: HTMLElement): void {
     autocomplete: 'off',
     autocapitalize: 'off',
   });
-  const problem = html('p', { id: freshId('problem'), class: 'ht-problem', role: 'status' });
+  const problem = element('p', { id: freshId('problem'), class: 'ht-problem', role: 'status' });
   setAttributes(input, { 'aria-describedby': problem.id });
-  const words = html('p', { class: 'ht-summary' });
+  const words = element('p', { class: 'ht-summary' });
   const announcer = createAnnouncer();
-  const chart = html('div', { class: 'ht-plot' });
-  const table = html('div');
+  const chart = element('div', { class: 'ht-plot' });
+  const table = element('div');
   const cards = numberFormats.map((format) =>
     createFormatCard(format, (code) => {
       typed = { value: decodeCode(code, format), pinned: { name: format.name, code } };
@@ -61,7 +61,7 @@ export function mount(element: HTMLElement): void {
     setAttributes(input, { 'aria-invalid': false });
     setText(words, summary(typed.value));
     announcer.say(summary(typed.value));
-    table.replaceChildren(tableElement(rangeTable(typed.value, placings)));
+    table.replaceChildren(captionedTable(rangeTable(typed.value, placings)));
     drawChart();
   }
   function drawChart(): void {
@@ -79,36 +79,36 @@ export function mount(element: HTMLElement): void {
   }
   input.addEventListener('input', read);
   const choices = presets.map(({ text, shows }) => {
-    const button = html('button', { type: 'button', class: 'ht-button ht-mono', title: shows, 'aria-label': `${text}: ${shows}` }, text);
+    const button = element('button', { type: 'button', class: 'ht-button ht-mono', title: shows, 'aria-label': `${text}: ${shows}` }, text);
     button.addEventListener('click', () => {
       input.value = text;
       read();
     });
     return button;
   });
-  const field = html(
+  const field = element(
     'div',
     { class: 'ht-field' },
-    html('label', { for: input.id }, 'A number: 0.1, 1e-8, 2^-24, 1/3, inf, nan, or bits such as 0x3c00'),
+    element('label', { for: input.id }, 'A number: 0.1, 1e-8, 2^-24, 1/3, inf, nan, or bits such as 0x3c00'),
     input,
   );
   const zoom = zoomChoice((chosen) => {
     view = chosen;
     drawChart();
   });
-  element.replaceChildren(
-    html(
+  root.replaceChildren(
+    element(
       'div',
       { class: 'ht-island not-content' },
       field,
       problem,
-      html('div', { class: 'ht-presets', role: 'group', 'aria-label': 'numbers to try' }, ...choices),
+      element('div', { class: 'ht-presets', role: 'group', 'aria-label': 'numbers to try' }, ...choices),
       words,
       ...cards.map((card) => card.element),
-      html(
+      element(
         'figure',
         { class: 'ht-part' },
-        html('figcaption', { class: 'ht-title' }, 'Where it lies in the range of each format'),
+        element('figcaption', { class: 'ht-title' }, 'Where it lies in the range of each format'),
         zoom,
         chart,
         legend(),
@@ -127,18 +127,18 @@ export function mount(element: HTMLElement): void {
 function zoomChoice(onChoice: (chosen: keyof typeof windows) => void): HTMLElement {
   const name = freshId('zoom');
   const choice = (value: keyof typeof windows, text: string): HTMLElement => {
-    const radio = html('input', { type: 'radio', name, value, checked: value === 'all' });
+    const radio = element('input', { type: 'radio', name, value, checked: value === 'all' });
     radio.addEventListener('change', () => onChoice(value));
-    return html('label', { class: 'ht-choice' }, radio, text);
+    return element('label', { class: 'ht-choice' }, radio, text);
   };
-  const title = html('legend', { class: 'ht-hidden' }, 'part of the axis');
-  return html('fieldset', {}, title, choice('all', 'all of float32'), choice('near', 'around float16'));
+  const title = element('legend', { class: 'ht-hidden' }, 'part of the axis');
+  return element('fieldset', {}, title, choice('all', 'all of float32'), choice('near', 'around float16'));
 }
 
 function legend(): HTMLElement {
   const key = (kind: string, text: string): HTMLElement =>
-    html('span', { class: 'ht-key' }, html('span', { class: `ht-swatch ${kind}` }), text);
-  return html(
+    element('span', { class: 'ht-key' }, element('span', { class: `ht-swatch ${kind}` }), text);
+  return element(
     'p',
     { class: 'ht-note ht-keys' },
     key('ht-key-normal', 'full precision'),

@@ -1,5 +1,5 @@
 import { inFull, inShort, inShortUnlike } from '../shared/number-words.ts';
-import type { TableData } from '../shared/table.ts';
+import type { CaptionedTable } from '../shared/captioned-table.ts';
 import { numberFormats } from './number-format.ts';
 import type { Placing } from './placing.ts';
 import { regionWords, relativeWords } from './words.ts';
@@ -10,7 +10,7 @@ import { regionWords, relativeWords } from './words.ts';
  * @param value - the number that was typed
  * @param placings - what each format makes of it, in the order of `numberFormats`
  */
-export function rangeTable(value: number, placings: readonly Placing[]): TableData {
+export function rangeTable(value: number, placings: readonly Placing[]): CaptionedTable {
   return {
     caption: `${inFull(value)} in each format, and what the format reaches`,
     columns: [

@@ -1,4 +1,4 @@
-import { setAttributes, svg } from '../shared/dom.ts';
+import { setAttributes, svg } from '@halftone/page/elements';
 import { powerOfTwo } from '../shared/number-words.ts';
 import type { ExponentCounts } from './gradient-record.ts';
 import type { Fate } from './shares.ts';

@@ -1,8 +1,8 @@
 import type { Announcer } from '../shared/announce.ts';
-import { freshId, html, setText } from '../shared/dom.ts';
+import { element, freshId, setText } from '@halftone/page/elements';
 import { pushButton, selectField, sliderField } from '../shared/fields.ts';
 import { percent } from '../shared/number-words.ts';
-import { tableElement } from '../shared/table.ts';
+import { captionedTable } from '../shared/captioned-table.ts';
 import { drawAtWidth } from '../shared/width.ts';
 import type { ExponentCounts, GradientRecord } from './gradient-record.ts';
 import type { HistogramChart } from './histogram-chart.ts';
@@ -30,10 +30,10 @@ export function createHistogramPart(record: GradientRecord, announcer: Announcer
   const steps = record.keptSteps.map((step, i) => [i, `${step} (loss ${record.losses[i] ?? '?'})`] as const);
   const when = selectField('At training step', steps, lastStep, redraw);
   const scale = sliderField('Loss scale', SCALE, scaleWords, show);
-  const plot = html('div', { class: 'ht-plot' });
-  const tiles = fates.map((fate) => ({ fate, number: html('dd', { class: 'ht-mono' }) }));
-  const summary = html('p', { class: 'ht-summary' });
-  const table = html('div');
+  const plot = element('div', { class: 'ht-plot' });
+  const tiles = fates.map((fate) => ({ fate, number: element('dd', { class: 'ht-mono' }) }));
+  const summary = element('p', { class: 'ht-summary' });
+  const table = element('div');
   let width = 640;
   let chart: HistogramChart | undefined;
 
@@ -53,20 +53,20 @@ export function createHistogramPart(record: GradientRecord, announcer: Announcer
     const words = sharesSummary(shares, scale.value());
     setText(summary, words);
     announcer.say(words);
-    table.replaceChildren(tableElement(sharesTable(record, when.value(), scale.value())));
+    table.replaceChildren(captionedTable(sharesTable(record, when.value(), scale.value())));
   }
   drawAtWidth(plot, (found) => {
     width = found;
     redraw();
   });
   const titleId = freshId('title');
-  return html(
+  return element(
     'section',
     { class: 'ht-part', 'aria-labelledby': titleId },
-    html('p', { class: 'ht-title', id: titleId }, 'Gradients slide into the range of float16'),
-    html('div', { class: 'ht-row' }, layer.element, when.element),
+    element('p', { class: 'ht-title', id: titleId }, 'Gradients slide into the range of float16'),
+    element('div', { class: 'ht-row' }, layer.element, when.element),
     scale.element,
-    html(
+    element(
       'div',
       { class: 'ht-row' },
       pushButton('1: no scaling', () => scale.set(0)),
@@ -74,13 +74,13 @@ export function createHistogramPart(record: GradientRecord, announcer: Announcer
       pushButton('as far as nothing overflows', () => scale.set(largestSafeScale(chosen(), SCALE.min, SCALE.max))),
     ),
     plot,
-    html(
+    element(
       'dl',
       { class: 'ht-tiles' },
-      ...tiles.map(({ fate, number }) => html('div', { class: `ht-tile ht-tile-${fate}` }, html('dt', {}, fateNames[fate]), number)),
+      ...tiles.map(({ fate, number }) => element('div', { class: `ht-tile ht-tile-${fate}` }, element('dt', {}, fateNames[fate]), number)),
     ),
     summary,
-    html('details', {}, html('summary', {}, 'The same for each layer, as a table'), table),
-    html('p', { class: 'ht-note' }, `Recorded from a real training: ${record.how}. Each bar is one power of two.`),
+    element('details', {}, element('summary', {}, 'The same for each layer, as a table'), table),
+    element('p', { class: 'ht-note' }, `Recorded from a real training: ${record.how}. Each bar is one power of two.`),
   );
 }

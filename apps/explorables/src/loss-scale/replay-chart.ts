@@ -1,4 +1,4 @@
-import { svg } from '../shared/dom.ts';
+import { svg } from '@halftone/page/elements';
 import { powerOfTwo } from '../shared/number-words.ts';
 import type { ReplayStep } from './replay.ts';
 

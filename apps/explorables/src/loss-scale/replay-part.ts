@@ -1,9 +1,9 @@
 import { dynamicLossScale } from '@halftone/loss-scale';
 import type { Announcer } from '../shared/announce.ts';
-import { freshId, html, setText } from '../shared/dom.ts';
+import { element, freshId, setText } from '@halftone/page/elements';
 import { pushButton, selectField, sliderField } from '../shared/fields.ts';
 import { powerOfTwo } from '../shared/number-words.ts';
-import { tableElement } from '../shared/table.ts';
+import { captionedTable } from '../shared/captioned-table.ts';
 import { drawAtWidth } from '../shared/width.ts';
 import type { GradientRecord } from './gradient-record.ts';
 import type { ReplayStep } from './replay.ts';
@@ -57,9 +57,9 @@ export function createReplayPart(record: GradientRecord, announcer: Announcer): 
     (step) => `step ${step}`,
     draw,
   );
-  const plot = html('div', { class: 'ht-plot' });
-  const summary = html('p', { class: 'ht-summary' });
-  const table = html('div');
+  const plot = element('div', { class: 'ht-plot' });
+  const summary = element('p', { class: 'ht-summary' });
+  const table = element('div');
   let injected: readonly number[] = [];
   let steps: readonly ReplayStep[] = [];
   let width = 640;
@@ -74,7 +74,7 @@ export function createReplayPart(record: GradientRecord, announcer: Announcer): 
     const words = replaySummary(steps);
     setText(summary, words);
     announcer.say(words);
-    table.replaceChildren(tableElement(eventsTable(steps)));
+    table.replaceChildren(captionedTable(eventsTable(steps)));
     draw();
   }
   function draw(): void {
@@ -91,21 +91,21 @@ export function createReplayPart(record: GradientRecord, announcer: Announcer): 
     draw();
   });
   const titleId = freshId('title');
-  return html(
+  return element(
     'section',
     { class: 'ht-part', 'aria-labelledby': titleId },
-    html('p', { class: 'ht-title', id: titleId }, 'A dynamic scale finds its height'),
-    html('div', { class: 'ht-row' }, initial.element, interval.element, backoff.element),
+    element('p', { class: 'ht-title', id: titleId }, 'A dynamic scale finds its height'),
+    element('div', { class: 'ht-row' }, initial.element, interval.element, backoff.element),
     plot,
-    html('p', { class: 'ht-note ht-keys' }, ...KEYS.map((key) => html('span', {}, key))),
+    element('p', { class: 'ht-note ht-keys' }, ...KEYS.map((key) => element('span', {}, key))),
     cursor.element,
-    html(
+    element(
       'div',
       { class: 'ht-row' },
       pushButton('Inject an overflow there', () => inject([...new Set([...injected, cursor.value()])])),
       pushButton('Take them away', () => inject([])),
     ),
     summary,
-    html('details', {}, html('summary', {}, 'Every skipped step and every move, as a table'), table),
+    element('details', {}, element('summary', {}, 'Every skipped step and every move, as a table'), table),
   );
 }

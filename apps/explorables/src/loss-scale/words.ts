@@ -1,5 +1,5 @@
 import { inShort, percent, powerOfTwo } from '../shared/number-words.ts';
-import type { TableData } from '../shared/table.ts';
+import type { CaptionedTable } from '../shared/captioned-table.ts';
 import type { GradientRecord } from './gradient-record.ts';
 import type { ReplayStep } from './replay.ts';
 import { eventsOf } from './replay.ts';
@@ -27,7 +27,7 @@ export function sharesSummary(shares: Shares, scaleExponent: number): string {
 }
 
 /** What becomes of the gradients of each layer, as a table. */
-export function sharesTable({ names, counts }: GradientRecord, stepIndex: number, scaleExponent: number): TableData {
+export function sharesTable({ names, counts }: GradientRecord, stepIndex: number, scaleExponent: number): CaptionedTable {
   const at = (name: string): Shares => sharesAt(counts[name]?.[stepIndex] ?? { first: 0, counts: [], zeros: 0 }, scaleExponent);
   const all = sharesAt(combine(names.flatMap((name) => counts[name]?.[stepIndex] ?? [])), scaleExponent);
   const row = (name: string, shares: Shares): string[] => [name, ...fates.map((fate) => percent(shares[fate], shares.total))];
@@ -49,7 +49,7 @@ export function replaySummary(steps: readonly ReplayStep[]): string {
 }
 
 /** Every step at which something happened, as a table. */
-export function eventsTable(steps: readonly ReplayStep[]): TableData {
+export function eventsTable(steps: readonly ReplayStep[]): CaptionedTable {
   return {
     caption: 'Steps that were skipped or moved the scale',
     columns: ['step', 'what happened', 'scale afterwards'],

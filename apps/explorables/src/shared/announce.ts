@@ -1,4 +1,4 @@
-import { html, setText } from './dom.ts';
+import { element, setText } from '@halftone/page/elements';
 
 /** A line that a screen reader says, once things have come to rest. */
 export interface Announcer {
@@ -13,13 +13,13 @@ export interface Announcer {
  * @returns the region, visually hidden, and how to speak
  */
 export function createAnnouncer(pause = 500): Announcer {
-  const element = html('p', { class: 'ht-hidden', role: 'status' });
+  const region = element('p', { class: 'ht-hidden', role: 'status' });
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
-    element,
+    element: region,
     say(text) {
       clearTimeout(timer);
-      timer = setTimeout(() => setText(element, text), pause);
+      timer = setTimeout(() => setText(region, text), pause);
     },
   };
 }

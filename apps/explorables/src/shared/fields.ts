@@ -1,4 +1,4 @@
-import { freshId, html } from './dom.ts';
+import { button, element, freshId } from '@halftone/page/elements';
 
 /** A choice among a few texts, with its label. */
 export interface SelectField<T extends string | number> {
@@ -20,14 +20,14 @@ export function selectField<T extends string | number>(
   start: T,
   onChange: () => void,
 ): SelectField<T> {
-  const select = html(
+  const select = element(
     'select',
     { id: freshId('select') },
-    ...options.map(([value, text]) => html('option', { value, selected: value === start }, text)),
+    ...options.map(([value, text]) => element('option', { value, selected: value === start }, text)),
   );
   select.addEventListener('change', onChange);
   return {
-    element: html('div', { class: 'ht-field' }, html('label', { for: select.id }, label), select),
+    element: element('div', { class: 'ht-field' }, element('label', { for: select.id }, label), select),
     value: () => options[select.selectedIndex]?.[0] ?? start,
   };
 }
@@ -54,8 +54,8 @@ export function sliderField(
   words: (value: number) => string,
   onInput: () => void,
 ): SliderField {
-  const input = html('input', { id: freshId('slider'), type: 'range', min, max, step: 1, value: start });
-  const said = html('output', { for: input.id, class: 'ht-slider-value', 'aria-live': 'off' });
+  const input = element('input', { id: freshId('slider'), type: 'range', min, max, step: 1, value: start });
+  const said = element('output', { for: input.id, class: 'ht-slider-value', 'aria-live': 'off' });
   const tell = (): void => {
     said.textContent = words(Number(input.value));
     input.setAttribute('aria-valuetext', words(Number(input.value)));
@@ -67,10 +67,10 @@ export function sliderField(
   input.addEventListener('input', changed);
   tell();
   return {
-    element: html(
+    element: element(
       'div',
       { class: 'ht-field ht-slider' },
-      html('span', { class: 'ht-slider-head' }, html('label', { for: input.id }, label), said),
+      element('span', { class: 'ht-slider-head' }, element('label', { for: input.id }, label), said),
       input,
     ),
     input,
@@ -82,9 +82,7 @@ export function sliderField(
   };
 }
 
-/** A push button. */
+/** A push button that looks like those of an explorable. */
 export function pushButton(text: string, onPush: () => void): HTMLButtonElement {
-  const button = html('button', { type: 'button', class: 'ht-button' }, text);
-  button.addEventListener('click', onPush);
-  return button;
+  return button(text, { class: 'ht-button' }, onPush);
 }

@@ -1,3 +1,4 @@
+import { bundleOptions } from '@halftone/page/bundle-options';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
@@ -7,17 +8,8 @@ const budgets = { device: 16_000, formats: 21_000, 'loss-scale': 20_000 } as con
 test.each(Object.entries(budgets))('%s stays below %d bytes, and brings no TensorFlow.js by itself', async (name, budget) => {
   const { metafile } = await build({
     entryPoints: [new URL(`../../src/${name}/index.ts`, import.meta.url).pathname],
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    mainFields: ['module', 'main'],
-    conditions: ['@halftone/source'],
-    target: 'es2022',
+    ...bundleOptions,
     outdir: '/out',
-    metafile: true,
-    write: false,
   });
   const first = Object.keys(metafile.outputs).find((path) => path.endsWith('/index.js')) ?? '';
   const loaded = new Set([first]);

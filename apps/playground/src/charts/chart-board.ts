@@ -1,5 +1,4 @@
-import 'uplot/dist/uPlot.min.css';
-import { element } from '../page/element.ts';
+import { element } from '@halftone/page/elements';
 import type { PlayState } from '../state/play-state.ts';
 import { lossScaleOf, runsOf, type PolicyName, type Settings } from '../state/settings.ts';
 import { ChartFigure } from './chart-figure.ts';
@@ -9,13 +8,6 @@ import { MEASURES, type Measure } from './measures.ts';
 export class ChartBoard {
   readonly element: HTMLElement = element('div', { class: 'playground-charts' });
   #figures: readonly ChartFigure[] = [];
-  readonly #stopWatching: () => void;
-
-  constructor() {
-    this.#stopWatching = onThemeChange(() => {
-      for (const figure of this.#figures) figure.recolour();
-    });
-  }
 
   /** Charts of a new training; a loss scale is drawn where there is one. */
   begin({ settings, device }: PlayState): void {
@@ -30,7 +22,6 @@ export class ChartBoard {
   }
 
   destroy(): void {
-    this.#stopWatching();
     for (const figure of this.#figures) figure.destroy();
   }
 }
@@ -38,16 +29,4 @@ export class ChartBoard {
 /** The runs that have what is measured: a loss scale is not everyone's. */
 function drawnRuns({ name }: Measure, settings: Settings): readonly PolicyName[] {
   return runsOf(settings).filter((policy) => name !== 'scale' || lossScaleOf(policy, settings) !== 'none');
-}
-
-/** Calls back when the page turns dark or light: by its switch, or with the system. */
-function onThemeChange(callback: () => void): () => void {
-  const observer = new MutationObserver(callback);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class'] });
-  const media = matchMedia('(prefers-color-scheme: dark)');
-  media.addEventListener('change', callback);
-  return () => {
-    observer.disconnect();
-    media.removeEventListener('change', callback);
-  };
 }

@@ -1,10 +1,11 @@
+import { fillTable, scrollingPart } from '@halftone/page/table';
 import type { DeviceReport } from '../protocol.ts';
-import { element, setText } from '../page/element.ts';
+import { element, setText } from '@halftone/page/elements';
 import type { RunHistory } from '../state/records.ts';
 import type { PolicyName } from '../state/settings.ts';
 import { chartSummary, chartTable } from './chart-text.ts';
 import type { Measure } from './measures.ts';
-import { createPlot, type Plot } from './plot.ts';
+import { createMeasurePlot, type MeasurePlot } from './measure-plot.ts';
 
 /** A chart with what it says in words and as a table. */
 export class ChartFigure {
@@ -15,7 +16,7 @@ export class ChartFigure {
   readonly #summary: HTMLElement;
   readonly #details: HTMLDetailsElement;
   readonly #table: HTMLTableElement;
-  #plot: Plot | null = null;
+  #plot: MeasurePlot | null = null;
   #runs: readonly RunHistory[] = [];
   #policies: readonly PolicyName[] = [];
 
@@ -26,11 +27,7 @@ export class ChartFigure {
     this.#about = element('p', { class: 'playground-about' });
     this.#summary = element('p', { class: 'playground-summary', 'data-summary': measure.name });
     this.#table = element('table', { 'data-table': measure.name });
-    const scroll = element(
-      'div',
-      { class: 'playground-scroll', tabindex: '0', role: 'region', 'aria-label': `${measure.title}, step by step` },
-      this.#table,
-    );
+    const scroll = scrollingPart({ class: 'playground-scroll', 'aria-label': `${measure.title}, step by step` }, this.#table);
     this.#details = element('details', {}, element('summary', {}, `${measure.title} as a table`), scroll);
     this.element = element(
       'figure',
@@ -45,9 +42,9 @@ export class ChartFigure {
 
   /** Starts a drawing for the runs of a training. */
   begin(policies: readonly PolicyName[], device: DeviceReport | null): void {
-    this.#plot?.destroy();
+    this.#plot?.dispose();
     this.#policies = policies;
-    this.#plot = createPlot(this.#place, this.measure, policies);
+    this.#plot = createMeasurePlot(this.#place, this.measure, policies);
     setText(this.#about, this.measure.about(device));
   }
 
@@ -59,22 +56,13 @@ export class ChartFigure {
     this.#fillTable();
   }
 
-  recolour(): void {
-    this.#plot?.recolour();
-  }
-
   destroy(): void {
-    this.#plot?.destroy();
+    this.#plot?.dispose();
     this.#plot = null;
   }
 
   #fillTable(): void {
     if (!this.#details.open) return;
-    const { columns, rows } = chartTable(this.measure, this.#runs);
-    const head = element('tr', {}, ...columns.map((column) => element('th', { scope: 'col' }, column)));
-    const body = rows.map(([step = '', ...cells]) =>
-      element('tr', {}, element('th', { scope: 'row' }, step), ...cells.map((cell) => element('td', {}, cell))),
-    );
-    this.#table.replaceChildren(element('thead', {}, head), element('tbody', {}, ...body));
+    fillTable(this.#table, chartTable(this.measure, this.#runs));
   }
 }

@@ -1,14 +1,9 @@
+import type { TableData } from '@halftone/page/table';
 import { COMPILING_STEPS, thinned, type RunHistory, type StepRecord } from '../state/records.ts';
 import type { Measure } from './measures.ts';
 
 /** Rows of the table under a chart. */
 const ROWS = 16;
-
-/** A table as plain texts. */
-export interface ChartTable {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 /**
  * What a chart shows, in one sentence a run: where it began, where it is, and for a loss scale how many steps were skipped.
@@ -43,7 +38,7 @@ function skippedText(records: readonly StepRecord[]): string {
  *
  * Pure.
  */
-export function chartTable(measure: Measure, runs: readonly RunHistory[]): ChartTable {
+export function chartTable(measure: Measure, runs: readonly RunHistory[]): TableData {
   const longest = runs.reduce<readonly StepRecord[]>((most, { records }) => (records.length > most.length ? records : most), []);
   const rows = thinned(longest, ROWS).map(({ step }) => [
     String(step),

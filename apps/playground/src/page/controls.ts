@@ -1,6 +1,6 @@
 import { isBusy, stepOf, type PlayState } from '../state/play-state.ts';
 import { progressText, statusText } from '../state/words.ts';
-import { button, element, setAttributes, setText } from './element.ts';
+import { button, element, setAttributes, setText } from '@halftone/page/elements';
 
 /** What the buttons do. */
 export interface ControlActions {

@@ -1,6 +1,6 @@
 import { formatBytes } from '../charts/measures.ts';
 import type { MadeFile } from '../protocol.ts';
-import { element } from './element.ts';
+import { element } from '@halftone/page/elements';
 
 /** Links to files that were made in this page. Their memory is held until `release()`. */
 export class Downloads {

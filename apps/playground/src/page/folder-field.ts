@@ -1,7 +1,7 @@
 import { decodeImage } from '../images/decode-image.ts';
 import { readImages } from '../images/read-images.ts';
 import type { ImageClasses } from '../protocol.ts';
-import { element, setAttributes, setText } from './element.ts';
+import { element, setAttributes, setText } from '@halftone/page/elements';
 
 /** Where a visitor chooses a folder of images. */
 export class FolderField {

@@ -1,9 +1,10 @@
+import { fillTable, scrollingPart } from '@halftone/page/table';
 import type { PlayState } from '../state/play-state.ts';
 import { reportOf, reportText } from '../state/report.ts';
 import { filesText } from '../state/words.ts';
-import { button, element, setAttributes, setText } from './element.ts';
+import { button, element, setAttributes, setText } from '@halftone/page/elements';
 import { Downloads } from './downloads.ts';
-import { resultRows } from './result-table.ts';
+import { resultTable } from './result-table.ts';
 
 /** What the panel asks of the page. */
 export interface OutcomeActions {
@@ -35,7 +36,7 @@ export class OutcomePanel {
       'section',
       { class: 'playground-outcome', 'aria-labelledby': id, hidden: true },
       element('h2', { id }, 'What came of it'),
-      element('div', { class: 'playground-scroll', tabindex: '0', role: 'region', 'aria-labelledby': id }, this.#table),
+      scrollingPart({ class: 'playground-scroll', 'aria-labelledby': id }, this.#table),
       element(
         'div',
         { class: 'playground-buttons' },
@@ -57,16 +58,16 @@ export class OutcomePanel {
   show(state: PlayState): void {
     const isNewPhase = state.phase !== this.#state?.phase || state.asked !== this.#state?.asked;
     this.#state = state;
-    const rows = resultRows(state.runs);
-    this.element.hidden = rows.length === 0;
-    this.#table.replaceChildren(...rows);
+    const table = resultTable(state.runs);
+    this.element.hidden = table === null;
+    fillTable(this.#table, table ?? { columns: [], rows: [] });
     setAttributes(this.#half, { 'aria-disabled': canSave(state) ? null : 'true' });
     if (state.half === null) this.#files.release();
     else {
       this.#files.show(state.half.files, filesText(state.half));
     }
     if (!isNewPhase) return;
-    setText(this.#report, state.phase === 'training' || rows.length === 0 ? '' : this.#text());
+    setText(this.#report, state.phase === 'training' || table === null ? '' : this.#text());
     this.#reports.release();
   }
 

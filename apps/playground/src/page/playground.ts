@@ -1,3 +1,4 @@
+import { paceOf } from '@halftone/page/pace';
 import type { ChartBoard } from '../charts/chart-board.ts';
 import { openWorker, type TrainingWorker } from '../open-worker.ts';
 import type { FromWorker } from '../protocol.ts';
@@ -7,14 +8,11 @@ import { defaultSettings, runsOf, type Settings } from '../state/settings.ts';
 import { queryWith, readQuery } from '../state/settings-query.ts';
 import { deviceText, planText } from '../state/words.ts';
 import { Controls } from './controls.ts';
-import { button, element, setAttributes, setText } from './element.ts';
+import { button, element, setAttributes, setText } from '@halftone/page/elements';
 import { FolderField } from './folder-field.ts';
 import { OutcomePanel } from './outcome-panel.ts';
 import { SavedBox } from './saved-box.ts';
 import { SettingsForm } from './settings-form.ts';
-
-/** Milliseconds between two drawings while steps come in; fewer of them where people asked for less motion. */
-const DRAW_EVERY = { motion: 120, calm: 1000 } as const;
 
 /** The page's part of the playground: one state, what draws it, and the worker. */
 export class Playground {
@@ -34,7 +32,7 @@ export class Playground {
   #board: ChartBoard | null = null;
   #worker: TrainingWorker | null = null;
   #state: PlayState;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #pace = paceOf(() => this.#draw());
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -84,7 +82,7 @@ export class Playground {
       experiments,
     );
     root.classList.add('playground', 'not-content'); // the site's typography is for texts
-    this.#draw();
+    this.#pace.now();
   }
 
   #dispatch(event: PlayEvent): void {
@@ -92,8 +90,8 @@ export class Playground {
     this.#state = nextState(before, event);
     if (this.#state.saved !== before.saved && this.#state.saved !== null) writeNote(noteStore(), this.#state.saved);
     const isFrequent = event.kind === 'step' || event.kind === 'preparing';
-    if (isFrequent && this.#state.phase === before.phase) this.#drawSoon();
-    else this.#draw();
+    if (isFrequent && this.#state.phase === before.phase) this.#pace.soon();
+    else this.#pace.now();
   }
 
   #change(settings: Settings): void {
@@ -126,9 +124,7 @@ export class Playground {
       if (worker === this.#worker) this.#hear(message);
     });
     this.#worker = worker;
-    const { wasm } = this.#root.dataset;
-    const wasmPath = wasm === undefined ? null : new URL(wasm, location.href).href;
-    worker.send({ kind: 'start', settings, images: settings.data === 'images' ? images : null, resume, wasmPath });
+    worker.send({ kind: 'start', settings, images: settings.data === 'images' ? images : null, resume });
   }
 
   #hear(message: FromWorker): void {
@@ -144,7 +140,7 @@ export class Playground {
     this.#board = new Board();
     this.#charts.replaceChildren(this.#board.element);
     this.#board.begin(this.#state);
-    this.#draw();
+    this.#pace.now();
   }
 
   #ask(what: 'pause' | 'stop'): void {
@@ -159,14 +155,7 @@ export class Playground {
     this.#dispatch({ kind: 'abandoned' });
   }
 
-  #drawSoon(): void {
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.#timer ??= setTimeout(() => this.#draw(), DRAW_EVERY[calm ? 'calm' : 'motion']);
-  }
-
   #draw(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
     const state = this.#state;
     setAttributes(this.#root, {
       'data-state': state.phase,

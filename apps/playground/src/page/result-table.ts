@@ -1,6 +1,6 @@
+import type { TableData } from '@halftone/page/table';
 import { formatBytes } from '../charts/measures.ts';
 import { summarizeRun, type RunHistory, type RunSummary } from '../state/records.ts';
-import { element } from './element.ts';
 
 interface Row {
   readonly title: string;
@@ -34,24 +34,25 @@ const ROWS: readonly Row[] = [
 /**
  * The runs beside one another, with ratios where there are two.
  *
- * @returns rows to put into a table; none before the first step of each run
+ * Pure.
+ *
+ * @returns `null` before the first step of each run
  */
-export function resultRows(runs: readonly RunHistory[]): readonly HTMLTableRowElement[] {
+export function resultTable(runs: readonly RunHistory[]): TableData | null {
   const found = runs.flatMap((run) => {
     const summary = summarizeRun(run);
     return summary === null ? [] : [{ run, summary }];
   });
   const [first, second] = [found[0], found[1]];
-  if (first === undefined || found.length < runs.length) return [];
-  const head = ['', ...found.map(({ run }) => run.policy), ...(second === undefined ? [] : ['ratio'])];
+  if (first === undefined || found.length < runs.length) return null;
+  const columns = ['', ...found.map(({ run }) => run.policy), ...(second === undefined ? [] : ['ratio'])];
   const rows = ROWS.map(({ title, text, ratio }) => {
     const quotient = second === undefined || ratio === null ? Number.NaN : ratio(second.summary) / ratio(first.summary);
-    const cells = [
+    return [
+      title,
       ...found.map(({ summary, run }) => text(summary, run)),
       ...(second === undefined ? [] : [Number.isFinite(quotient) ? quotient.toFixed(2) : '']),
     ];
-    return element('tr', {}, element('th', { scope: 'row' }, title), ...cells.map((cell) => element('td', {}, cell)));
   });
-  const columns = head.map((text) => (text === '' ? element('td', {}) : element('th', { scope: 'col' }, text)));
-  return [element('tr', {}, ...columns), ...rows];
+  return { columns, rows };
 }

@@ -1,7 +1,7 @@
 import type { PlayState, SavedRun } from '../state/play-state.ts';
 import { isBusy } from '../state/play-state.ts';
 import { savedText } from '../state/words.ts';
-import { button, element, setText } from './element.ts';
+import { button, element, setText } from '@halftone/page/elements';
 
 /** Offers to go on from the checkpoint that this browser holds. */
 export class SavedBox {

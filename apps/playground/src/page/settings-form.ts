@@ -1,6 +1,6 @@
 import { changedSettings, FIELDS, MODELS, type SettingName, SETTING_NAMES, type Settings } from '../state/settings.ts';
 import { readField } from '../state/settings-query.ts';
-import { button, element, setAttributes, setText } from './element.ts';
+import { button, element, setAttributes, setText } from '@halftone/page/elements';
 import type { FolderField } from './folder-field.ts';
 
 /** What newcomers see; the rest is folded away. */

@@ -31,8 +31,8 @@ describe('a training on the emulation', () => {
       await trained(opened);
     });
 
-  it('on the plain cpu kernels works as well, where no wasm is served', async () => {
-    const opened = openSession('emulate', { wasmPath: null });
+  it('on the plain cpu kernels works as well, where wasm is not asked for', async () => {
+    const opened = openSession('emulate', { base: 'cpu' });
     await opened.start({ ...defaultSettings(), steps: 2, batch: 2, compare: 'no' });
     expect(opened.said('ready')?.device.description).toContain('cpu');
     expect(opened.last().kind).toBe('done');

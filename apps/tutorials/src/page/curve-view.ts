@@ -1,8 +1,8 @@
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import { element } from '@halftone/page/elements';
+import { createPlot, type Plot, type PlotColumns } from '@halftone/page/plot';
 import type { CurvesPicture, Series } from '../finding.ts';
 import { seriesColor } from '../picture/series-look.ts';
-import { make, makeTable } from './elements.ts';
+import { captionedTable } from './captioned-table.ts';
 
 const HEIGHT = 240; // pixels
 const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
@@ -15,52 +15,54 @@ export interface CurveView {
   dispose(): void;
 }
 
-/** Makes an empty plot that follows the width of its place, and light and dark. */
+/** Makes a place for a plot, which is drawn anew where other series come. */
 export function curveView(): CurveView {
-  const place = make('div', { class: 'tutorial-plot', role: 'img' });
-  const caption = make('figcaption');
-  const table = make('div');
-  const details = make('details', {}, [make('summary', {}, ['The curves as a table']), table]);
-  const element = make('figure', { class: 'tutorial-figure' }, [place, caption, details]);
-  let plot: uPlot | undefined;
+  const place = element('div', { class: 'tutorial-plot', role: 'img' });
+  const caption = element('figcaption');
+  const table = element('div');
+  const details = element('details', {}, element('summary', {}, 'The curves as a table'), table);
+  let plot: Plot | undefined;
   let shape = '';
-  let last: CurvesPicture | undefined;
-  const draw = (): void => {
-    if (last === undefined || place.clientWidth === 0) return;
-    const wanted = [last.x, last.y, ...last.series.map(({ name }) => name)].join('\n');
-    const data = aligned(last.series);
-    if (plot === undefined || wanted !== shape) {
-      plot?.destroy();
-      plot = new uPlot(optionsOf(last, place), data, place);
-      shape = wanted;
-    } else plot.setData(data);
-  };
-  const sizes = new ResizeObserver(() => {
-    if (plot === undefined) draw();
-    else if (place.clientWidth > 0 && plot.width !== place.clientWidth) plot.setSize({ width: place.clientWidth, height: HEIGHT });
-  });
-  sizes.observe(place);
-  const themes = new MutationObserver(() => plot?.redraw());
-  themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   return {
-    element,
+    element: element('figure', { class: 'tutorial-figure' }, place, caption, details),
     show: (picture) => {
-      last = picture;
       place.setAttribute('aria-label', `${picture.title}: ${picture.summary}`);
       caption.textContent = `${picture.title}. ${picture.summary}`;
       table.replaceChildren(pointsTable(picture));
-      draw();
+      const wanted = [picture.x, picture.y, ...picture.series.map(({ name }) => name)].join('\n');
+      if (plot === undefined || wanted !== shape) {
+        plot?.dispose();
+        plot = openPlot(place, picture);
+        shape = wanted;
+      }
+      plot.show(aligned(picture.series));
     },
-    dispose: () => {
-      sizes.disconnect();
-      themes.disconnect();
-      plot?.destroy();
-    },
+    dispose: () => plot?.dispose(),
   };
 }
 
-/** One column of x for all series, as uPlot wants it; what is missing or not finite is a gap. */
-function aligned(series: readonly Series[]): uPlot.AlignedData {
+function openPlot(place: HTMLElement, { x, y, series }: CurvesPicture): Plot {
+  const text = (): string => getComputedStyle(place).color;
+  return createPlot(place, {
+    height: HEIGHT,
+    colors: { text, line: () => `color-mix(in srgb, ${text()} 15%, transparent)` },
+    legend: { live: false },
+    axes: [{ label: x }, { label: y, size: 60 }],
+    series: [
+      { label: x },
+      ...series.map(({ name }, i) => ({
+        label: name,
+        stroke: seriesColor(i),
+        width: 2,
+        dash: [...(DASHES[i % DASHES.length] ?? [])],
+        points: { show: false },
+      })),
+    ],
+  });
+}
+
+/** One column of x for all series, as a plot wants it; what is missing or not finite is a gap. */
+function aligned(series: readonly Series[]): PlotColumns {
   const xs = [...new Set(series.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
   const columns = series.map(({ points }) => {
     const values = new Map(points);
@@ -72,40 +74,13 @@ function aligned(series: readonly Series[]): uPlot.AlignedData {
   return [xs, ...columns];
 }
 
-function optionsOf({ x, y, series }: CurvesPicture, place: HTMLElement): uPlot.Options {
-  const color = (): string => getComputedStyle(place).color;
-  const faint = (): string => `color-mix(in srgb, ${color()} 15%, transparent)`;
-  const axis = { stroke: color, grid: { stroke: faint, width: 1 }, ticks: { stroke: faint, width: 1 } };
-  return {
-    width: place.clientWidth,
-    height: HEIGHT,
-    scales: { x: { time: false } },
-    cursor: { drag: { x: false, y: false } },
-    legend: { live: false },
-    axes: [
-      { ...axis, label: x },
-      { ...axis, label: y, size: 60 },
-    ],
-    series: [
-      { label: x },
-      ...series.map(({ name }, i) => ({
-        label: name,
-        stroke: seriesColor(i),
-        width: 2,
-        dash: [...(DASHES[i % DASHES.length] ?? [])],
-        points: { show: false },
-      })),
-    ],
-  };
-}
-
 /** A dozen of the points, the first and the last among them. */
 function pointsTable({ title, x, series }: CurvesPicture): HTMLElement {
   const [xs, ...columns] = aligned(series);
   const step = Math.max(1, (xs.length - 1) / (TABLE_ROWS - 1));
   const chosen = [...new Set(Array.from({ length: TABLE_ROWS }, (_, i) => Math.min(xs.length - 1, Math.round(i * step))))];
   const rows = xs.length === 0 ? [] : chosen.map((at) => [xs[at] ?? 0, ...columns.map((column) => shown(column[at]))]);
-  return makeTable([x, ...series.map(({ name }) => name)], rows, title);
+  return captionedTable(title, { columns: [x, ...series.map(({ name }) => name)], rows });
 }
 
 function shown(value: number | null | undefined): string {

@@ -1,10 +1,11 @@
 import './tutorial.css';
+import { button, element } from '@halftone/page/elements';
+import { paceOf } from '@halftone/page/pace';
 import type { Length } from '../lesson.ts';
 import { outcomeJson } from '../outcome-json.ts';
 import type { Outcome } from '../run-program.ts';
 import type { CurveView } from './curve-view.ts';
 import { keptCheckpoint } from './browser-storage.ts';
-import { make } from './elements.ts';
 import type { FindingView } from './finding-view.ts';
 import { LiveCurve } from './live-curve.ts';
 import type { News } from './protocol.ts';
@@ -23,51 +24,50 @@ const SEED = 1;
  *
  * Loads nothing of tfjs before the button is pressed.
  *
- * @param element - with `data-program`; what it holds is replaced
+ * @param root - with `data-program`; what it holds is replaced
  * @throws TypeError for an element without that name
  */
-export function mount(element: HTMLElement): void {
-  const name = element.dataset['program'];
+export function mount(root: HTMLElement): void {
+  const name = root.dataset['program'];
   if (!name)
     throw new TypeError('[tutorials] the element must name a program, got no data-program. Write for example data-program="three-lines".');
-  new TutorialPage(element, name);
+  new TutorialPage(root, name);
 }
 
 class TutorialPage {
   readonly #name: string;
-  readonly #length = make('select');
-  readonly #run = make('button', { type: 'button' }, ['Run it here']);
-  readonly #anew = make('button', { type: 'button', hidden: '' }, ['Start anew']);
-  readonly #stop = make('button', { type: 'button', disabled: '' }, ['Stop']);
-  readonly #note = make('p', { class: 'tutorial-note', hidden: '' });
-  readonly #status = make('p', { role: 'status', class: 'tutorial-status' });
-  readonly #bar = make('progress', { 'aria-label': 'Steps of this part', hidden: '' });
-  readonly #steps = make('p', { class: 'tutorial-steps', hidden: '' });
-  readonly #place = make('div');
+  readonly #length = element('select');
+  readonly #run = button('Run it here', {}, () => void this.#start({ anew: false }));
+  readonly #anew = button('Start anew', { hidden: true }, () => void this.#start({ anew: true }));
+  readonly #stop = button('Stop', { disabled: true }, () => this.#ask());
+  readonly #note = element('p', { class: 'tutorial-note', hidden: true });
+  readonly #status = element('p', { role: 'status', class: 'tutorial-status' });
+  readonly #bar = element('progress', { 'aria-label': 'Steps of this part', hidden: true });
+  readonly #steps = element('p', { class: 'tutorial-steps', hidden: true });
+  readonly #place = element('div');
+  readonly #pace = paceOf(() => this.#draw());
   #running: TutorialRun | undefined;
   #curve = new LiveCurve();
   #live: CurveView | undefined;
   #found: FindingView | undefined;
   #part = '';
-  #frame = 0;
 
-  constructor(element: HTMLElement, name: string) {
+  constructor(root: HTMLElement, name: string) {
     this.#name = name;
-    for (const [value, text] of Object.entries(LENGTHS)) this.#length.append(make('option', { value }, [text]));
-    const controls = make('div', { class: 'tutorial-controls' }, [
-      make('label', {}, ['How long ', this.#length]),
+    for (const [value, text] of Object.entries(LENGTHS)) this.#length.append(element('option', { value }, text));
+    const controls = element(
+      'div',
+      { class: 'tutorial-controls' },
+      element('label', {}, 'How long ', this.#length),
       this.#run,
       this.#anew,
       this.#stop,
-    ]);
-    this.#run.addEventListener('click', () => void this.#start({ anew: false }));
-    this.#anew.addEventListener('click', () => void this.#start({ anew: true }));
-    this.#stop.addEventListener('click', () => this.#ask());
+    );
     this.#length.addEventListener('change', () => void this.#offer());
     const parts = [controls, this.#note, this.#status, this.#bar, this.#steps, this.#place];
     void this.#offer();
-    element.replaceChildren(
-      make('section', { class: 'tutorial-run not-content', 'aria-label': 'Run this tutorial in your browser' }, parts),
+    root.replaceChildren(
+      element('section', { class: 'tutorial-run not-content', 'aria-label': 'Run this tutorial in your browser' }, ...parts),
     );
   }
 
@@ -85,7 +85,7 @@ class TutorialPage {
     this.#running = startTutorial({ name: this.#name, length, seed: SEED, anew }, (news) => void this.#hear(news, length));
     const { curveView } = await import('./curve-view.ts');
     this.#live = curveView();
-    this.#draw();
+    this.#pace.now();
   }
 
   /** An earlier visit may have left a run in this browser: then it is gone on from, unless the visitor wants to start anew. */
@@ -124,11 +124,10 @@ class TutorialPage {
     this.#bar.max = steps;
     this.#bar.value = step;
     this.#steps.textContent = `${what}: step ${step} of ${steps}${loss === undefined ? '' : `, loss ${loss.toPrecision(4)}`}`;
-    this.#frame ||= requestAnimationFrame(() => this.#draw());
+    this.#pace.soon();
   }
 
   #draw(): void {
-    this.#frame = 0;
     const picture = this.#curve.picture();
     if (this.#live === undefined || picture === null) return;
     if (!this.#live.element.isConnected) this.#place.replaceChildren(this.#live.element);
@@ -136,8 +135,7 @@ class TutorialPage {
   }
 
   #endLive(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#pace.cancel();
     this.#live?.dispose();
     this.#live = undefined;
   }
