@@ -1,4 +1,5 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { copyFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -21,10 +22,16 @@ import { bundleOptions } from './bundle-options.mjs';
  * Bundles programs and serves them on localhost with pages around them, by the site's own server and headers.
  *
  * @param {Bundle} bundle
- * @returns {Promise<{ readonly origin: string, readonly metafile: Metafile, close(): Promise<void> }>} `close` takes the files away too
+ * @returns {Promise<{ readonly origin: string, readonly metafile: Metafile, close(): Promise<void> }>} `close` takes the files away too, as Ctrl+C does
  */
 export async function serveBundle({ programs, files, port }) {
   const folder = await mkdtemp(join(tmpdir(), 'halftone-page-'));
+  const takeAway = () => rmSync(folder, { recursive: true, force: true });
+  const interrupted = () => {
+    takeAway();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted);
   const { outputFiles, metafile } = await build({ ...bundleOptions, ...programs, outdir: folder, logLevel: 'warning' });
   for (const { path, text, contents } of outputFiles)
     await writeFile(path, path.endsWith('.js') ? await withOwnAddresses(text, folder) : contents);
@@ -38,8 +45,9 @@ export async function serveBundle({ programs, files, port }) {
     origin,
     metafile,
     close: async () => {
+      process.off('SIGINT', interrupted);
       await close();
-      await rm(folder, { recursive: true, force: true });
+      takeAway();
     },
   };
 }

@@ -14,7 +14,7 @@ export interface MeasurePlot {
 }
 
 /** The custom property that colours a run. */
-export function colourName(policy: PolicyName): string {
+function colourName(policy: PolicyName): string {
   return policy === 'float32' ? '--playground-float32' : '--playground-mixed';
 }
 
