@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const folder = new URL('../golden/', import.meta.url);
+const here: string = import.meta.url; // by a name of its own: bundlers take the address of a folder beside a module for that of a file
+const folder = new URL('../golden/', here);
 
 /**
  * Reads one golden file as raw bytes, on a buffer of its own so that typed-array views are aligned.

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runsInNode } from './dawn.ts';
 import type { PluginSuiteOptions } from './plugin-suite.ts';
 
 /** What a plug-in hands in to be run in a worker as well. */
@@ -40,14 +41,16 @@ parentPort.postMessage({ storages, value });
 /**
  * Declares the cell of the matrix in which a worker has a plug-in of its own: page and worker share nothing.
  *
- * Needs Node: the worker is a thread, its module is bundled with esbuild from the sources.
+ * Needs Node: the worker is a thread, its module is bundled with esbuild from the sources. In a page it is skipped.
  *
  * @example
  * // describeWorker({ name: 'emulate', register, format: 'float16', tf, autocast, folder: process.cwd(), imports });
  */
 export function describeWorker({ name, register, format, tf, autocast: api, folder, imports }: WorkerSuiteOptions): void {
   const half = `param=float32,compute=${format},output=${format}`;
-  describe(`a worker with ${name} of its own, in ${format}`, () => {
+  const title = `a worker with ${name} of its own, in ${format}`;
+  if (!runsInNode()) return void it(title, ({ skip }) => skip('the worker is a thread of Node'));
+  describe(title, () => {
     const outfile = join(folder, 'node_modules', '.cache', `worker-${process.pid}-${format}.mjs`);
     let plugin: Awaited<ReturnType<PluginSuiteOptions['register']>>;
     beforeAll(async () => {

@@ -25,7 +25,7 @@ it.each(['float16', 'bfloat16'] as const)(
     expect(storageOf(w as tf.Tensor)).toBe(format);
     const values = (await w?.data()) as Float32Array;
     const expected = decode(bits, format);
-    expect(Buffer.from(values.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+    expect(new Uint32Array(values.slice().buffer)).toEqual(new Uint32Array(expected.buffer));
     w?.dispose();
   },
 );
