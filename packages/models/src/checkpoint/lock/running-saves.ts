@@ -24,7 +24,8 @@ export async function counted<T>(target: CheckpointTarget, save: Promise<T>): Pr
 
 /** Waits for the saves to a place that were begun before now, whether they succeed or not. */
 export async function savesDone(target: CheckpointTarget): Promise<void> {
-  await Promise.allSettled([...(running.get(keyOf(target)) ?? [])]);
+  const saves = running.get(keyOf(target));
+  if (saves !== undefined) await Promise.allSettled(saves);
 }
 
 /** Writes to a place when what was begun there before has ended, well or not. Waits for both. */
