@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { inCache, root } from '../setup/src/folders.mjs';
-import { quickShaders } from '../setup/src/quick-shaders.mjs';
+import { shaderSettings } from '../setup/src/shader-settings.mjs';
 import { playwrightCore } from './src/browser-provider.mjs';
 import { kinds, switches } from './src/kinds.mjs';
 import { nodeParts, standIns } from './src/node-parts.mjs';
@@ -26,7 +26,7 @@ export default defineConfig({
         const executablePath = process.env[kind.variable];
         if (!executablePath) return [];
         const args = [...switches, ...kind.switches];
-        const env = { ...process.env, ...quickShaders({ VK_DRIVER_FILES: 'that of Mesa' }) };
+        const env = { ...process.env, ...shaderSettings.quick };
         return { browser: 'chromium', name, provider: playwrightCore({ executablePath, headless: true, args, env }) };
       }),
     },

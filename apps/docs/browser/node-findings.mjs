@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { environmentFor } from '../../consumers/src/environment.mjs';
 import { runTool } from '../../consumers/src/run-tool.mjs';
 import { root } from '../../setup/src/folders.mjs';
-import { fourLanes } from '../../setup/src/quick-shaders.mjs';
+import { shaderSettings } from '../../setup/src/shader-settings.mjs';
 
 /** What a tutorial's command prints with `--json`, as far as it is read here. @typedef {{ readonly device: string, readonly seconds: number, readonly claims: readonly { readonly what: string, readonly holds: boolean, readonly found: string }[], readonly numbers: Readonly<Record<string, number | null>> }} TutorialFinding */
 
@@ -35,7 +35,7 @@ export class NodeFindings {
 async function findingInNode(name) {
   if (!existsSync(command))
     throw new Error(`[docs] the tutorials are not built, got no ${command}. Build them with: pnpm -C apps/tutorials build`);
-  const env = { ...(await environmentFor(['vulkan'])), ...fourLanes };
+  const env = { ...(await environmentFor(['vulkan'])), ...shaderSettings['four-lanes'] };
   const args = [command, name, '--length', 'glance', '--data', 'drawn', '--plugin', 'webgpu', '--json'];
   const output = await runTool(process.execPath, args, { cwd: root, env });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '');

@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core';
 import { environmentFor } from '../../consumers/src/environment.mjs';
 import { Missing } from '../../consumers/src/verdicts.mjs';
-import { fourLanes } from '../../setup/src/quick-shaders.mjs';
+import { shaderSettings } from '../../setup/src/shader-settings.mjs';
 import { ExitProxy } from './exit-proxy.mjs';
 
 /** @import { Browser } from 'playwright-core' */
@@ -39,7 +39,7 @@ export async function withBrowser(kind, use) {
     executablePath: path,
     headless: true,
     args: [...common, ...kind.switches],
-    env: { ...process.env, ...fourLanes },
+    env: { ...process.env, ...shaderSettings['four-lanes'] },
     proxy: { server, bypass: '127.0.0.1' },
   });
   try {

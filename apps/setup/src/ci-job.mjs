@@ -8,18 +8,16 @@ import { debianProblem } from './debian-machine.mjs';
 import { root } from './folders.mjs';
 import { kerasProblem } from './keras.mjs';
 import { provide, requiredNeeds } from './needs.mjs';
+import { shadersFor } from './shader-settings.mjs';
 import { orOneLine } from './say.mjs';
 import { allowedMinutes } from './suite-clock.mjs';
-import { suites } from './suites.mjs';
+import { npmTest, suites } from './suites.mjs';
 import { buildWorkspace, installWorkspace } from './workspace.mjs';
 
 /** @import { Suite } from './suites.mjs' */
 /** @import { Tally } from './closing-line.mjs' */
 /** @typedef {{ readonly tally: Tally, readonly why?: string }} Outcome */
 /** @typedef {Outcome & { readonly suite: Suite, readonly seconds: number }} Row */
-
-/** The first tier, under a quarter of an hour, and what a cold machine installs for it. @type {Suite} */
-const npmTest = { name: 'npm test', script: ['apps/setup/src/test.mjs'], needs: [], budgetMinutes: 15 };
 
 /**
  * All checks: `npm test`, then the long suites in their order. The last line is the sum of their closing lines.
@@ -95,7 +93,7 @@ async function runSuite(suite, minutes) {
     if (provision.problem && requiredNeeds().has(need))
       return { tally: { ...nothing, failed: 1 }, why: `${need} is required: ${provision.problem}` };
     if (provision.problem) return { tally: { ...nothing, skipped: 1 }, why: `skipped, needs ${need}: ${provision.problem}` };
-    env = childEnvironment(env, provision.env);
+    env = childEnvironment(env, { ...provision.env, ...(suite.shaders ? shadersFor(suite.shaders, provision.env) : {}) });
   }
   return runScript(suite, { env, minutes });
 }

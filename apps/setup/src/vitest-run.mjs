@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { childEnvironment } from './child-environment.mjs';
 import { inCache, root } from './folders.mjs';
 import { requiredNeeds } from './needs.mjs';
-import { quickShaders } from './quick-shaders.mjs';
+import { shadersFor } from './shader-settings.mjs';
 import { runCheckHeard } from './run-command.mjs';
 
 /** @import { Need, Provision } from './needs.mjs' */
@@ -42,7 +42,7 @@ export async function runVitest(args, provisions, { node = process.execPath, pro
   ];
   const { code, stderr } = await runCheckHeard(node, vitest, {
     env: Object.values(provisions).reduce(
-      (env, provision) => childEnvironment(env, { ...provision.env, ...quickShaders(provision.env) }),
+      (env, provision) => childEnvironment(env, { ...provision.env, ...shadersFor('quick', provision.env) }),
       /** @type {NodeJS.ProcessEnv} */ ({ ...process.env, HALFTONE_TALLY: tallyFile }),
     ),
   });
