@@ -1,6 +1,6 @@
 import type { LessonStorage } from '../lesson.ts';
 
-/** Where `saveCheckpoint` keeps what is saved to `indexeddb://…`. */
+/** Where `saveCheckpoint` keeps what is saved to `indexeddb://…`; looked into here, so that a page need not load tfjs to offer a run. */
 const CHECKPOINTS = { database: 'halftone', table: 'checkpoints' } as const;
 
 /** Storage of a run in this origin's IndexedDB, under names of its own. Works in pages and in workers. */
@@ -11,31 +11,29 @@ export function browserStorage(run: string): LessonStorage {
     model: (file) => `indexeddb://${name}-${file}`,
     kept: () => keptCheckpoint(run),
     clear: async () => {
-      const { io } = await import('@tensorflow/tfjs-core');
+      const [{ io }, { removeCheckpoint }] = await Promise.all([import('@tensorflow/tfjs-core'), import('@halftone/models')]);
       const models = Object.keys(await io.listModels()).filter((url) => url.startsWith(`indexeddb://${name}-`));
       await Promise.all(models.map((url) => io.removeModel(url)));
-      await withCheckpoints('readwrite', (table) => table.delete(name));
+      await removeCheckpoint(`indexeddb://${name}`);
     },
   };
 }
 
 /** Whether a checkpoint of a run lies in this browser. Loads nothing of tfjs. Where the browser keeps nothing for the page there is none. */
 export async function keptCheckpoint(run: string): Promise<boolean> {
-  const count = await withCheckpoints('readonly', (table) => table.count(`halftone-tutorial-${run}`)).catch(() => 0);
-  return (count ?? 0) > 0;
-}
-
-/** Does one thing with the checkpoints, if there ever was one; makes no database. */
-async function withCheckpoints<T>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
-  const database = await opened();
-  if (database === null) return undefined;
+  const database = await opened().catch(() => null);
+  if (database === null) return false;
   try {
-    return await settled(work(database.transaction(CHECKPOINTS.table, mode).objectStore(CHECKPOINTS.table)));
+    const table = database.transaction(CHECKPOINTS.table, 'readonly').objectStore(CHECKPOINTS.table);
+    return (await settled(table.count(`halftone-tutorial-${run}`))) > 0;
+  } catch {
+    return false;
   } finally {
     database.close();
   }
 }
 
+/** The database, if there ever was a checkpoint; makes none. */
 function opened(): Promise<IDBDatabase | null> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(CHECKPOINTS.database);
