@@ -3,6 +3,7 @@ import { axeFaults } from './accessibility.mjs';
 import { expect, expectEqual, expectNone } from './expectations.mjs';
 import { pressOn } from './keyboard.mjs';
 import { expectStill } from './motion.mjs';
+import { expectAsInNode } from './playground-in-node.mjs';
 import { PlaygroundUse } from './playground-use.mjs';
 
 /** @import { Locator, Page } from 'playwright-core' */
@@ -40,11 +41,12 @@ export async function trainByKeyboard(page, { codec }) {
   expectEqual(report.resumedAt, paused, 'the step that it went on from');
   expectEqual(report.device.codec, codec, 'what halves are stored as');
   const note = expectTrained(report);
+  const compared = await expectAsInNode(report);
   await expectSavedInHalf(page, use);
   await expectReportSaved(page, use, report);
   await expectChartsTold(use.place);
   expectNone(await axeFaults(page, 'all'));
-  return `paused and resumed at step ${paused}; ${note}`;
+  return `paused and resumed at step ${paused}; ${note}; ${compared}`;
 }
 
 /**

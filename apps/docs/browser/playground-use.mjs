@@ -6,7 +6,7 @@ import { pressOn, skipToText, tabTo, typeInto } from './keyboard.mjs';
 const patience = 240_000;
 
 /** A step of a run, as the report has it. @typedef {{ readonly step: number, readonly loss: number | null, readonly peakBytes: number, readonly heldBytes: number }} ReportStep */
-/** The report, as far as it is read here. @typedef {{ readonly format: string, readonly phase: string, readonly resumedAt: number | null, readonly device: { readonly kind: string, readonly codec: string }, readonly summaries: readonly { readonly policy: string, readonly peakBytes: number, readonly heldBytes: number }[], readonly runs: readonly { readonly policy: string, readonly records: readonly ReportStep[] }[] }} PlayReport */
+/** The report, as far as it is read here. @typedef {{ readonly format: string, readonly settings: unknown, readonly phase: string, readonly resumedAt: number | null, readonly device: { readonly kind: string, readonly codec: string }, readonly summaries: readonly { readonly policy: string, readonly peakBytes: number, readonly heldBytes: number }[], readonly runs: readonly { readonly policy: string, readonly records: readonly ReportStep[] }[] }} PlayReport */
 
 /** The playground of an open page, used by keyboard alone. */
 export class PlaygroundUse {
