@@ -49,8 +49,8 @@ export function compareUlps(actual: Numbers, expected: Numbers, ulps: number, fo
 
 /** Compares two sequences by the tolerance table; `scale` is the largest finite expected magnitude for sums, 0 otherwise. */
 export function compareClose(actual: Numbers, expected: Numbers, format: CompareFormat, options: ToleranceOptions = {}): Comparison {
-  const { terms = 1, scale = terms > 1 ? largest(listOf(expected)) : 0 } = options;
-  const { rtol, atol } = tolerance(format, { terms, scale });
+  const { terms = 1, scale = terms > 1 ? largest(listOf(expected)) : 0, slack = 0 } = options;
+  const { rtol, atol } = tolerance(format, { terms, scale, slack });
   return compare(actual, expected, `close in ${format} (rtol ${rtol}, atol ${atol})`, (a, e) => {
     const ulps = ulpDistance(a, e, format);
     if (ulps === 0 || (Number.isFinite(ulps) && Math.abs(a - e) <= rtol * Math.abs(e) + atol)) return null;

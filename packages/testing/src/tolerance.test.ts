@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, formatFacts, tolerance } from './tolerance.ts';
+import { deviceSlack, factsOf, formatFacts, tolerance } from './tolerance.ts';
 
 describe('tolerance', () => {
   it('is one unit in the last place of each format', () => {
@@ -23,6 +23,12 @@ describe('tolerance', () => {
       expect(max).toBe((2 - epsilon) * binade);
       expect(overflow).toBe((2 - epsilon / 2) * binade);
     }
+  });
+
+  it('is wider by the slack of a device that needs it, and by nothing for others', () => {
+    expect(tolerance('float32', { slack: deviceSlack.subnormals.flushed }).atol).toBe(2 ** -126 + 2 ** -150);
+    expect(tolerance('float32', { slack: deviceSlack.subnormals.kept + deviceSlack.widths.alike })).toEqual(tolerance('float32'));
+    expect(() => tolerance('float32', { slack: NaN })).toThrow('[testing] slack must be finite and 0 or more, got NaN. Take it from deviceSlack.');
   });
 
   it('refuses terms below 1, a negative scale and an unknown format', () => {

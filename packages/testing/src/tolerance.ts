@@ -1,3 +1,5 @@
+import type { DeviceNumerics } from './device-numerics.ts';
+
 /** The formats a comparison can be made in. */
 export type CompareFormat = 'float32' | 'float16' | 'bfloat16';
 
@@ -20,6 +22,18 @@ export const formatFacts: Readonly<Record<CompareFormat, FormatFacts>> = {
   bfloat16: { epsilon: 2 ** -7, smallestSubnormal: 2 ** -133, max: (2 - 2 ** -7) * 2 ** 127, overflow: (2 - 2 ** -8) * 2 ** 127 },
 } as const;
 
+/**
+ * How much further an answer may be off on a device that does what WGSL lets it do, by what `deviceNumerics` measured: an absolute `slack`.
+ * It is 0 for the other devices.
+ *
+ * - `subnormals`: a float32 product that is flushed is off by itself, at most the smallest normal value.
+ * - `widths`: what is left of 1 minus a number near 1 has the errors of both, and they differ between a scalar and a vector: two units of 1.
+ */
+export const deviceSlack = {
+  subnormals: { kept: 0, flushed: 2 ** -126 },
+  widths: { alike: 0, apart: 2 ** -22 },
+} as const satisfies { readonly [Property in keyof DeviceNumerics]?: Readonly<Record<DeviceNumerics[Property], number>> };
+
 /** How far an answer may be off: `|actual - expected| <= rtol * |expected| + atol`. */
 export interface Tolerance {
   readonly rtol: number;
@@ -32,6 +46,8 @@ export interface ToleranceOptions {
   readonly terms?: number;
   /** Magnitude of the terms that went into the values: what cancels leaves an error of this size behind. 0 unless set. */
   readonly scale?: number;
+  /** What the device may be off beyond the format, from `deviceSlack`; 0 unless set. */
+  readonly slack?: number;
 }
 
 /**
@@ -45,21 +61,24 @@ export interface ToleranceOptions {
  * Pure.
  *
  * @param format - the format in which the values were stored or computed
- * @throws RangeError if `terms` is below 1 or `scale` is negative or not finite
+ * @throws RangeError if `terms` is below 1, or `scale` or `slack` is negative or not finite
  *
  * @example
  * tolerance('float16', { terms: 4 }).rtol; // 0.001953125
  */
-export function tolerance(format: CompareFormat, { terms = 1, scale = 0 }: ToleranceOptions = {}): Tolerance {
+export function tolerance(format: CompareFormat, { terms = 1, scale = 0, slack = 0 }: ToleranceOptions = {}): Tolerance {
   if (!(terms >= 1 && Number.isFinite(terms))) {
     throw new RangeError(`[testing] terms must be 1 or more, got ${terms}. Give the number of products summed into one value.`);
   }
   if (!(scale >= 0 && Number.isFinite(scale))) {
     throw new RangeError(`[testing] scale must be finite and 0 or more, got ${scale}. Give the largest magnitude among the terms.`);
   }
+  if (!(slack >= 0 && Number.isFinite(slack))) {
+    throw new RangeError(`[testing] slack must be finite and 0 or more, got ${slack}. Take it from deviceSlack.`);
+  }
   const facts = factsOf(format);
   const rtol = facts.epsilon * Math.sqrt(terms);
-  return { rtol, atol: rtol * scale + facts.smallestSubnormal / 2 };
+  return { rtol, atol: rtol * scale + facts.smallestSubnormal / 2 + slack };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { decode, encode } from '@halftone/float16';
+import { TestRunner } from 'vitest';
 import type { AdapterClass, BuildContext, DeviceTraits, KernelRecipe } from '../../src/kernels/kernel-source.ts';
 import type { PortCodec } from '../../src/kernels/assemble.ts';
 import { assemble, packParams } from '../../src/kernels/assemble.ts';
@@ -38,9 +39,15 @@ export function harnessDevice(): Promise<GPUDevice> {
   return (shared ??= lowerTestDevice());
 }
 
-/** Runs one recipe without tfjs: uploads, one dispatch, reads every output (and every updated input) back as numbers. Waits for the GPU. */
+/**
+ * Runs one recipe without tfjs: uploads, one dispatch, reads every output (and every updated input) back as numbers. Waits for the GPU.
+ *
+ * A test of numbers stored as f16 is skipped, and says so, on a device without shader-f16.
+ */
 export async function runRecipe({ recipe, inputs, outputs, adapterClass = 'cpu' }: HarnessRun): Promise<Numbers[]> {
   const device = await harnessDevice();
+  if ([...inputs, ...outputs].some(({ codec }) => codec === 'f16') && !device.features.has('shader-f16'))
+    TestRunner.getCurrentTest()?.context.skip('this device has no shader-f16');
   const updates = recipe.updates ?? [];
   const facts = (list: readonly { readonly size: number; readonly codec?: PortCodec }[]): BuildContext['inputs'] =>
     list.map(({ size, codec }) => ({ size, storage: codec ? FORMAT[codec] : 'float32' }));
