@@ -7,4 +7,4 @@ class Bytes extends Uint8Array<ArrayBuffer> {
   }
 }
 
-export const gunzipSync = (bytes: Uint8Array<ArrayBuffer>): Uint8Array => new Bytes(askNode('gunzip', bytes));
+export const gunzipSync = (bytes: Uint8Array<ArrayBuffer>): Uint8Array => new Bytes(askNode('gunzip', bytes).buffer);

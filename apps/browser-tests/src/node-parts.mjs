@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { root } from '../../setup/src/folders.mjs';
 
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
-/** @import { Plugin } from 'vite' */
+/** @import { Vite } from 'vitest/node' */
 
 const page = join(import.meta.dirname, '..', 'page');
 
@@ -32,7 +32,7 @@ const answers = {
 /**
  * The server's side of the stand-ins.
  *
- * @returns {Plugin}
+ * @returns {Vite.Plugin}
  */
 export function nodeParts() {
   return {

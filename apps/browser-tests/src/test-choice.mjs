@@ -33,7 +33,7 @@ function testsUnder(folder) {
 /**
  * The files of one run: all of them that pages can run, those whose path holds a text, or every fourth.
  *
- * Quarters take turns through the list, heaviest first, so that each takes about as long as the others.
+ * Quarters take turns through the list, heaviest first and there and back, so that each takes about as long as the others.
  *
  * Pure.
  *
@@ -44,13 +44,13 @@ function testsUnder(folder) {
 export function chosenFiles(files, { quarter, only }) {
   const open = files.filter((file) => !(file in excludedFiles) && (only === undefined || file.includes(only)));
   if (quarter === undefined) return open;
-  const seconds = (/** @type {string} */ file) => heavy[file] ?? 0;
+  const seconds = (/** @type {string} */ file) => heavyFiles[file] ?? 0;
   const byWeight = open.toSorted((a, b) => seconds(b) - seconds(a));
   return byWeight.filter((_, index) => index % 8 === quarter || index % 8 === 7 - quarter).toSorted();
 }
 
 /** Seconds of one browser on one core for the files that take longest; the others take about as long as each other. @type {Readonly<Record<string, number>>} */
-const heavy = {};
+export const heavyFiles = {};
 
 /**
  * Reads what `--quarter` takes.

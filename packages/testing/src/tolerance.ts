@@ -29,10 +29,10 @@ export const formatFacts: Readonly<Record<CompareFormat, FormatFacts>> = {
  * - `subnormals`: a float32 product that is flushed is off by itself, at most the smallest normal value.
  * - `widths`: what is left of 1 minus a number near 1 has the errors of both, and they differ between a scalar and a vector: two units of 1.
  */
-export const deviceSlack = {
+export const deviceSlack: { readonly [Property in 'subnormals' | 'widths']: Readonly<Record<DeviceNumerics[Property], number>> } = {
   subnormals: { kept: 0, flushed: 2 ** -126 },
   widths: { alike: 0, apart: 2 ** -22 },
-} as const satisfies { readonly [Property in keyof DeviceNumerics]?: Readonly<Record<DeviceNumerics[Property], number>> };
+} as const;
 
 /** How far an answer may be off: `|actual - expected| <= rtol * |expected| + atol`. */
 export interface Tolerance {
