@@ -1,4 +1,4 @@
-// `node apps/setup/src/with.mjs browser apps/browser-tests/gpu-tests.mjs [--quarter auto|0..3] [--only TEXT] [--browser f16|packed]`:
+// `npm run test:browser:gpu [-- --quarter auto|0..3] [--only TEXT] [--browser f16|packed]`:
 // the tests that vitest's project `gpu` runs in Node, in two real browsers: one whose WebGPU has shader-f16, one whose has not.
 import { parseArgs } from 'node:util';
 import { Missing } from '../consumers/src/verdicts.mjs';
@@ -20,8 +20,11 @@ for (const name of browsers) {
 const all = gpuTestFiles();
 const quarter = quarterFrom(values.quarter, Date.now());
 const files = chosenFiles(all, { quarter, only: values.only });
-if (files.length === 0) throw new RangeError(`[browser-tests] some file must hold ${values.only}, got none of ${all.length}. Name a part of its path.`);
-console.log(`${files.length} of ${all.length} test files${quarter === undefined ? '' : `, quarter ${quarter}`}, in ${browsers.map((name) => `the browser ${kinds[name].title}`).join(' and ')}`);
+if (files.length === 0)
+  throw new RangeError(`[browser-tests] some file must hold ${values.only}, got none of ${all.length}. Name a part of its path.`);
+console.log(
+  `${files.length} of ${all.length} test files${quarter === undefined ? '' : `, quarter ${quarter}`}, in ${browsers.map((name) => `the browser ${kinds[name].title}`).join(' and ')}`,
+);
 
 const nobody = { passed: 0, failed: 0, skipped: 0 };
 const { tallies, unhandled, absent, seconds } = await runInBrowsers(files, { browsers }).catch((error) => {
@@ -30,7 +33,9 @@ const { tallies, unhandled, absent, seconds } = await runInBrowsers(files, { bro
 });
 for (const [file, reason] of Object.entries(excludedFiles)) console.log(`in Node alone: ${file}: ${reason}`);
 for (const [name, { passed, failed, skipped, skips, failures }] of Object.entries(tallies)) {
-  console.log(`${kinds[/** @type {KindName} */ (name)].title}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds.toFixed(0)} s`);
+  console.log(
+    `${kinds[/** @type {KindName} */ (name)].title}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds.toFixed(0)} s`,
+  );
   for (const [reason, count] of Object.entries(skips)) console.log(`  skipped ${count}: ${reason}`);
   for (const failure of failures) console.log(`  failed: ${failure}`);
 }

@@ -18,7 +18,10 @@ export class LineReporter {
     const browser = module.project.name;
     const tally = (this.tallies[browser] ??= { passed: 0, failed: 0, skipped: 0, failures: [], skips: {}, seconds: {} });
     const before = { ...tally };
-    const fail = (/** @type {string} */ name, /** @type {ReadonlyArray<{ readonly message?: string, readonly stack?: string }>} */ errors) => {
+    const fail = (
+      /** @type {string} */ name,
+      /** @type {ReadonlyArray<{ readonly message?: string, readonly stack?: string }>} */ errors,
+    ) => {
       tally.failed++;
       tally.failures.push(name);
       this.print(`FAILED: ${browser}: ${name}\n${errors.map(({ message, stack }) => shown(message, stack)).join('\n')}`);

@@ -28,7 +28,7 @@ export async function runInBrowsers(files, { browsers, print = console.log }) {
   const reporter = new LineReporter(print);
   const start = performance.now();
   if (project.length > 0 && files.length > 0) {
-    const config = join(import.meta.dirname, '..', 'vitest.config.mjs');
+    const config = join(import.meta.dirname, '..', 'vitest.config.ts');
     const exitCode = process.exitCode;
     const vitest = await startVitest('test', [...files], { config, root, project, watch: false, reporters: [reporter] });
     await vitest.close();

@@ -56,7 +56,9 @@ export function runsInNode(): boolean {
  */
 export function browserGpu(navigator: Partial<NavigatorGPU>): GPU {
   if (navigator.gpu !== undefined) return navigator.gpu;
-  throw new Error('[testing] the browser must have WebGPU for dawn(), got no navigator.gpu. Use Chromium on localhost with --enable-unsafe-webgpu.');
+  throw new Error(
+    '[testing] the browser must have WebGPU for dawn(), got no navigator.gpu. Use Chromium on localhost with --enable-unsafe-webgpu.',
+  );
 }
 
 async function loadDawn(): Promise<DawnModule> {

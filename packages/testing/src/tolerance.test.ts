@@ -28,7 +28,9 @@ describe('tolerance', () => {
   it('is wider by the slack of a device that needs it, and by nothing for others', () => {
     expect(tolerance('float32', { slack: deviceSlack.subnormals.flushed }).atol).toBe(2 ** -126 + 2 ** -150);
     expect(tolerance('float32', { slack: deviceSlack.subnormals.kept + deviceSlack.widths.alike })).toEqual(tolerance('float32'));
-    expect(() => tolerance('float32', { slack: NaN })).toThrow('[testing] slack must be finite and 0 or more, got NaN. Take it from deviceSlack.');
+    expect(() => tolerance('float32', { slack: NaN })).toThrow(
+      '[testing] slack must be finite and 0 or more, got NaN. Take it from deviceSlack.',
+    );
   });
 
   it('refuses terms below 1, a negative scale and an unknown format', () => {

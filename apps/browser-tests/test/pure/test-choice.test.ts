@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from '../../../setup/src/folders.mjs';
 import { excludedFiles } from '../../src/excluded-files.mjs';
 import { chosenFiles, gpuTestFiles, heavyFiles, quarterFrom } from '../../src/test-choice.mjs';
+
+const root = new URL('../../../../', import.meta.url);
 
 describe('the files of a run', () => {
   const files = gpuTestFiles();
@@ -27,7 +27,7 @@ describe('the files of a run', () => {
   });
 
   it('that take longest are spread over the quarters', () => {
-    for (const file of Object.keys(heavyFiles)) expect(existsSync(join(root, file)), file).toBe(true);
+    for (const file of Object.keys(heavyFiles)) expect(existsSync(new URL(file, root)), file).toBe(true);
     const heavy = [0, 1, 2, 3].map((quarter) => chosenFiles(files, { quarter }).filter((file) => file in heavyFiles).length);
     expect(Math.max(...heavy) - Math.min(...heavy)).toBeLessThanOrEqual(1);
   });

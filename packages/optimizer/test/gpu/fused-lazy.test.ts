@@ -120,7 +120,7 @@ describe.skipIf(!vulkan.available)('fused steps in the graph', () => {
     }
   });
 
-  it('a steady step of Adam on six variables is four dispatches and makes no pipeline', async () => {
+  it('a steady step of Adam on six variables is four dispatches, five where a shader binds ten buffers, and makes no pipeline', async () => {
     await devices.use('fused');
     const { variables, dispose } = problem();
     const optimizer = mixedPrecisionOptimizer(tf.train.adam(), { lossScale: dynamicLossScale(), statusEvery: 1000 });
@@ -132,7 +132,8 @@ describe.skipIf(!vulkan.available)('fused steps in the graph', () => {
     await step();
     await step();
     const { report } = await meter.measure(step);
-    expect(report.dispatches).toBe(4);
+    const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
+    expect(report.dispatches).toBe(device.limits.maxStorageBuffersPerShaderStage >= 16 ? 4 : 5);
     expect(report.pipelines).toBe(0);
     optimizer.dispose();
     tf.dispose(gradients);

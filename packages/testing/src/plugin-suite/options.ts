@@ -20,8 +20,11 @@ export interface PluginSuiteOptions {
   /** The copy of TensorFlow.js that the plug-in uses, with its gradients registered (import `@tensorflow/tfjs-layers` or `@tensorflow/tfjs`). */
   readonly tf: typeof TensorFlow;
   readonly autocast: AutocastModule;
-  /** Whether `dataSync()` reads what the device computed (default) or throws and names `data()`. */
-  readonly dataSync?: 'reads' | 'throws';
+  /**
+   * Whether `dataSync()` reads what the device computed (default), or throws and names `data()`. `canvas` skips what needs it: a page reads a
+   * GPU by a canvas, at which a browser without a window may lose the device.
+   */
+  readonly dataSync?: 'reads' | 'throws' | 'canvas';
   /** Whether a reshape shows the same data (default), or is an op with a result of its own. */
   readonly reshape?: 'shares' | 'computes';
   /** Whether the plug-in brings its backend (default), or works inside a stock one that stays registered without it. */

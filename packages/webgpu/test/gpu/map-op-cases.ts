@@ -89,7 +89,10 @@ export const CASES: readonly RowCase[] = [
   // stock asks y >= y - y, which no infinite y is, unless the compiler takes infinities away
   ff('EluGrad', run('EluGrad', ['dy', 'y']), 0, { except: (_dy, y) => y === Infinity, exact: (dy) => dy }),
   // stock's wide shader adds 0 times the branch not taken, which makes NaN of an infinite one and 0 of -0
-  ff('Prelu', tf.prelu, 0, { except: (x, alpha) => x === 0 || !Number.isFinite(Math.fround(x * alpha)), exact: (x, alpha) => (x < 0 ? alpha * x : x) }),
+  ff('Prelu', tf.prelu, 0, {
+    except: (x, alpha) => x === 0 || !Number.isFinite(Math.fround(x * alpha)),
+    exact: (x, alpha) => (x < 0 ? alpha * x : x),
+  }),
   ff('Pow', tf.pow, 2, {
     except: (a, b) => b === 0 || (a < 0 && Math.abs(b) === Infinity) || a === 0,
     exact: (a, b) => (a === 0 ? 0 : a) ** b,

@@ -7,7 +7,7 @@ import { createFusedOptimizer } from '../../src/optimizer/index.ts';
 import { dispatchNow } from './dispatch-now.ts';
 import { traitsOf } from './kernel-harness.ts';
 
-/** The plug-in as current backend, and fused optimizers on it for any binding limit. */
+/** The plug-in as current backend, and fused optimizers on it for any binding limit that the device keeps to. */
 export interface OptimizerDevice {
   readonly handle: WebGPUHandle;
   readonly fused: (traits?: Partial<DeviceTraits>) => ReturnType<typeof createFusedOptimizer>;
@@ -20,7 +20,11 @@ export async function optimizerDevice(fusion: 'on' | 'off' = 'off'): Promise<Opt
   const { codecs, conversion } = handle.capabilities;
   const recorder = fusion === 'on' ? backend : dispatchNow(backend, { conversion: { codecs, ...conversion } });
   const host = { record: recorder.record.bind(recorder), disposeData: (dataId: object) => backend.disposeData(dataId) };
-  return { handle, fused: (traits = {}) => createFusedOptimizer(host, { ...traitsOf(backend.device, 'cpu'), ...traits }) };
+  const own = traitsOf(backend.device, 'cpu');
+  const atMost = (wanted = own.maxStorageBuffers): number => Math.min(wanted, own.maxStorageBuffers);
+  const fused = (traits: Partial<DeviceTraits> = {}): ReturnType<typeof createFusedOptimizer> =>
+    createFusedOptimizer(host, { ...own, ...traits, maxStorageBuffers: atMost(traits.maxStorageBuffers) });
+  return { handle, fused };
 }
 
 /** A tensor for a handle that a plug-in gave; the caller disposes it. */

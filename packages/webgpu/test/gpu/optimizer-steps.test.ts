@@ -89,7 +89,7 @@ async function numbersOf({ values, slots, powers }: Held): Promise<Float32Array[
   return Promise.all([...values, ...slots.flat(), ...powers].map(async (tensor) => (await tensor.data()) as Float32Array));
 }
 
-describe.each([8, 16])('with %d storage buffers', (maxStorageBuffers) => {
+describe.each([8, 16])('with %d storage buffers, or as many as the device has', (maxStorageBuffers) => {
   it.each(Object.entries(KINDS))('%s takes the same 12 steps as tfjs does op by op, bit for bit', async (kind, { make, rates, fields }) => {
     const fused = device.fused({ maxStorageBuffers });
     const variables = start();

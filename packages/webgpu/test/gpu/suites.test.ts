@@ -7,6 +7,8 @@ import { describeLifetimes } from '@halftone/testing/lifetime-suite';
 import { describePlugin } from '@halftone/testing/plugin-suite';
 import { registerWebGPU } from '../../src/index.ts';
 
+/** Node has no canvas, by which tfjs reads synchronously. */
+const dataSync = 'OffscreenCanvas' in globalThis ? 'canvas' : 'throws';
 const plugins = [
   { name: 'webgpu', register: () => registerWebGPU(), formats: ['float16', 'bfloat16'] },
   { name: 'webgpu packed', register: () => registerWebGPU({ codec: 'packed-f16' }), formats: ['float16'] },
@@ -15,7 +17,7 @@ const plugins = [
 
 for (const { name, register, formats } of plugins) {
   for (const format of formats) {
-    const options = { name, register, format, tf, autocast, dataSync: 'throws' } as const;
+    const options = { name, register, format, tf, autocast, dataSync } as const;
     describePlugin(options);
     describeLifetimes(options);
     describeInterleaving(options);
