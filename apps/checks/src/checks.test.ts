@@ -187,6 +187,8 @@ describe('evidence', () => {
     await writeFile(join(root, 'src', 'a.ts'), '1');
     const first = await hashSources(root, ['src']);
     await writeFile(join(root, 'src', 'a.test.ts'), '2');
+    await mkdir(join(root, 'src', '.cache-of-a-tool'));
+    await writeFile(join(root, 'src', '.cache-of-a-tool', 'b.ts'), '2');
     expect(await hashSources(root, ['src'])).toBe(first);
     await writeFile(join(root, 'src', 'a.ts'), '3');
     expect(await hashSources(root, ['src'])).not.toBe(first);

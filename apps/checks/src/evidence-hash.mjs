@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /**
- * SHA-256 over the contents of source files, one after the other in the order of their paths. Tests do not count: they change no result.
+ * SHA-256 over the contents of source files, one after the other in the order of their paths. Tests do not count, as they change no result; nor do hidden folders, which tools leave behind.
  *
  * @param {string} root - the repository
  * @param {readonly string[]} sources - files, or folders with all that is in them
@@ -26,5 +26,6 @@ async function filesUnder(path) {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && !/\.test(-d)?\.ts$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/[\\/]\./.test(file.slice(path.length)));
 }
