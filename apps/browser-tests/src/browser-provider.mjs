@@ -25,7 +25,7 @@ export function playwrightCore(launch) {
 /** One browser of a run. A session of vitest is one tab, in which each test file has a frame. @implements {BrowserProvider} */
 class ChromiumProvider {
   name = 'playwright-core';
-  supportsParallelism = true; // two browsers side by side; files of one run one by one, see vitest.config.ts
+  supportsParallelism = true; // two browsers side by side; files of one run one by one, see vitest-settings.mjs
   mocker = { register: noMocks, delete: noMocks, clear: async () => undefined };
 
   /** @type {Map<string, { readonly context: BrowserContext, readonly page: Page }>} */

@@ -49,8 +49,21 @@ export function chosenFiles(files, { quarter, only }) {
   return byWeight.filter((_, index) => index % 8 === quarter || index % 8 === 7 - quarter).toSorted();
 }
 
-/** Seconds of one browser on one core for the files that take longest; the others take about as long as each other. @type {Readonly<Record<string, number>>} */
-export const heavyFiles = {};
+/** Seconds in the slower browser, on a busy machine, for the files that take longest; no other takes more than ten. @type {Readonly<Record<string, number>>} */
+export const heavyFiles = {
+  'packages/halftone/test/gpu/optimizer.test.ts': 90,
+  'apps/playground/test/gpu/training.test.ts': 35,
+  'packages/webgpu/test/gpu/suites.test.ts': 30,
+  'packages/webgpu/test/gpu/depthwise-values.test.ts': 18,
+  'packages/webgpu/test/gpu/lowering-compile.test.ts': 18,
+  'packages/halftone/test/gpu/agreement.test.ts': 16,
+  'packages/webgpu/test/gpu/float32-bits.test.ts': 16,
+  'packages/webgpu/test/gpu/graph-programs.test.ts': 14,
+  'packages/optimizer/test/gpu/fused-steps.test.ts': 13,
+  'packages/webgpu/test/gpu/conv-kernels.test.ts': 13,
+  'packages/optimizer/test/gpu/fused-lazy.test.ts': 12,
+  'packages/models/test/gpu/checkpoint.test.ts': 12,
+};
 
 /**
  * Reads what `--quarter` takes.
