@@ -113,6 +113,12 @@ export const suites = [
   },
   { name: 'browsers', script: ['apps/consumers/src/browsers.mjs'], needs: ['browser'], budgetMinutes: 1 },
   {
+    name: 'tests on a device, in browsers, a quarter',
+    script: ['apps/browser-tests/gpu-tests.mjs', '--quarter', 'auto'],
+    needs: ['browser'],
+    budgetMinutes: 2.5,
+  },
+  {
     name: 'each package alone',
     script: ['apps/consumers/src/consumers.mjs'],
     needs: ['tensorflow', 'browser', 'vulkan'],
