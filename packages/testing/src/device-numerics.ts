@@ -43,7 +43,10 @@ fn vector(x : vec4<f32>) -> vec4<f32> {${EXPRESSION('vec4<f32>')}}
  * Source: W3C, WebGPU Shading Language, floating point evaluation.
  *
  * @example
- * // (await deviceNumerics(device)).subnormals; // 'flushed' on SwiftShader, 'kept' on lavapipe
+ * const adapter = await (await dawn()).requestAdapter();
+ * const device = await adapter.requestDevice();
+ * Object.keys(await deviceNumerics(device)).join(); // 'subnormals,infinities,widths,packing'
+ * device.destroy();
  */
 export async function deviceNumerics(device: GPUDevice): Promise<DeviceNumerics> {
   const size = 2 * COUNT * 4 + 32;
