@@ -5,23 +5,17 @@ import { Missing } from '../consumers/src/verdicts.mjs';
 import { addTallies, closingLine } from '../setup/src/closing-line.mjs';
 import { requiredNeeds } from '../setup/src/needs.mjs';
 import { excludedFiles } from './src/excluded-files.mjs';
-import { kinds } from './src/kinds.mjs';
+import { browsersFrom, kinds } from './src/kinds.mjs';
 import { runInBrowsers } from './src/run-in-browsers.mjs';
 import { chosenFiles, gpuTestFiles, quarterFrom } from './src/test-choice.mjs';
 
 /** @import { KindName } from './src/kinds.mjs' */
 
 const { values } = parseArgs({ options: { quarter: { type: 'string' }, only: { type: 'string' }, browser: { type: 'string' } } });
-const browsers = /** @type {KindName[]} */ (values.browser === undefined ? Object.keys(kinds) : [values.browser]);
-for (const name of browsers) {
-  if (!Object.hasOwn(kinds, name))
-    throw new RangeError(`[browser-tests] browser must be ${Object.keys(kinds).join(' or ')}, got ${name}. Leave it out for both.`);
-}
+const browsers = browsersFrom(values.browser);
 const all = gpuTestFiles();
 const quarter = quarterFrom(values.quarter, Date.now());
 const files = chosenFiles(all, { quarter, only: values.only });
-if (files.length === 0)
-  throw new RangeError(`[browser-tests] some file must hold ${values.only}, got none of ${all.length}. Name a part of its path.`);
 console.log(
   `${files.length} of ${all.length} test files${quarter === undefined ? '' : `, quarter ${quarter}`}, in ${browsers.map((name) => `the browser ${kinds[name].title}`).join(' and ')}`,
 );

@@ -16,3 +16,20 @@ export const switches = [
   '--disable-sync',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
 ];
+
+/**
+ * Reads what `--browser` takes.
+ *
+ * Pure.
+ *
+ * @param {string | undefined} name
+ * @returns {KindName[]} both where none is named
+ * @throws {RangeError} if there is no such browser
+ */
+export function browsersFrom(name) {
+  const all = /** @type {KindName[]} */ (Object.keys(kinds));
+  if (name === undefined) return all;
+  const found = all.filter((one) => one === name);
+  if (found.length === 0) throw new RangeError(`[browser-tests] browser must be ${all.join(' or ')}, got ${name}. Leave it out for both.`);
+  return found;
+}

@@ -19,11 +19,12 @@ export const standIns = [
 ];
 
 /** What a page may ask of the server: a file of this repository, and to unpack bytes. @type {Record<string, (body: Buffer) => Buffer>} */
-const answers = {
+export const answers = {
   '/file': (body) => {
     const path = decodeURIComponent(body.toString()).replace(/^\/@fs(?=\/)/, '');
     const file = path.startsWith(root) ? path : join(root, path);
-    if (relative(root, file).startsWith('..')) throw new Error(`${file} is not a file of this repository`);
+    if (relative(root, file).startsWith('..'))
+      throw new Error(`[browser-tests] a page may read files of this repository, got ${file}. Keep the file in it.`);
     return readFileSync(file);
   },
   '/gunzip': (body) => gunzipSync(body),

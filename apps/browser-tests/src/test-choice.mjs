@@ -40,9 +40,12 @@ function testsUnder(folder) {
  * @param {readonly string[]} files - by name
  * @param {{ readonly quarter?: number | undefined, readonly only?: string | undefined }} choice
  * @returns {string[]}
+ * @throws {RangeError} if no path holds the text
  */
 export function chosenFiles(files, { quarter, only }) {
   const open = files.filter((file) => !(file in excludedFiles) && (only === undefined || file.includes(only)));
+  if (open.length === 0)
+    throw new RangeError(`[browser-tests] only must be a part of a test file's path, got ${only}. See the paths of packages/*/test/gpu.`);
   if (quarter === undefined) return open;
   const seconds = (/** @type {string} */ file) => heavyFiles[file] ?? 0;
   const byWeight = open.toSorted((a, b) => seconds(b) - seconds(a));

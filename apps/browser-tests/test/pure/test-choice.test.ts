@@ -34,7 +34,9 @@ describe('the files of a run', () => {
 
   it('are found by a part of their path', () => {
     expect(chosenFiles(files, { only: 'map-ops' })).toEqual(['packages/webgpu/test/gpu/map-ops.test.ts']);
-    expect(chosenFiles(files, { only: 'no such file' })).toEqual([]);
+    expect(() => chosenFiles(files, { only: 'nothing' })).toThrow(
+      "[browser-tests] only must be a part of a test file's path, got nothing. See the paths of packages/*/test/gpu.",
+    );
   });
 });
 
