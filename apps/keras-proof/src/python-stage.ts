@@ -52,7 +52,10 @@ export function pythonStage(scratch: string): Stage {
       const { code, stderr } = await startPython([join(programs, 'test_project.py'), folder], folder).end;
       const counted = /^Ran (\d+) tests/m.exec(stderr)?.[1];
       if (code !== 0) process.stderr.write(stderr.slice(-4000));
-      const lint = await startPython(['-m', 'ruff', 'check', '--no-cache', '--config', join(programs, 'ruff.toml'), programs, folder], folder).end;
+      const lint = await startPython(
+        ['-m', 'ruff', 'check', '--no-cache', '--config', join(programs, 'ruff.toml'), programs, folder],
+        folder,
+      ).end;
       if (lint.code !== 0) process.stderr.write(lint.stdout + lint.stderr);
       return [
         { passed: code === 0 && Number(counted) > 0, figures: `${counted ?? 'no'} tests` },
