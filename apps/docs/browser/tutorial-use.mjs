@@ -43,6 +43,22 @@ export async function closeTabMidway(page) {
   return again;
 }
 
+/** Runs in the page: a worker ends at the first word of the part with checkpoints, said after one was kept; a quick device would be done before the tab is closed. */
+function endWorkersAfterCheckpoint() {
+  const Plain = Worker;
+  window.Worker = class extends Plain {
+    /** @param {string | URL} url @param {WorkerOptions} [options] */
+    constructor(url, options) {
+      super(url, options);
+      this.addEventListener('message', ({ data }) => {
+        if (data.kind !== 'progress' || data.progress.what !== 'with checkpoints') return;
+        this.terminate();
+        document.documentElement.dataset['midway'] = 'yes';
+      });
+    }
+  };
+}
+
 /**
  * What a reader sees of a finished tutorial: a table, claims, and beside each curve its words and its table.
  *
