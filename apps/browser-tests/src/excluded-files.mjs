@@ -1,5 +1,4 @@
 /** Test files that stay in Node, each with the reason. @type {Readonly<Record<string, string>>} */
 export const excludedFiles = {
-  'apps/consumers/test/gpu/readme-diff.test.ts':
-    "it compiles the README's code by node:vm; `npm run test:browser` runs the same three lines in both browsers",
+  'apps/consumers/test/gpu/readme-diff.test.ts': "it compiles the README's code by node:vm, which a page has not",
 };

@@ -1,3 +1,4 @@
+import { commonSwitches } from '../../consumers/src/chromium.mjs';
 import { browserKinds } from '../../docs/browser/browser-kinds.mjs';
 
 /** The browsers by the name that `--browser` takes: with `shader-f16`, on Mesa's CPU driver, and without, on SwiftShader. */
@@ -6,16 +7,7 @@ export const kinds = /** @type {const} */ ({ f16: browserKinds.f16, packed: brow
 /** @typedef {keyof typeof kinds} KindName */
 
 /** Switches of both, beside those of the kind: WebGPU on a CPU driver, and no way out but to this machine. */
-export const switches = [
-  '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
-];
+export const switches = [...commonSwitches, '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1'];
 
 /**
  * Reads what `--browser` takes.

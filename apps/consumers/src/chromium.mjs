@@ -6,10 +6,11 @@ import { chromium } from 'playwright-core';
 
 /** @import { Page } from 'playwright-core' */
 
-/** WebGPU on a CPU driver is behind a switch, and so is WebGL on one. */
-const common = [
-  '--enable-unsafe-webgpu',
-  '--enable-webgpu-developer-features',
+/** WebGPU on a CPU driver is behind a switch. */
+export const webgpuSwitches = ['--enable-unsafe-webgpu', '--enable-webgpu-developer-features'];
+
+/** Of every browser here: WebGL on a CPU driver, and nothing that the browser does by itself. */
+export const commonSwitches = [
   '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
   '--disable-quic',
@@ -43,7 +44,7 @@ export async function withPage({ browser, files, switches = [] }, use) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: browser,
     headless: true,
-    args: [...common, ...switches],
+    args: [...commonSwitches, ...webgpuSwitches, ...switches],
   });
   try {
     return await use(await context.newPage(), `http://127.0.0.1:${port}/`);

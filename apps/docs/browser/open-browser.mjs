@@ -1,4 +1,5 @@
 import { chromium } from 'playwright-core';
+import { commonSwitches } from '../../consumers/src/chromium.mjs';
 import { environmentFor } from '../../consumers/src/environment.mjs';
 import { Missing } from '../../consumers/src/verdicts.mjs';
 import { shaderSettings } from '../../setup/src/shader-settings.mjs';
@@ -8,16 +9,6 @@ import { ExitProxy } from './exit-proxy.mjs';
 /** @import { BrowserKind } from './browser-kinds.mjs' */
 
 /** An open browser whose only way out is kept. @typedef {{ readonly kind: BrowserKind, readonly browser: Browser, readonly exit: ExitProxy }} OpenBrowser */
-
-const common = [
-  '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /**
  * Starts a browser, hands it over and ends it.
@@ -38,7 +29,7 @@ export async function withBrowser(kind, use) {
   const browser = await chromium.launch({
     executablePath: path,
     headless: true,
-    args: [...common, ...kind.switches],
+    args: [...commonSwitches, ...kind.switches],
     env: { ...process.env, ...shaderSettings['four-lanes'] },
     proxy: { server, bypass: '127.0.0.1' },
   });
