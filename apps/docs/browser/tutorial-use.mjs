@@ -31,11 +31,9 @@ export async function runTutorial(page) {
  */
 export async function closeTabMidway(page) {
   const [context, url] = [page.context(), page.url()];
+  await page.evaluate(endWorkersAfterCheckpoint);
   await page.locator(island).getByRole('button', { name: 'Run it here' }).click();
-  await page
-    .locator(island)
-    .getByText(/^with checkpoints: step/)
-    .waitFor({ timeout: 180_000 }); // said after the checkpoint of that epoch
+  await page.waitForFunction(() => document.documentElement.dataset['midway'] === 'yes', undefined, { timeout: 180_000 });
   await page.close();
   const again = await context.newPage();
   await again.goto(url, { waitUntil: 'load' });
